@@ -1,0 +1,47 @@
+//! [BatchWriteItem](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html): up to 25
+//! unconditional puts and deletes in any tables.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConsumedCapacity, ReturnConsumedCapacity};
+use crate::item::Item;
+use crate::key::Key;
+
+/// What BatchWriteItem is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct BatchWriteItemInput {
+    /// What to write to each table.
+    pub request_items: BTreeMap<String, Vec<WriteRequest>>,
+    /// What to tell of the cost.
+    pub return_consumed_capacity: ReturnConsumedCapacity,
+}
+
+/// One write of a batch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum WriteRequest {
+    /// Writes an item, replacing any with the same key.
+    PutRequest {
+        /// The item.
+        #[serde(rename = "Item")]
+        item: Item,
+    },
+    /// Deletes an item.
+    DeleteRequest {
+        /// The item's key.
+        #[serde(rename = "Key")]
+        key: Key,
+    },
+}
+
+/// What BatchWriteItem answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct BatchWriteItemOutput {
+    /// The writes that were not applied.
+    pub unprocessed_items: BTreeMap<String, Vec<WriteRequest>>,
+    /// The cost on each table, where it was asked for.
+    pub consumed_capacity: Vec<ConsumedCapacity>,
+}

@@ -1,0 +1,36 @@
+//! [PutItem](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html): writes one item,
+//! replacing any with the same key.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConsumedCapacity, ReturnConsumedCapacity, ReturnValues, ReturnValuesOnConditionCheckFailure};
+use crate::expression::Condition;
+use crate::item::Item;
+
+/// What PutItem is asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PutItemInput {
+    /// The table.
+    pub table_name: String,
+    /// The item.
+    pub item: Item,
+    /// What must hold of the item that is there.
+    pub condition_expression: Option<Condition>,
+    /// Which old attributes to return: none or all.
+    pub return_values: ReturnValues,
+    /// What to return where the condition fails.
+    pub return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure,
+    /// What to tell of the cost.
+    pub return_consumed_capacity: ReturnConsumedCapacity,
+}
+
+/// What PutItem answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PutItemOutput {
+    /// The attributes that were asked for, where the item existed.
+    pub attributes: Option<Item>,
+    /// The cost, where it was asked for.
+    pub consumed_capacity: Option<ConsumedCapacity>,
+}

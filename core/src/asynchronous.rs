@@ -1,0 +1,28 @@
+//! The trait that generic asynchronous code takes, to run on any driver.
+
+use std::future::Future;
+
+use crate::error::Error;
+use crate::solvent::Plan;
+
+/// A `Db` of an asynchronous driver.
+///
+/// ```
+/// # use dynochemy_core::{AsyncDb, Error, Table};
+/// # #[derive(Table, serde::Serialize, serde::Deserialize)]
+/// # #[table(name = "visits")]
+/// # struct Visit { #[table(hash_key)] user: String, #[table(range_key)] time: u64 }
+/// async fn last_visit(db: &impl AsyncDb, user: &str) -> Result<Option<u64>, Error> {
+///     let visits = db.run(Visit::query(user).reverse().limit(1)).await?;
+///     Ok(visits.first().map(|visit| visit.time))
+/// }
+/// ```
+pub trait AsyncDb: Clone + Send + Sync + 'static {
+    /// Carries out an operation or a Solvent.
+    ///
+    /// # Errors
+    /// What the operation failed with; for a Solvent [`Error::Incomplete`] with the whole outcome.
+    fn run<P>(&self, plan: P) -> impl Future<Output = Result<P::Output, Error>> + Send
+    where
+        P: Plan<Output: Send> + Send;
+}

@@ -1,0 +1,192 @@
+//! The pure half of a `Db`: what it was configured with, and what its runs share.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::moment::Moment;
+use crate::observer::{Event, EventKind, Observer};
+use crate::operation::Paged;
+use crate::outcome::Outcome;
+use crate::run::{Run, RunId};
+use crate::solvent::{Finish, Plan};
+use crate::table::Description;
+use crate::view::ErasedView;
+
+/// How runs go about their work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The most calls that one run has under way.
+    pub calls_under_way: usize,
+    /// The most attempts at one call, or of one operation in batches that leave it unprocessed.
+    pub attempts: u32,
+    /// The first delay before another attempt is random, at most this; the next ones at most twice the one before.
+    pub backoff_base: Duration,
+    /// No delay is longer.
+    pub backoff_cap: Duration,
+    /// How long one attempt may take before its answer counts as lost.
+    pub attempt_timeout: Duration,
+    /// How long to wait for a table to become active, or to be gone.
+    pub table_timeout: Duration,
+    /// The most actions in one transaction: 100 in the service, 25 in some older servers.
+    pub transaction_actions: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            calls_under_way: 32,
+            attempts: 10,
+            backoff_base: Duration::from_millis(50),
+            backoff_cap: Duration::from_secs(20),
+            attempt_timeout: Duration::from_secs(10),
+            table_timeout: Duration::from_secs(600),
+            transaction_actions: 100,
+        }
+    }
+}
+
+/// What a `Db` knows, without any way to reach a database: it starts runs, and drivers move them on.
+pub struct Client {
+    pub(crate) settings: Settings,
+    pub(crate) names: TableNames,
+    pub(crate) views: Vec<Arc<dyn ErasedView>>,
+    pub(crate) session: u64,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) shared: Mutex<Shared>,
+}
+
+/// What runs change while they are polled, under one lock.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    runs: u32,
+    events: u64,
+    abandoned: Vec<Outcome>,
+}
+
+/// The names of tables in this environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TableNames {
+    pub(crate) prefix: String,
+    pub(crate) overrides: BTreeMap<String, String>,
+}
+
+impl TableNames {
+    /// The name in the service of a table of the program.
+    pub(crate) fn physical(&self, logical: &str) -> String {
+        match self.overrides.get(logical) {
+            Some(name) => name.clone(),
+            None => format!("{}{logical}", self.prefix),
+        }
+    }
+}
+
+impl Client {
+    /// Starts a plan; the driver polls the run until it is done and makes its outcome the answer.
+    ///
+    /// # Errors
+    /// When the plan does not hold together, or needs a view that this client does not know.
+    pub fn start<P: Plan>(self: &Arc<Self>, plan: P, now: Moment) -> Result<(Run, Finish<P::Output>), Error> {
+        let (solvent, finish) = plan.into_solvent();
+        Ok((Run::start(self, solvent, false, now)?, finish))
+    }
+
+    /// Starts an operation whose pages are handed out as they come, by [`Step::Deliver`](crate::Step::Deliver).
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn stream<O: Paged>(self: &Arc<Self>, operation: O, now: Moment) -> Result<Run, Error> {
+        let (solvent, _) = operation.into_solvent();
+        Run::start(self, solvent, true, now)
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Keeps the outcome of a run that its user dropped; [`Client::take_abandoned`] hands it out.
+    pub fn keep_abandoned(&self, outcome: Outcome) {
+        /// More than anyone looks at; so that a program that never asks does not grow.
+        const MOST: usize = 100;
+        self.with_shared(|shared| {
+            if shared.abandoned.len() == MOST {
+                shared.abandoned.remove(0);
+            }
+            shared.abandoned.push(outcome);
+        });
+    }
+
+    /// The outcomes of the last runs (100 at most) that were dropped before they were done, oldest first.
+    #[must_use]
+    pub fn take_abandoned(&self) -> Vec<Outcome> {
+        self.with_shared(|shared| std::mem::take(&mut shared.abandoned))
+    }
+
+    pub(crate) fn next_run(&self) -> RunId {
+        self.with_shared(|shared| {
+            let id = RunId(shared.runs);
+            shared.runs += 1;
+            id
+        })
+    }
+
+    /// The views that a table is the source of.
+    pub(crate) fn views_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a Arc<dyn ErasedView>> {
+        self.views.iter().filter(move |view| view.source().name == table)
+    }
+
+    /// The view that a table is the target of.
+    pub(crate) fn view_into(&self, table: &str) -> Option<&Arc<dyn ErasedView>> {
+        self.views.iter().find(|view| view.target().name == table)
+    }
+
+    /// Refuses a table whose views are not all known here.
+    pub(crate) fn check_views(&self, table: &Description) -> Result<(), Error> {
+        match table.views.iter().find(|id| !self.views_of(&table.name).any(|view| view.id() == **id)) {
+            None => Ok(()),
+            Some(id) => Err(Error::configuration(format!(
+                "table `{}` declares the view `{id}`, which is not registered; add `.view(..)` to the builder of the Db",
+                table.name
+            ))),
+        }
+    }
+
+    /// Does `work` under the lock that orders events.
+    pub(crate) fn with_shared<R>(&self, work: impl FnOnce(&mut Shared) -> R) -> R {
+        // A panic under the lock leaves counters that are still good.
+        work(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Does `work` and tells the observer of it, as one step in the order of events.
+    pub(crate) fn observed<R>(
+        &self,
+        run: RunId,
+        now: Moment,
+        work: impl FnOnce() -> R,
+        what: impl FnOnce(&R) -> EventKind<'_>,
+    ) -> R {
+        self.with_shared(|shared| {
+            let result = work();
+            let number = shared.events;
+            shared.events += 1;
+            if let Some(observer) = &self.observer {
+                observer.observe(&Event { number, run, now, what: what(&result) });
+            }
+            result
+        })
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let views: Vec<_> = self.views.iter().map(|view| view.id()).collect();
+        f.debug_struct("Client")
+            .field("session", &self.session)
+            .field("views", &views)
+            .finish_non_exhaustive()
+    }
+}

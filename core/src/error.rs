@@ -1,0 +1,216 @@
+//! What went wrong, as data.
+//!
+//! [`Error`] is what an operation ends with. It tells what is wrong and where, and [`Error::effect`] tells whether
+//! anything may have been applied. [`CallError`] is what a driver or backend says of one call.
+
+mod call;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::key::Key;
+use crate::outcome::Outcome;
+use crate::request::Action;
+use crate::wire::WireError;
+
+pub use call::{CallError, CancellationReason, Rejection, ThrottlingReason};
+
+/// Whether an operation that failed may have changed the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Effect {
+    /// It changed nothing.
+    NotApplied,
+    /// It may have been applied, or not.
+    Unknown,
+    /// It was applied; only its answer could not be used.
+    Applied,
+}
+
+/// Which operation an error is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// What the operation does: `put`, `get`, `query`, ...
+    pub operation: String,
+    /// The table's name in the program.
+    pub table: String,
+    /// The item's key, where the operation has one.
+    pub key: Option<Key>,
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on table `{}`", self.operation, self.table)?;
+        match &self.key {
+            Some(key) => write!(f, " ({key})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why an operation or plan failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operation cannot be sent as it is: a key is missing or of a wrong type, an item is too large, ... Not
+    /// applied.
+    Invalid {
+        /// The operation.
+        subject: Subject,
+        /// What is wrong with it.
+        problem: WireError,
+    },
+    /// The service, or the way to it, did not do what was asked. Whether it was applied depends on the call's error.
+    Call {
+        /// The operation.
+        subject: Subject,
+        /// What the last call for it ended with.
+        error: CallError,
+    },
+    /// An earlier operation of the plan on the same item failed, so this one was not sent. Not applied.
+    Skipped {
+        /// The operation.
+        subject: Subject,
+        /// The position in the plan of the operation that failed, from 0.
+        after: u32,
+    },
+    /// The plan's deadline passed before the operation could be sent (again). Not applied.
+    DeadlinePassed {
+        /// The operation.
+        subject: Subject,
+    },
+    /// The run was abandoned before the operation ended.
+    Abandoned {
+        /// The operation.
+        subject: Subject,
+        /// Whether it may have been applied: not, or unknown.
+        effect: Effect,
+    },
+    /// The operation was applied, but its answer does not fit the type that was asked for.
+    Unreadable {
+        /// The operation.
+        subject: Subject,
+        /// Where the answer and the type disagree.
+        problem: WireError,
+    },
+    /// A view could not be brought along, so nothing was written. Not applied.
+    View {
+        /// The operation.
+        subject: Subject,
+        /// The view's `ID`.
+        view: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Some operations of the plan failed; the outcome tells which, and holds the results of the others.
+    Incomplete(Box<Outcome>),
+    /// The ticket does not belong to this outcome, or its result was taken before.
+    Ticket {
+        /// The ticket's position in its plan, from 0.
+        index: u32,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The `Db` cannot be made, or the plan cannot be started, from what was given.
+    Configuration {
+        /// What is missing or wrong, and what to do about it.
+        problem: String,
+    },
+}
+
+impl Error {
+    /// Whether the operation may have changed the database.
+    #[must_use]
+    pub fn effect(&self) -> Effect {
+        match self {
+            Self::Call { error, .. } => error.effect(),
+            Self::Abandoned { effect, .. } => *effect,
+            Self::Unreadable { .. } | Self::Ticket { .. } => Effect::Applied,
+            // Some of the plan's operations were applied, or none: each ticket tells.
+            Self::Incomplete(_) => Effect::Unknown,
+            Self::Invalid { .. }
+            | Self::Skipped { .. }
+            | Self::DeadlinePassed { .. }
+            | Self::View { .. }
+            | Self::Configuration { .. } => Effect::NotApplied,
+        }
+    }
+
+    /// What the service said, where it said anything.
+    #[must_use]
+    pub fn rejection(&self) -> Option<&Rejection> {
+        match self {
+            Self::Call { error, .. } => error.rejection(),
+            _ => None,
+        }
+    }
+
+    /// The service's code of the error, as in `ResourceNotFoundException`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.rejection().map(|rejection| rejection.code.as_str())
+    }
+
+    pub(crate) fn configuration(problem: impl Into<String>) -> Self {
+        Self::Configuration { problem: problem.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid { subject, problem } => write!(f, "{subject} was not sent: {problem}"),
+            Self::Call { subject, error } => write!(f, "{subject} {error}"),
+            Self::Skipped { subject, after } => {
+                write!(
+                    f,
+                    "{subject} was not sent, since operation {after} of the plan on the same item failed"
+                )
+            }
+            Self::DeadlinePassed { subject } => {
+                write!(f, "{subject} was not applied before the plan's deadline")
+            }
+            Self::Abandoned { subject, effect: Effect::NotApplied } => {
+                write!(f, "{subject} was abandoned before it was sent")
+            }
+            Self::Abandoned { subject, .. } => {
+                write!(f, "{subject} was abandoned before its answer came; it may have been applied")
+            }
+            Self::Unreadable { subject, problem } => {
+                write!(f, "{subject} was applied, but its answer does not fit the type: {problem}")
+            }
+            Self::View { subject, view, problem } => {
+                write!(f, "{subject} was not applied, since view `{view}` could not follow: {problem}")
+            }
+            Self::Incomplete(outcome) => {
+                let failed = outcome.errors().count();
+                write!(f, "{failed} of {} operations failed", outcome.len())?;
+                match outcome.errors().next() {
+                    Some((index, error)) => write!(f, "; the first, operation {index}: {error}"),
+                    None => Ok(()),
+                }
+            }
+            Self::Ticket { index, problem } => write!(f, "ticket {index}: {problem}"),
+            Self::Configuration { problem } => f.write_str(problem),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Invalid { problem, .. } | Self::Unreadable { problem, .. } => Some(problem),
+            Self::Call { error, .. } => Some(error),
+            Self::Incomplete(outcome) => outcome.errors().next().map(|(_, error)| error as _),
+            _ => None,
+        }
+    }
+}
+
+/// An answer of another action than the one that was called: a fault of the driver or backend.
+pub(crate) fn mismatched_answer(action: Action) -> CallError {
+    CallError::Unknown {
+        rejection: None,
+        problem: format!("the answer to {action} was one of another action"),
+    }
+}

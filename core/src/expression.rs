@@ -1,0 +1,235 @@
+//! Expressions as values: conditions, updates, key conditions and projections.
+//!
+//! Requests carry these values. The HTTP codec writes them as DynamoDB's expression text with placeholders of its own;
+//! the SQL backend and the views evaluate them ([`evaluate`]); no text is parsed in between.
+//!
+//! See [Expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html).
+
+mod evaluate;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::key::KeyValue;
+use crate::value::{AttributeType, AttributeValue};
+
+pub use evaluate::UpdateError;
+
+/// The path of an attribute within an item, as in `address.lines[2]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DocumentPath {
+    /// The attribute at the top level.
+    pub attribute: Cow<'static, str>,
+    /// The steps from there.
+    pub steps: Vec<PathStep>,
+}
+
+/// A step into a map or list.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum PathStep {
+    /// The member of a map.
+    Member(Cow<'static, str>),
+    /// The element of a list.
+    Element(u32),
+}
+
+impl DocumentPath {
+    /// A top-level attribute.
+    #[must_use]
+    pub fn attribute(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { attribute: name.into(), steps: Vec::new() }
+    }
+}
+
+impl fmt::Display for DocumentPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.attribute)?;
+        for step in &self.steps {
+            match step {
+                PathStep::Member(name) => write!(f, ".{name}")?,
+                PathStep::Element(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A side of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Term {
+    /// What stands at a path of the item.
+    Path(DocumentPath),
+    /// A value.
+    Value(AttributeValue),
+    /// The size of what stands at a path: characters, bytes or elements.
+    Size(DocumentPath),
+}
+
+/// How two terms are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Comparator {
+    /// `=`
+    Equal,
+    /// `<>`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+impl Comparator {
+    /// The operator in expression text.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "<>",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+/// A condition or filter on an item.
+///
+/// See [Condition expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Condition {
+    /// Two terms compared.
+    Compare(Term, Comparator, Term),
+    /// `term BETWEEN low AND high`, both included.
+    Between(Term, Term, Term),
+    /// `term IN (..)`.
+    In(Term, Vec<Term>),
+    /// `attribute_exists(path)`.
+    Exists(DocumentPath),
+    /// `attribute_not_exists(path)`.
+    NotExists(DocumentPath),
+    /// `attribute_type(path, type)`.
+    Type(DocumentPath, AttributeType),
+    /// `begins_with(path, prefix)`.
+    BeginsWith(DocumentPath, Term),
+    /// `contains(path, term)`.
+    Contains(DocumentPath, Term),
+    /// All of these.
+    And(Vec<Condition>),
+    /// Any of these.
+    Or(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+}
+
+impl Condition {
+    /// `attribute = value`.
+    #[must_use]
+    pub fn equal(attribute: impl Into<Cow<'static, str>>, value: AttributeValue) -> Self {
+        let path = DocumentPath::attribute(attribute);
+        Self::Compare(Term::Path(path), Comparator::Equal, Term::Value(value))
+    }
+
+    /// `attribute_not_exists(attribute)`.
+    #[must_use]
+    pub fn not_exists(attribute: impl Into<Cow<'static, str>>) -> Self {
+        Self::NotExists(DocumentPath::attribute(attribute))
+    }
+
+    /// `attribute_exists(attribute)`.
+    #[must_use]
+    pub fn exists(attribute: impl Into<Cow<'static, str>>) -> Self {
+        Self::Exists(DocumentPath::attribute(attribute))
+    }
+}
+
+/// What an attribute is set to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Assignment {
+    /// A value.
+    Value(AttributeValue),
+    /// What stands at another path.
+    Path(DocumentPath),
+    /// `a + b`.
+    Plus(Box<Assignment>, Box<Assignment>),
+    /// `a - b`.
+    Minus(Box<Assignment>, Box<Assignment>),
+    /// `if_not_exists(path, otherwise)`.
+    IfNotExists(DocumentPath, Box<Assignment>),
+    /// `list_append(a, b)`.
+    Append(Box<Assignment>, Box<Assignment>),
+}
+
+/// One action of an update.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum UpdateAction {
+    /// `SET path = assignment`.
+    Set(DocumentPath, Assignment),
+    /// `REMOVE path`.
+    Remove(DocumentPath),
+    /// `ADD path value`: adds a number, or a set's elements.
+    Add(DocumentPath, AttributeValue),
+    /// `DELETE path value`: takes elements out of a set.
+    Delete(DocumentPath, AttributeValue),
+}
+
+impl UpdateAction {
+    /// The path that the action changes.
+    #[must_use]
+    pub fn path(&self) -> &DocumentPath {
+        match self {
+            Self::Set(path, _) | Self::Remove(path) | Self::Add(path, _) | Self::Delete(path, _) => path,
+        }
+    }
+}
+
+/// An update expression: actions that all see the item as it was.
+///
+/// See [Update expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct UpdateExpression {
+    /// The actions, in the order in which they were given.
+    pub actions: Vec<UpdateAction>,
+}
+
+impl UpdateExpression {
+    /// Whether applying the update twice gives the same item as applying it once, whatever the item.
+    #[must_use]
+    pub fn is_idempotent(&self) -> bool {
+        self.actions.iter().all(|action| match action {
+            UpdateAction::Set(_, assignment) => matches!(assignment, Assignment::Value(_)),
+            // A list element's removal moves those after it to the front.
+            UpdateAction::Remove(path) => !path.steps.iter().any(|step| matches!(step, PathStep::Element(_))),
+            UpdateAction::Add(_, value) => !matches!(value, AttributeValue::N(_)),
+            UpdateAction::Delete(..) => true,
+        })
+    }
+}
+
+/// Which range keys a query reads.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RangeCondition {
+    /// Compared with a value; never [`Comparator::NotEqual`].
+    Compare(Comparator, KeyValue),
+    /// From one value to another, both included.
+    Between(KeyValue, KeyValue),
+    /// That begin with a text or bytes.
+    BeginsWith(KeyValue),
+}
+
+/// Which items a query reads.
+///
+/// See [Key condition expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct KeyCondition {
+    /// The hash key's name and value.
+    pub hash: (Cow<'static, str>, KeyValue),
+    /// The range key's name and what is asked of it.
+    pub range: Option<(Cow<'static, str>, RangeCondition)>,
+}

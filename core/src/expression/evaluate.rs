@@ -1,0 +1,475 @@
+//! Evaluating conditions on items, and applying updates to them, with DynamoDB's semantics.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Assignment, Comparator, Condition, DocumentPath, PathStep, Term, UpdateAction, UpdateExpression,
+};
+use crate::number::{Number, NumberError};
+use crate::value::{AttributeValue, Attributes};
+
+/// Why an update cannot be applied to an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum UpdateError {
+    /// An operand names an attribute that the item lacks.
+    MissingOperand(String),
+    /// An operand is of a type that the action does not take.
+    OperandType(String),
+    /// A path leads through something that is no map or list, or that is missing.
+    InvalidPath(String),
+    /// Two actions change the same or overlapping paths.
+    OverlappingPaths(String, String),
+    /// The result is not a number that DynamoDB can hold.
+    Number(NumberError),
+}
+
+impl fmt::Display for UpdateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingOperand(path) => {
+                write!(f, "the item has no attribute `{path}`, which the update reads")
+            }
+            Self::OperandType(path) => write!(f, "the update gives `{path}` an operand of a wrong type"),
+            Self::InvalidPath(path) => write!(f, "the path `{path}` does not exist in the item"),
+            Self::OverlappingPaths(a, b) => {
+                write!(f, "the update changes both `{a}` and `{b}`, which overlap")
+            }
+            Self::Number(error) => write!(f, "the result of the update: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for UpdateError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Number(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl DocumentPath {
+    /// What stands at this path.
+    #[must_use]
+    pub fn find<'a>(&self, item: &'a Attributes) -> Option<&'a AttributeValue> {
+        self.steps.iter().try_fold(item.get(self.attribute.as_ref())?, |value, step| match (value, step) {
+            (AttributeValue::M(members), PathStep::Member(name)) => members.get(name.as_ref()),
+            (AttributeValue::L(values), PathStep::Element(index)) => values.get(*index as usize),
+            _ => None,
+        })
+    }
+}
+
+impl Condition {
+    /// Whether an item, or its absence as an empty map, meets the condition.
+    #[must_use]
+    pub fn matches(&self, item: &Attributes) -> bool {
+        let with = |left: &Term, right: &Term, test: &dyn Fn(&AttributeValue, &AttributeValue) -> bool| {
+            left.with(item, |left| right.with(item, |right| test(left, right)))
+        };
+        match self {
+            Self::Compare(left, comparator, right) => {
+                // What is missing equals nothing, and so differs from everything.
+                let found = with(left, right, &|_, _| true);
+                if !found {
+                    return *comparator == Comparator::NotEqual;
+                }
+                with(left, right, &|left, right| compare(left, *comparator, right))
+            }
+            Self::Between(term, low, high) => {
+                with(term, low, &|term, low| compare(term, Comparator::GreaterOrEqual, low))
+                    && with(term, high, &|term, high| compare(term, Comparator::LessOrEqual, high))
+            }
+            Self::In(term, candidates) => candidates.iter().any(|other| with(term, other, &|a, b| a == b)),
+            Self::Exists(path) => path.find(item).is_some(),
+            Self::NotExists(path) => path.find(item).is_none(),
+            Self::Type(path, kind) => path.find(item).is_some_and(|value| value.kind() == *kind),
+            Self::BeginsWith(path, prefix) => {
+                path.find(item).is_some_and(|value| prefix.with(item, |prefix| begins_with(value, prefix)))
+            }
+            Self::Contains(path, part) => {
+                path.find(item).is_some_and(|value| part.with(item, |part| contains(value, part)))
+            }
+            Self::And(conditions) => conditions.iter().all(|condition| condition.matches(item)),
+            Self::Or(conditions) => conditions.iter().any(|condition| condition.matches(item)),
+            Self::Not(condition) => !condition.matches(item),
+        }
+    }
+}
+
+impl Term {
+    /// Tests the term's value; false where there is none.
+    fn with(&self, item: &Attributes, test: impl FnOnce(&AttributeValue) -> bool) -> bool {
+        match self {
+            Self::Value(value) => test(value),
+            Self::Path(path) => path.find(item).is_some_and(test),
+            Self::Size(path) => match path.find(item).and_then(size) {
+                Some(size) => test(&AttributeValue::from(size)),
+                None => false,
+            },
+        }
+    }
+}
+
+/// The `size` function: characters' bytes, elements or members; numbers, booleans and null have none.
+fn size(value: &AttributeValue) -> Option<u64> {
+    let count = match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::B(bytes) => bytes.len(),
+        AttributeValue::StringSet(set) => set.len(),
+        AttributeValue::NumberSet(set) => set.len(),
+        AttributeValue::BinarySet(set) => set.len(),
+        AttributeValue::L(values) => values.len(),
+        AttributeValue::M(members) => members.len(),
+        AttributeValue::N(_) | AttributeValue::Bool(_) | AttributeValue::Null(_) => return None,
+    };
+    Some(count as u64)
+}
+
+fn compare(left: &AttributeValue, comparator: Comparator, right: &AttributeValue) -> bool {
+    let order = match (left, right) {
+        (AttributeValue::S(left), AttributeValue::S(right)) => Some(left.cmp(right)),
+        (AttributeValue::N(left), AttributeValue::N(right)) => Some(left.cmp(right)),
+        (AttributeValue::B(left), AttributeValue::B(right)) => Some(left.cmp(right)),
+        _ => None,
+    };
+    match comparator {
+        Comparator::Equal => left == right,
+        Comparator::NotEqual => left != right,
+        Comparator::Less => order == Some(Ordering::Less),
+        Comparator::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+        Comparator::Greater => order == Some(Ordering::Greater),
+        Comparator::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+    }
+}
+
+fn begins_with(value: &AttributeValue, prefix: &AttributeValue) -> bool {
+    match (value, prefix) {
+        (AttributeValue::S(value), AttributeValue::S(prefix)) => value.starts_with(prefix.as_str()),
+        (AttributeValue::B(value), AttributeValue::B(prefix)) => value.starts_with(prefix),
+        _ => false,
+    }
+}
+
+fn contains(value: &AttributeValue, part: &AttributeValue) -> bool {
+    match (value, part) {
+        (AttributeValue::S(value), AttributeValue::S(part)) => value.contains(part.as_str()),
+        (AttributeValue::B(value), AttributeValue::B(part)) => {
+            part.is_empty() || value.windows(part.len()).any(|window| window == part)
+        }
+        (AttributeValue::StringSet(set), AttributeValue::S(part)) => set.contains(part),
+        (AttributeValue::NumberSet(set), AttributeValue::N(part)) => set.contains(part),
+        (AttributeValue::BinarySet(set), AttributeValue::B(part)) => set.contains(part),
+        (AttributeValue::L(values), part) => values.contains(part),
+        _ => false,
+    }
+}
+
+impl UpdateExpression {
+    /// Checks that no two actions change overlapping paths.
+    ///
+    /// # Errors
+    /// Names the first two that do.
+    pub fn check_paths(&self) -> Result<(), UpdateError> {
+        for (index, action) in self.actions.iter().enumerate() {
+            for other in &self.actions[..index] {
+                let (a, b) = (other.path(), action.path());
+                let shared = a.steps.len().min(b.steps.len());
+                if a.attribute == b.attribute && a.steps[..shared] == b.steps[..shared] {
+                    return Err(UpdateError::OverlappingPaths(a.to_string(), b.to_string()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies the update; every operand is read from the item as it was.
+    ///
+    /// # Errors
+    /// When an operand is missing or of a wrong type, or a path does not exist; the item is then unchanged.
+    pub fn apply(&self, item: &mut Attributes) -> Result<(), UpdateError> {
+        self.check_paths()?;
+        let mut changed = item.clone();
+        let mut removed: Vec<&DocumentPath> = Vec::new();
+        for action in &self.actions {
+            match action {
+                UpdateAction::Set(path, assignment) => {
+                    let value = assignment.value(item, path)?;
+                    store(&mut changed, path, value)?;
+                }
+                UpdateAction::Remove(path) => removed.push(path),
+                UpdateAction::Add(path, value) => {
+                    let sum = add(path.find(item), value, path)?;
+                    store(&mut changed, path, sum)?;
+                }
+                UpdateAction::Delete(path, value) => match take_out(path.find(item), value, path)? {
+                    Some(rest) => store(&mut changed, path, rest)?,
+                    None => removed.push(path),
+                },
+            }
+        }
+        // From the back, so that a list's earlier elements keep their places.
+        removed.sort_unstable();
+        for path in removed.into_iter().rev() {
+            remove(&mut changed, path)?;
+        }
+        *item = changed;
+        Ok(())
+    }
+}
+
+impl Assignment {
+    fn value(&self, item: &Attributes, target: &DocumentPath) -> Result<AttributeValue, UpdateError> {
+        let wrong_type = || UpdateError::OperandType(target.to_string());
+        match self {
+            Self::Value(value) => Ok(value.clone()),
+            Self::Path(path) => {
+                path.find(item).cloned().ok_or_else(|| UpdateError::MissingOperand(path.to_string()))
+            }
+            Self::IfNotExists(path, otherwise) => match path.find(item) {
+                Some(value) => Ok(value.clone()),
+                None => otherwise.value(item, target),
+            },
+            Self::Append(first, second) => match (first.value(item, target)?, second.value(item, target)?) {
+                (AttributeValue::L(mut values), AttributeValue::L(more)) => {
+                    values.extend(more);
+                    Ok(AttributeValue::L(values))
+                }
+                _ => Err(wrong_type()),
+            },
+            Self::Plus(left, right) | Self::Minus(left, right) => {
+                match (left.value(item, target)?, right.value(item, target)?) {
+                    (AttributeValue::N(left), AttributeValue::N(right)) => {
+                        let right = if matches!(self, Self::Minus(..)) { -right } else { right };
+                        left.checked_add(right).map(AttributeValue::N).map_err(UpdateError::Number)
+                    }
+                    _ => Err(wrong_type()),
+                }
+            }
+        }
+    }
+}
+
+/// `ADD`: numbers are added, sets united; what is missing counts as zero or empty.
+fn add(
+    old: Option<&AttributeValue>,
+    value: &AttributeValue,
+    path: &DocumentPath,
+) -> Result<AttributeValue, UpdateError> {
+    use AttributeValue as V;
+    match (old, value) {
+        (None, V::N(_) | V::StringSet(_) | V::NumberSet(_) | V::BinarySet(_)) => Ok(value.clone()),
+        (Some(V::N(old)), V::N(value)) => {
+            Number::checked_add(*old, *value).map(V::N).map_err(UpdateError::Number)
+        }
+        (Some(V::StringSet(old)), V::StringSet(more)) => Ok(V::StringSet(old | more)),
+        (Some(V::NumberSet(old)), V::NumberSet(more)) => Ok(V::NumberSet(old | more)),
+        (Some(V::BinarySet(old)), V::BinarySet(more)) => Ok(V::BinarySet(old | more)),
+        _ => Err(UpdateError::OperandType(path.to_string())),
+    }
+}
+
+/// `DELETE`: what is left of a set; `None` where nothing is.
+fn take_out(
+    old: Option<&AttributeValue>,
+    value: &AttributeValue,
+    path: &DocumentPath,
+) -> Result<Option<AttributeValue>, UpdateError> {
+    use AttributeValue as V;
+    let rest = match (old, value) {
+        (None, V::StringSet(_) | V::NumberSet(_) | V::BinarySet(_)) => return Ok(None),
+        (Some(V::StringSet(old)), V::StringSet(part)) => V::StringSet(old - part),
+        (Some(V::NumberSet(old)), V::NumberSet(part)) => V::NumberSet(old - part),
+        (Some(V::BinarySet(old)), V::BinarySet(part)) => V::BinarySet(old - part),
+        _ => return Err(UpdateError::OperandType(path.to_string())),
+    };
+    Ok((size(&rest) != Some(0)).then_some(rest))
+}
+
+/// The map or list that holds the path's last step.
+fn holder<'a>(item: &'a mut Attributes, path: &DocumentPath) -> Result<&'a mut AttributeValue, UpdateError> {
+    let invalid = || UpdateError::InvalidPath(path.to_string());
+    let mut value = item.get_mut(path.attribute.as_ref()).ok_or_else(invalid)?;
+    for step in &path.steps[..path.steps.len() - 1] {
+        value = match (value, step) {
+            (AttributeValue::M(members), PathStep::Member(name)) => members.get_mut(name.as_ref()),
+            (AttributeValue::L(values), PathStep::Element(index)) => values.get_mut(*index as usize),
+            _ => None,
+        }
+        .ok_or_else(invalid)?;
+    }
+    Ok(value)
+}
+
+fn store(item: &mut Attributes, path: &DocumentPath, value: AttributeValue) -> Result<(), UpdateError> {
+    let Some(last) = path.steps.last() else {
+        item.insert(path.attribute.clone().into_owned(), value);
+        return Ok(());
+    };
+    match (holder(item, path)?, last) {
+        (AttributeValue::M(members), PathStep::Member(name)) => {
+            members.insert(name.clone().into_owned(), value);
+        }
+        (AttributeValue::L(values), PathStep::Element(index)) => match values.get_mut(*index as usize) {
+            Some(element) => *element = value,
+            // Beyond the end is the end.
+            None => values.push(value),
+        },
+        _ => return Err(UpdateError::InvalidPath(path.to_string())),
+    }
+    Ok(())
+}
+
+fn remove(item: &mut Attributes, path: &DocumentPath) -> Result<(), UpdateError> {
+    let Some(last) = path.steps.last() else {
+        item.remove(path.attribute.as_ref());
+        return Ok(());
+    };
+    match (holder(item, path)?, last) {
+        (AttributeValue::M(members), PathStep::Member(name)) => {
+            members.remove(name.as_ref());
+        }
+        (AttributeValue::L(values), PathStep::Element(index)) => {
+            if (*index as usize) < values.len() {
+                values.remove(*index as usize);
+            }
+        }
+        _ => return Err(UpdateError::InvalidPath(path.to_string())),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::AttributeType;
+
+    fn item() -> Attributes {
+        Attributes::from([
+            ("n".to_owned(), 5.into()),
+            ("s".to_owned(), "hello".into()),
+            ("l".to_owned(), AttributeValue::L(vec![1.into(), 2.into(), 3.into()])),
+            ("m".to_owned(), AttributeValue::M([("x".to_owned(), 1.into())].into())),
+            ("ss".to_owned(), AttributeValue::StringSet(["a".to_owned(), "b".to_owned()].into())),
+        ])
+    }
+
+    fn path(name: &'static str, steps: &[PathStep]) -> DocumentPath {
+        DocumentPath { attribute: name.into(), steps: steps.to_vec() }
+    }
+
+    fn term(name: &'static str) -> Term {
+        Term::Path(path(name, &[]))
+    }
+
+    fn value(value: impl Into<AttributeValue>) -> Term {
+        Term::Value(value.into())
+    }
+
+    #[test]
+    fn conditions_are_those_of_dynamodb() {
+        use Comparator as C;
+        let x = || path("m", &[PathStep::Member("x".into())]);
+        let yes = [
+            Condition::Compare(term("n"), C::Less, value(6)),
+            Condition::Compare(term("n"), C::GreaterOrEqual, value(5)),
+            Condition::Compare(term("missing"), C::NotEqual, value(6)),
+            Condition::Compare(term("n"), C::NotEqual, value("5")),
+            Condition::Compare(Term::Size(path("s", &[])), C::Equal, value(5)),
+            Condition::Between(term("n"), value(5), value(5)),
+            Condition::In(term("s"), vec![value("x"), value("hello")]),
+            Condition::Exists(x()),
+            Condition::NotExists(path("m", &[PathStep::Member("y".into())])),
+            Condition::Type(path("l", &[]), AttributeType::L),
+            Condition::BeginsWith(path("s", &[]), value("hel")),
+            Condition::Contains(path("s", &[]), value("ll")),
+            Condition::Contains(path("ss", &[]), value("a")),
+            Condition::Contains(path("l", &[]), value(2)),
+            Condition::And(vec![]),
+            Condition::Or(vec![Condition::exists("none"), Condition::exists("n")]),
+            Condition::Not(Box::new(Condition::exists("none"))),
+        ];
+        for condition in yes {
+            assert!(condition.matches(&item()), "{condition:?}");
+        }
+        let no = [
+            Condition::Compare(term("missing"), C::Equal, value(6)),
+            Condition::Compare(term("n"), C::Less, value("6")),
+            Condition::Compare(Term::Size(path("n", &[])), C::Equal, value(1)),
+            Condition::Between(term("n"), value(6), value(7)),
+            Condition::BeginsWith(path("n", &[]), value("5")),
+            Condition::Or(vec![]),
+        ];
+        for condition in no {
+            assert!(!condition.matches(&item()), "{condition:?}");
+        }
+    }
+
+    #[test]
+    fn updates_read_the_item_as_it_was() {
+        let mut changed = item();
+        let update = UpdateExpression {
+            actions: vec![
+                UpdateAction::Set(path("n", &[]), Assignment::Value(9.into())),
+                UpdateAction::Set(path("copy", &[]), Assignment::Path(path("n", &[]))),
+                UpdateAction::Add(path("new", &[]), 3.into()),
+                UpdateAction::Remove(path("l", &[PathStep::Element(0)])),
+                UpdateAction::Remove(path("l", &[PathStep::Element(2)])),
+                UpdateAction::Delete(path("ss", &[]), item()["ss"].clone()),
+                UpdateAction::Set(path("m", &[PathStep::Member("y".into())]), Assignment::Value(2.into())),
+            ],
+        };
+        update.apply(&mut changed).unwrap();
+        assert_eq!(changed["n"], 9.into());
+        assert_eq!(changed["copy"], 5.into());
+        assert_eq!(changed["new"], 3.into());
+        assert_eq!(changed["l"], AttributeValue::L(vec![2.into()]));
+        assert!(!changed.contains_key("ss"));
+        assert_eq!(
+            changed["m"],
+            AttributeValue::M([("x".to_owned(), 1.into()), ("y".to_owned(), 2.into())].into())
+        );
+    }
+
+    #[test]
+    fn an_update_that_fails_changes_nothing() {
+        let first = UpdateAction::Set(path("n", &[]), Assignment::Value(9.into()));
+        let failing = [
+            (UpdateAction::Add(path("s", &[]), 1.into()), UpdateError::OperandType("s".to_owned())),
+            (UpdateAction::Add(path("z", &[]), "x".into()), UpdateError::OperandType("z".to_owned())),
+            (
+                UpdateAction::Set(path("z", &[]), Assignment::Path(path("none", &[]))),
+                UpdateError::MissingOperand("none".to_owned()),
+            ),
+            (
+                UpdateAction::Set(path("none", &[PathStep::Member("x".into())]), Assignment::Value(1.into())),
+                UpdateError::InvalidPath("none.x".to_owned()),
+            ),
+            (
+                UpdateAction::Remove(path("n", &[])),
+                UpdateError::OverlappingPaths("n".to_owned(), "n".to_owned()),
+            ),
+        ];
+        for (action, error) in failing {
+            let mut changed = item();
+            let update = UpdateExpression { actions: vec![first.clone(), action] };
+            assert_eq!(update.apply(&mut changed), Err(error));
+            assert_eq!(changed, item());
+        }
+    }
+
+    #[test]
+    fn only_updates_that_can_be_repeated_are_idempotent() {
+        let idempotent = |action| UpdateExpression { actions: vec![action] }.is_idempotent();
+        assert!(idempotent(UpdateAction::Set(path("n", &[]), Assignment::Value(1.into()))));
+        assert!(idempotent(UpdateAction::Remove(path("n", &[]))));
+        assert!(idempotent(UpdateAction::Add(path("ss", &[]), item()["ss"].clone())));
+        assert!(!idempotent(UpdateAction::Add(path("n", &[]), 1.into())));
+        assert!(!idempotent(UpdateAction::Set(path("n", &[]), Assignment::Path(path("x", &[])))));
+        assert!(!idempotent(UpdateAction::Remove(path("l", &[PathStep::Element(0)]))));
+    }
+}

@@ -1,0 +1,96 @@
+//! DynamoDB operations as plain values: the sans-IO core of [Dynochemy](https://github.com/dynochemy/dynochemy).
+//!
+//! This crate turns operations, and plans of them ([`Solvent`]s), into [`Request`] values and takes [`Response`] values
+//! back; it never opens a socket, reads a clock, draws a random number or starts a thread. A driver does that:
+//! `dynochemy-tokio`, `dynochemy-async-std`, `dynochemy-blocking`, or `dynochemy-sql`, which answers requests from an
+//! embedded SQLite database. Applications depend on one of those, which re-export what they need from here.
+//!
+//! How it fits together:
+//!
+//! - A [`Table`] describes a table by its item's type; its methods make operations ([`operation`]).
+//! - [`Client::start`] makes a [`Run`] of an operation or Solvent; a driver [`poll`](Run::poll)s it for the next
+//!   [`Step`] and [`complete`](Run::complete)s the calls it sent.
+//! - The [`Outcome`] holds the result of each operation, which its [`Ticket`] takes, and a [`Report`].
+//! - A [`View`] is a table calculated from another one, kept in step with every write.
+//!
+//! Items are kept in the form in which they go over the wire ([`Item`]) and decoded once, into the user's type
+//! ([`wire`]).
+
+// The derive's output names this crate; its own tests and examples do too.
+extern crate self as dynochemy_core;
+
+pub mod api;
+mod asynchronous;
+mod backend;
+mod builder;
+mod client;
+mod credentials;
+mod error;
+pub mod expression;
+#[cfg(feature = "http")]
+pub mod http;
+mod item;
+mod json;
+mod key;
+mod machine;
+mod moment;
+mod number;
+mod observer;
+pub mod operation;
+mod outcome;
+mod path;
+mod random;
+mod request;
+mod rows;
+mod run;
+mod solvent;
+pub mod table;
+mod value;
+mod view;
+pub mod wire;
+mod write_id;
+
+/// What applications need, except for the derive macro: drivers re-export all of it.
+pub mod application {
+    pub use crate::api::{TableDescription, TableStatus};
+    pub use crate::asynchronous::AsyncDb;
+    pub use crate::backend::Backend;
+    pub use crate::builder::Builder;
+    pub use crate::client::Settings;
+    pub use crate::credentials::Credentials;
+    pub use crate::error::{
+        CallError, CancellationReason, Effect, Error, Rejection, Subject, ThrottlingReason,
+    };
+    pub use crate::item::{Item, Items};
+    pub use crate::key::{Key, KeyValue};
+    pub use crate::moment::Moment;
+    pub use crate::number::{Number, NumberError};
+    pub use crate::observer::{Event, EventKind, Observer};
+    pub use crate::outcome::{Outcome, Report};
+    pub use crate::path::{Addend, Operand, Path};
+    pub use crate::request::Action;
+    pub use crate::rows::Rows;
+    pub use crate::solvent::{Plan, Solvent, Ticket};
+    pub use crate::table::Table;
+    pub use crate::value::{AttributeType, AttributeValue, Attributes};
+    pub use crate::view::{Changes, View};
+    pub use crate::wire::WireError;
+}
+
+pub use application::*;
+pub use builder::{Configuration, Connect};
+pub use client::Client;
+pub use dynochemy_derive::Table;
+pub use item::ItemsBuilder;
+pub use json::JsonError;
+pub use key::{KeyAttribute, KeyShape, MAX_HASH_KEY, MAX_RANGE_KEY, ScalarType};
+pub use number::MAX_DIGITS;
+pub use request::{Request, Response};
+pub use run::{Call, CallId, Delivery, Run, RunId, Step};
+pub use solvent::Finish;
+pub use table::{
+    AcceptsKey, Description, HashOnly, HashRange, KeyAttributeType, KeyForm, KeySchema, RangeSchema, TableId,
+    Tables,
+};
+pub use value::attributes_size;
+pub use write_id::WriteId;

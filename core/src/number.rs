@@ -1,0 +1,505 @@
+//! DynamoDB's numbers: exact decimals of up to 38 significant digits.
+//!
+//! A [`Number`] is held in normal form (no leading or trailing zeros, no negative zero), so that equality, order and
+//! hashing are those of the value: `1.0`, `1` and `1E0` are one number. Nothing here rounds; what does not fit is an
+//! error.
+//!
+//! See [Data types: Number](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html#HowItWorks.DataTypes.Number).
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The most significant digits a number may have.
+pub const MAX_DIGITS: u32 = 38;
+/// The largest power of ten of a number's first digit.
+const MAX_MAGNITUDE: i32 = 125;
+/// The smallest power of ten of a number's first digit.
+const MIN_MAGNITUDE: i32 = -130;
+
+/// An exact decimal number, as DynamoDB keeps it.
+///
+/// ```
+/// use dynochemy_core::Number;
+/// let price: Number = "1.50".parse()?;
+/// assert_eq!(price.to_string(), "1.5");
+/// assert_eq!(price.checked_add(Number::from(2))?.to_string(), "3.5");
+/// # Ok::<(), dynochemy_core::NumberError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Number {
+    negative: bool,
+    /// The significant digits, without trailing zeros; 0 only for zero.
+    digits: u128,
+    /// The power of ten that `digits` is multiplied by.
+    exponent: i16,
+}
+
+/// Why a text or value is not a DynamoDB number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum NumberError {
+    /// The text is not a decimal number.
+    Invalid,
+    /// More than 38 significant digits.
+    TooManyDigits,
+    /// A magnitude above 9.99..E+125.
+    Overflow,
+    /// A magnitude below 1E-130 that is not zero.
+    Underflow,
+    /// A float that is not finite.
+    NotFinite,
+    /// The Rust type asked for cannot hold the value.
+    DoesNotFit,
+}
+
+impl fmt::Display for NumberError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Invalid => "not a decimal number",
+            Self::TooManyDigits => "a number has at most 38 significant digits",
+            Self::Overflow => "a number's magnitude is at most 9.9999999999999999999999999999999999999E+125",
+            Self::Underflow => "a number's magnitude is at least 1E-130",
+            Self::NotFinite => "a number must be finite",
+            Self::DoesNotFit => "the value does not fit the type without rounding",
+        })
+    }
+}
+
+impl std::error::Error for NumberError {}
+
+impl From<std::convert::Infallible> for NumberError {
+    /// So that integers that always fit and those that may not are converted alike.
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl Number {
+    /// Zero.
+    pub const ZERO: Self = Self { negative: false, digits: 0, exponent: 0 };
+
+    /// The number `digits * 10^exponent`, negated where asked.
+    ///
+    /// # Errors
+    /// When the value has more than 38 digits or lies outside DynamoDB's range.
+    fn assemble(negative: bool, mut digits: u128, mut exponent: i32) -> Result<Self, NumberError> {
+        if digits == 0 {
+            return Ok(Self::ZERO);
+        }
+        while digits.is_multiple_of(10) {
+            digits /= 10;
+            exponent += 1;
+        }
+        let count = digits.ilog10() + 1;
+        if count > MAX_DIGITS {
+            return Err(NumberError::TooManyDigits);
+        }
+        let magnitude = exponent + count as i32 - 1;
+        if magnitude > MAX_MAGNITUDE {
+            return Err(NumberError::Overflow);
+        }
+        if magnitude < MIN_MAGNITUDE {
+            return Err(NumberError::Underflow);
+        }
+        Ok(Self { negative, digits, exponent: exponent as i16 })
+    }
+
+    /// Whether the number is below zero.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        self.negative
+    }
+
+    /// The significant digits as an integer without trailing zeros, and the power of ten it is multiplied by.
+    #[must_use]
+    pub fn parts(&self) -> (u128, i16) {
+        (self.digits, self.exponent)
+    }
+
+    /// The power of ten of the first digit; `None` for zero.
+    #[must_use]
+    pub fn magnitude(&self) -> Option<i16> {
+        (self.digits != 0).then(|| self.exponent + self.digits.ilog10() as i16)
+    }
+
+    /// The number from its sign, significant digits and exponent, in whatever form.
+    ///
+    /// # Errors
+    /// When the value has more than 38 digits or lies outside DynamoDB's range.
+    pub fn from_parts(negative: bool, digits: u128, exponent: i16) -> Result<Self, NumberError> {
+        Self::assemble(negative, digits, exponent.into())
+    }
+
+    /// The sum.
+    ///
+    /// # Errors
+    /// When the exact sum needs more than 38 digits or leaves DynamoDB's range.
+    pub fn checked_add(self, other: Self) -> Result<Self, NumberError> {
+        if self.digits == 0 {
+            return Ok(other);
+        }
+        if other.digits == 0 {
+            return Ok(self);
+        }
+        let (high, low) = if self.exponent >= other.exponent { (self, other) } else { (other, self) };
+        let shift = u32::from((high.exponent - low.exponent) as u16);
+        // The sum's last digit is `low`'s unless the exponents agree, so a wider shift cannot give 38 digits.
+        let scaled = 10u128
+            .checked_pow(shift)
+            .and_then(|power| high.digits.checked_mul(power))
+            .ok_or(NumberError::TooManyDigits)?;
+        let (negative, digits) = if high.negative == low.negative {
+            (high.negative, scaled.checked_add(low.digits).ok_or(NumberError::TooManyDigits)?)
+        } else if scaled >= low.digits {
+            (high.negative, scaled - low.digits)
+        } else {
+            (low.negative, low.digits - scaled)
+        };
+        Self::assemble(negative, digits, low.exponent.into())
+    }
+
+    /// The difference.
+    ///
+    /// # Errors
+    /// When the exact difference needs more than 38 digits or leaves DynamoDB's range.
+    pub fn checked_sub(self, other: Self) -> Result<Self, NumberError> {
+        self.checked_add(-other)
+    }
+
+    /// The value as an integer, where it is one that fits.
+    fn integer(self) -> Result<(bool, u128), NumberError> {
+        if self.exponent < 0 {
+            return Err(NumberError::DoesNotFit);
+        }
+        let digits = 10u128
+            .checked_pow(u32::from(self.exponent as u16))
+            .and_then(|power| self.digits.checked_mul(power))
+            .ok_or(NumberError::DoesNotFit)?;
+        Ok((self.negative, digits))
+    }
+
+    /// The bytes this number takes in an item: one, and one for each two digits on either side of the point, and one
+    /// for a minus sign.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let Some(magnitude) = self.magnitude() else { return 1 };
+        let (first, last) = (i32::from(magnitude), i32::from(self.exponent));
+        // Two digits a byte, aligned at the decimal point; zeros on either side are not kept.
+        let bytes = first.div_euclid(2) - last.div_euclid(2) + 1;
+        1 + bytes as usize + usize::from(self.negative)
+    }
+}
+
+impl std::ops::Neg for Number {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self { negative: !self.negative && self.digits != 0, ..self }
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let magnitude = |number: &Self| match number.magnitude() {
+            None => (0, 0, 0),
+            Some(magnitude) => {
+                let width = number.digits.ilog10() + 1;
+                let digits = number.digits * 10u128.pow(MAX_DIGITS - width);
+                (1, magnitude, digits)
+            }
+        };
+        match (self.negative, other.negative) {
+            (false, true) => Ordering::Greater,
+            (true, false) => Ordering::Less,
+            (false, false) => magnitude(self).cmp(&magnitude(other)),
+            (true, true) => magnitude(other).cmp(&magnitude(self)),
+        }
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl FromStr for Number {
+    type Err = NumberError;
+
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        let (negative, rest) = match text.as_bytes() {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            rest => (false, rest),
+        };
+        let (mantissa, exponent) = match rest.iter().position(|byte| matches!(byte, b'e' | b'E')) {
+            Some(at) => (&rest[..at], parse_exponent(&rest[at + 1..])?),
+            None => (rest, 0),
+        };
+        let mut digits = 0u128;
+        let mut dropped_zeros = 0i32;
+        let mut fraction = 0i32;
+        let mut point = false;
+        let mut seen = false;
+        for byte in mantissa {
+            match byte {
+                b'.' if !point => point = true,
+                b'0'..=b'9' => {
+                    seen = true;
+                    fraction += i32::from(point);
+                    if *byte == b'0' {
+                        // Zeros count only once a later digit needs them.
+                        dropped_zeros += i32::from(digits != 0);
+                        continue;
+                    }
+                    for _ in 0..dropped_zeros {
+                        digits = digits.checked_mul(10).ok_or(NumberError::TooManyDigits)?;
+                    }
+                    dropped_zeros = 0;
+                    digits = digits
+                        .checked_mul(10)
+                        .and_then(|digits| digits.checked_add(u128::from(byte - b'0')))
+                        .ok_or(NumberError::TooManyDigits)?;
+                }
+                _ => return Err(NumberError::Invalid),
+            }
+        }
+        if !seen {
+            return Err(NumberError::Invalid);
+        }
+        Self::assemble(negative, digits, exponent.saturating_sub(fraction).saturating_add(dropped_zeros))
+    }
+}
+
+fn parse_exponent(text: &[u8]) -> Result<i32, NumberError> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(NumberError::Invalid);
+    }
+    // An exponent beyond any real number's ends as overflow or underflow, whatever its exact value.
+    let value =
+        digits.iter().fold(0i32, |value, digit| (value * 10 + i32::from(digit - b'0')).min(1_000_000));
+    Ok(if negative { -value } else { value })
+}
+
+impl fmt::Display for Number {
+    /// Plain decimal notation without an exponent: `150`, `-0.05`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.digits.to_string();
+        let mut text = String::with_capacity(digits.len() + 2);
+        let exponent = i32::from(self.exponent);
+        let point = digits.len() as i32 + exponent;
+        if exponent >= 0 {
+            text.push_str(&digits);
+            text.extend(std::iter::repeat_n('0', exponent as usize));
+        } else if point > 0 {
+            text.push_str(&digits[..point as usize]);
+            text.push('.');
+            text.push_str(&digits[point as usize..]);
+        } else {
+            text.push_str("0.");
+            text.extend(std::iter::repeat_n('0', (-point) as usize));
+            text.push_str(&digits);
+        }
+        f.pad_integral(!self.negative, "", &text)
+    }
+}
+
+/// Conversions from a type that always fits.
+macro_rules! from_integer {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Number {
+            fn from(value: $type) -> Self {
+                #[allow(unused_comparisons, reason = "the macro also serves unsigned types")]
+                let negative = value < 0;
+                Self::assemble(negative, value.abs_diff(0).into(), 0).expect("64 bits are at most 20 digits")
+            }
+        }
+    )*};
+}
+from_integer!(u8, u16, u32, u64, i8, i16, i32, i64);
+
+/// Conversions from a type that may need more than 38 digits.
+macro_rules! try_from_integer {
+    ($($type:ty),*) => {$(
+        impl TryFrom<$type> for Number {
+            type Error = NumberError;
+            fn try_from(value: $type) -> Result<Self, NumberError> {
+                #[allow(unused_comparisons, reason = "the macro also serves unsigned types")]
+                let negative = value < 0;
+                Self::assemble(negative, value.abs_diff(0) as u128, 0)
+            }
+        }
+    )*};
+}
+try_from_integer!(u128, i128, usize, isize);
+
+macro_rules! into_integer {
+    ($($type:ty),*) => {$(
+        impl TryFrom<Number> for $type {
+            type Error = NumberError;
+            fn try_from(number: Number) -> Result<Self, NumberError> {
+                let (negative, digits) = number.integer()?;
+                let fits = if negative {
+                    // i128::MIN has 39 digits and is no DynamoDB number, so the negation cannot overflow.
+                    i128::try_from(digits).ok().and_then(|digits| <$type>::try_from(-digits).ok())
+                } else {
+                    <$type>::try_from(digits).ok()
+                };
+                fits.ok_or(NumberError::DoesNotFit)
+            }
+        }
+    )*};
+}
+into_integer!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+
+macro_rules! float {
+    ($($type:ty),*) => {$(
+        impl TryFrom<$type> for Number {
+            type Error = NumberError;
+            /// The shortest decimal that reads back as the same float.
+            fn try_from(value: $type) -> Result<Self, NumberError> {
+                if !value.is_finite() {
+                    return Err(NumberError::NotFinite);
+                }
+                format!("{value:e}").parse()
+            }
+        }
+        impl TryFrom<Number> for $type {
+            type Error = NumberError;
+            /// The float whose shortest decimal is this number; a number that no float prints as does not fit.
+            fn try_from(number: Number) -> Result<Self, NumberError> {
+                let value: $type = number.to_string().parse().map_err(|_| NumberError::Invalid)?;
+                if Number::try_from(value) == Ok(number) { Ok(value) } else { Err(NumberError::DoesNotFit) }
+            }
+        }
+    )*};
+}
+float!(f32, f64);
+
+impl Serialize for Number {
+    /// As text, so that no format rounds it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn number(text: &str) -> Number {
+        text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[test]
+    fn equal_values_have_one_form() {
+        for text in ["1", "1.0", "+1", "01", "1E0", "10e-1", "0.1E1", "100.00E-2"] {
+            assert_eq!(number(text), Number::from(1), "{text}");
+            assert_eq!(number(text).to_string(), "1");
+        }
+        assert_eq!(number("-0"), Number::ZERO);
+        assert_eq!(number("-0.000E99").to_string(), "0");
+        assert_eq!(number("1.5E2").to_string(), "150");
+        assert_eq!(number("-0.050").to_string(), "-0.05");
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in [
+            "", "-", "+", ".", "e5", "1e", "1e+", "1.2.3", "0x1", "NaN", "Infinity", " 1", "1 ", "--1", "1_0",
+        ] {
+            assert_eq!(text.parse::<Number>(), Err(NumberError::Invalid), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn limits_are_those_of_dynamodb() {
+        let nines = "9".repeat(38);
+        assert_eq!(number(&nines).to_string(), nines);
+        assert_eq!(format!("{nines}9").parse::<Number>(), Err(NumberError::TooManyDigits));
+        assert_eq!("9".repeat(60).parse::<Number>(), Err(NumberError::TooManyDigits));
+        assert_eq!(number(&format!("1{}", "0".repeat(125))), number("1E125"));
+        assert_eq!("1E126".parse::<Number>(), Err(NumberError::Overflow));
+        assert_eq!(number("1E-130").magnitude(), Some(-130));
+        assert_eq!("1E-131".parse::<Number>(), Err(NumberError::Underflow));
+        assert_eq!("1E99999999999999999999".parse::<Number>(), Err(NumberError::Overflow));
+    }
+
+    #[test]
+    fn sums_are_exact_or_an_error() {
+        assert_eq!(number("0.1").checked_add(number("0.2")), Ok(number("0.3")));
+        assert_eq!(number("1").checked_sub(number("1")), Ok(Number::ZERO));
+        assert_eq!(number("-5").checked_add(number("3")), Ok(number("-2")));
+        assert_eq!(number("1E37").checked_add(number("1")), Ok(number(&format!("1{}1", "0".repeat(36)))));
+        assert_eq!(number("1E38").checked_add(number("1")), Err(NumberError::TooManyDigits));
+        assert_eq!(number("1E125").checked_add(number("1E-130")), Err(NumberError::TooManyDigits));
+        assert_eq!(number("9E125").checked_add(number("9E125")), Err(NumberError::Overflow));
+    }
+
+    #[test]
+    fn a_rust_number_that_cannot_hold_the_value_is_an_error() {
+        assert_eq!(u8::try_from(number("255")), Ok(255));
+        assert_eq!(u8::try_from(number("256")), Err(NumberError::DoesNotFit));
+        assert_eq!(u8::try_from(number("-1")), Err(NumberError::DoesNotFit));
+        assert_eq!(i64::try_from(number("1.5")), Err(NumberError::DoesNotFit));
+        assert_eq!(i64::try_from(Number::from(i64::MIN)), Ok(i64::MIN));
+        assert_eq!(u128::try_from(number("1E38")), Ok(10u128.pow(38)));
+        assert_eq!(Number::try_from(u128::MAX), Err(NumberError::TooManyDigits));
+        assert_eq!(f64::try_from(number("0.1")), Ok(0.1));
+        assert_eq!(f32::try_from(number("0.1")), Ok(0.1));
+        assert_eq!(f64::try_from(number("0.10000000000000000001")), Err(NumberError::DoesNotFit));
+        assert_eq!(Number::try_from(f64::NAN), Err(NumberError::NotFinite));
+        assert_eq!(Number::try_from(1e-200), Err(NumberError::Underflow));
+    }
+
+    #[test]
+    fn sizes_count_two_digits_a_byte_on_each_side_of_the_point() {
+        for (text, size) in
+            [("0", 1), ("1", 2), ("12", 2), ("123", 3), ("-1", 3), ("1.5", 3), ("100", 2), ("0.01", 2)]
+        {
+            assert_eq!(number(text).size(), size, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_and_value_agree(digits in any::<u64>(), exponent in -60i16..60, negative: bool) {
+            let number = Number::from_parts(negative, digits.into(), exponent).unwrap();
+            prop_assert_eq!(number.to_string().parse::<Number>(), Ok(number));
+        }
+
+        #[test]
+        fn order_is_that_of_the_values(a in any::<i32>(), b in any::<i32>(), shift in -3i16..3) {
+            let of = |value: i32| Number::from_parts(value < 0, value.unsigned_abs().into(), shift).unwrap();
+            prop_assert_eq!(of(a).cmp(&of(b)), a.cmp(&b));
+        }
+
+        #[test]
+        fn addition_is_that_of_integers(a in any::<i64>(), b in any::<i64>()) {
+            let sum = i128::from(a) + i128::from(b);
+            prop_assert_eq!(Number::from(a).checked_add(Number::from(b)), Number::try_from(sum));
+        }
+
+        #[test]
+        fn floats_come_back_unchanged(value in any::<f64>()) {
+            if let Ok(number) = Number::try_from(value) {
+                prop_assert_eq!(f64::try_from(number), Ok(value));
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! One DynamoDB call and its answer, as values.
+//!
+//! A [`Request`] knows nothing of plans, connections or signatures: the HTTP codec turns it into a message, and a
+//! [`Backend`](crate::Backend) answers it as it is.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::{
+    BatchGetItemInput, BatchGetItemOutput, BatchWriteItemInput, BatchWriteItemOutput, ConsumedCapacity,
+    CreateTableInput, CreateTableOutput, DeleteItemInput, DeleteItemOutput, DeleteTableInput,
+    DeleteTableOutput, DescribeTableInput, DescribeTableOutput, GetItemInput, GetItemOutput, PutItemInput,
+    PutItemOutput, QueryInput, QueryOutput, ReturnValues, ScanInput, ScanOutput, TransactWriteItemsInput,
+    TransactWriteItemsOutput, UpdateItemInput, UpdateItemOutput,
+};
+
+macro_rules! actions {
+    ($($action:ident($input:ident, $output:ident), $doc:literal;)*) => {
+        /// The API actions that the library knows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum Action {
+            $(#[doc = $doc] $action,)*
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$action),*];
+
+            /// The action's name, as it stands in `x-amz-target`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$action => stringify!($action),)* }
+            }
+        }
+
+        /// One call of DynamoDB's API.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum Request {
+            $(#[doc = $doc] $action($input),)*
+        }
+
+        impl Request {
+            /// The API action that is called.
+            #[must_use]
+            pub fn action(&self) -> Action {
+                match self { $(Self::$action(_) => Action::$action,)* }
+            }
+        }
+
+        /// The answer to a [`Request`], of the same action.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum Response {
+            $(#[doc = $doc] $action($output),)*
+        }
+
+        impl Response {
+            /// The API action that was called.
+            #[must_use]
+            pub fn action(&self) -> Action {
+                match self { $(Self::$action(_) => Action::$action,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    BatchGetItem(BatchGetItemInput, BatchGetItemOutput), "Reads up to 100 items.";
+    BatchWriteItem(BatchWriteItemInput, BatchWriteItemOutput), "Up to 25 unconditional puts and deletes.";
+    CreateTable(CreateTableInput, CreateTableOutput), "Creates a table.";
+    DeleteItem(DeleteItemInput, DeleteItemOutput), "Deletes one item.";
+    DeleteTable(DeleteTableInput, DeleteTableOutput), "Deletes a table.";
+    DescribeTable(DescribeTableInput, DescribeTableOutput), "Tells a table's state.";
+    GetItem(GetItemInput, GetItemOutput), "Reads one item.";
+    PutItem(PutItemInput, PutItemOutput), "Writes one item.";
+    Query(QueryInput, QueryOutput), "Reads a page of the items of one hash key.";
+    Scan(ScanInput, ScanOutput), "Reads a page of all items.";
+    TransactWriteItems(TransactWriteItemsInput, TransactWriteItemsOutput), "Up to 100 writes, all or none.";
+    UpdateItem(UpdateItemInput, UpdateItemOutput), "Changes one item.";
+}
+
+impl Action {
+    /// Whether the action only reads.
+    #[must_use]
+    pub fn is_read(self) -> bool {
+        matches!(self, Self::BatchGetItem | Self::DescribeTable | Self::GetItem | Self::Query | Self::Scan)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Request {
+    /// Whether the call may be sent again after an answer was lost, although it may have been applied: reads, writes
+    /// that end the same when they are repeated, and transactions under a token (for as long as the token lives).
+    #[must_use]
+    pub fn is_repeatable(&self) -> bool {
+        match self {
+            Self::PutItem(put) => {
+                put.condition_expression.is_none() && put.return_values == ReturnValues::None
+            }
+            Self::DeleteItem(delete) => {
+                delete.condition_expression.is_none() && delete.return_values == ReturnValues::None
+            }
+            Self::UpdateItem(update) => {
+                update.condition_expression.is_none()
+                    && update.return_values == ReturnValues::None
+                    && update.update_expression.is_idempotent()
+            }
+            Self::TransactWriteItems(transaction) => transaction.client_request_token.is_some(),
+            Self::BatchWriteItem(_) => true,
+            Self::CreateTable(_) | Self::DeleteTable(_) => false,
+            _ => self.action().is_read(),
+        }
+    }
+}
+
+impl Response {
+    /// What the call cost on each table, where that was asked for.
+    #[must_use]
+    pub fn consumed_capacity(&self) -> &[ConsumedCapacity] {
+        match self {
+            Self::BatchGetItem(answer) => &answer.consumed_capacity,
+            Self::BatchWriteItem(answer) => &answer.consumed_capacity,
+            Self::TransactWriteItems(answer) => &answer.consumed_capacity,
+            Self::DeleteItem(answer) => answer.consumed_capacity.as_slice(),
+            Self::GetItem(answer) => answer.consumed_capacity.as_slice(),
+            Self::PutItem(answer) => answer.consumed_capacity.as_slice(),
+            Self::Query(answer) => answer.consumed_capacity.as_slice(),
+            Self::Scan(answer) => answer.consumed_capacity.as_slice(),
+            Self::UpdateItem(answer) => answer.consumed_capacity.as_slice(),
+            Self::CreateTable(_) | Self::DeleteTable(_) | Self::DescribeTable(_) => &[],
+        }
+    }
+}

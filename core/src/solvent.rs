@@ -1,0 +1,202 @@
+//! Solvents: plans of many operations.
+//!
+//! Operations are added to a [`Solvent`], each answered with a typed [`Ticket`]. A Solvent is plain data: it can be
+//! cloned, saved and sent elsewhere, and it knows nothing of how it will be run.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::operation::{Operation, Settled, Task};
+use crate::outcome::Outcome;
+use crate::table::Tables;
+use crate::write_id::WriteId;
+
+/// A plan: operations that are carried out together, in few requests.
+///
+/// Operations on one item keep the order in which they were added; a query or scan comes after the earlier writes to
+/// its table; creating or deleting a table keeps its place among the operations on that table. All else runs at the
+/// same time.
+///
+/// ```
+/// # use dynochemy_core::{Solvent, Table};
+/// # #[derive(Table, serde::Serialize, serde::Deserialize)]
+/// # #[table(name = "visits")]
+/// # struct Visit { #[table(hash_key)] user: String, #[table(range_key)] time: u64 }
+/// let mut solvent = Solvent::new();
+/// solvent.add(Visit { user: "123".to_owned(), time: 5 }.put());
+/// let found = solvent.add(Visit::get(("123", 5)));
+/// // let outcome = db.run(solvent).await?;
+/// // let visit: Option<Visit> = outcome.take(found)?;
+/// # let _ = found;
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[must_use = "a plan does nothing until it is run"]
+pub struct Solvent {
+    pub(crate) tables: Tables,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) deadline: Option<Duration>,
+}
+
+/// An operation of a plan, and what is known of it from earlier runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    /// Ties tickets to their plan.
+    pub(crate) fingerprint: u64,
+    /// The operation, or why it cannot be sent.
+    pub(crate) task: Result<Task, Error>,
+    /// The name under which a write with views is recorded in its item; the same in every run of the plan.
+    pub(crate) write: Option<WriteId>,
+    /// Whether an earlier run sent it and left without an answer.
+    pub(crate) ambiguous: bool,
+    /// What it ended with.
+    pub(crate) result: Option<Result<Settled, Error>>,
+}
+
+impl Solvent {
+    /// A plan without operations.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an operation; the ticket takes its result from the plan's [`Outcome`].
+    ///
+    /// An operation that cannot be sent as it is (an empty key, an item that is too large) is added all the same, and
+    /// its ticket says what is wrong.
+    pub fn add<O: Operation>(&mut self, operation: O) -> Ticket<O::Output> {
+        let index = u32::try_from(self.entries.len()).expect("a plan has fewer than 4 billion operations");
+        let task = operation.into_task(&mut self.tables);
+        let fingerprint = fingerprint(index, &task, &self.tables);
+        self.entries.push(Entry { fingerprint, task, write: None, ambiguous: false, result: None });
+        Ticket { plan: fingerprint, index, of: PhantomData }
+    }
+
+    /// Gives up this long after the plan is started: what has not been sent by then is not sent any more.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The number of operations.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are no operations.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether a plan that was read from outside holds together.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let sound = |entry: &Entry| entry.task.as_ref().map_or(true, |task| self.tables.holds(task.table()));
+        if self.entries.iter().all(sound) {
+            Ok(())
+        } else {
+            Err(Error::configuration(
+                "the plan names a table that it does not describe; it was not saved by this library",
+            ))
+        }
+    }
+}
+
+/// A claim on the result of one operation of a plan.
+///
+/// It stays good when the plan is saved and resumed, and can itself be saved.
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Ticket<T> {
+    pub(crate) plan: u64,
+    pub(crate) index: u32,
+    #[serde(skip)]
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Ticket<T> {
+    /// The operation's position in its plan, from 0.
+    #[must_use]
+    pub fn index(&self) -> u32 {
+        self.index
+    }
+}
+
+impl<T> Clone for Ticket<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Ticket<T> {}
+
+impl<T> PartialEq for Ticket<T> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.plan, self.index) == (other.plan, other.index)
+    }
+}
+
+impl<T> Eq for Ticket<T> {}
+
+impl<T> fmt::Debug for Ticket<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Ticket({})", self.index)
+    }
+}
+
+/// Tells the operations of different plans apart, by position, kind, table and key (FNV-1a).
+fn fingerprint(index: u32, task: &Result<Task, Error>, tables: &Tables) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut feed = |bytes: &[u8]| {
+        for byte in bytes.iter().chain(&[0xFF]) {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    feed(&index.to_le_bytes());
+    if let Ok(task) = task {
+        feed(task.operation().as_bytes());
+        feed(tables.at(task.table()).name.as_bytes());
+        if let Some(key) = task.key() {
+            feed(&key.identity());
+        }
+    }
+    hash
+}
+
+/// What can be run: an operation, or a Solvent.
+pub trait Plan: Sized {
+    /// What running it answers.
+    type Output;
+
+    /// The plan, and what makes its outcome the answer.
+    fn into_solvent(self) -> (Solvent, Finish<Self::Output>);
+}
+
+/// Makes a plan's outcome its answer.
+pub type Finish<T> = fn(Outcome) -> Result<T, Error>;
+
+impl<O: Operation> Plan for O {
+    type Output = O::Output;
+
+    fn into_solvent(self) -> (Solvent, Finish<O::Output>) {
+        let mut solvent = Solvent::new();
+        let _ = solvent.add(self);
+        (solvent, |mut outcome| outcome.take_at(0))
+    }
+}
+
+impl Plan for Solvent {
+    type Output = Outcome;
+
+    fn into_solvent(self) -> (Solvent, Finish<Outcome>) {
+        (
+            self,
+            |outcome| {
+                if outcome.is_complete() { Ok(outcome) } else { Err(Error::Incomplete(Box::new(outcome))) }
+            },
+        )
+    }
+}

@@ -1,0 +1,151 @@
+//! Views: tables that are calculated from others and kept in step with them.
+//!
+//! A [`View`] says what one item of its source contributes to items of its target; the library does the rest. A write
+//! to the source then reads the old item, and goes with the changes of every view in one transaction. This is the
+//! form for one writer at a time: concurrent writers are detected by the source item's version (`dy_v`) and the write
+//! is planned anew.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+
+use crate::item::Item;
+use crate::key::Key;
+use crate::number::Number;
+use crate::path::{Addend, Path};
+use crate::table::{AcceptsKey, Description, Table};
+use crate::wire::{self, WireError};
+
+/// A table calculated from another one.
+///
+/// ```
+/// use dynochemy_core::{Changes, Table, View};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Table, Serialize, Deserialize)]
+/// #[table(name = "visits", views("visits-per-user"))]
+/// struct Visit {
+///     #[table(hash_key)]
+///     user: String,
+///     #[table(range_key)]
+///     time: u64,
+/// }
+///
+/// #[derive(Table, Serialize, Deserialize)]
+/// #[table(name = "visits_per_user")]
+/// struct UserCount {
+///     #[table(hash_key)]
+///     user: String,
+///     count: u64,
+/// }
+///
+/// struct VisitsPerUser;
+///
+/// impl View for VisitsPerUser {
+///     const ID: &'static str = "visits-per-user";
+///     type Source = Visit;
+///     type Target = UserCount;
+///     fn add(&self, visit: &Visit, changes: &mut Changes<UserCount>) {
+///         changes.add(&visit.user, UserCount::COUNT, 1);
+///     }
+/// }
+/// ```
+pub trait View: Send + Sync + 'static {
+    /// Names the view for good; the source table declares it.
+    const ID: &'static str;
+    /// Goes up when the calculation changes.
+    const VERSION: u32 = 1;
+    /// The table that the view is calculated from.
+    type Source: Table + DeserializeOwned;
+    /// The table that holds the view.
+    type Target: Table;
+
+    /// What one item of the source contributes. It must depend on the item alone: when the item is replaced or deleted,
+    /// the same contribution is taken back.
+    fn add(&self, item: &Self::Source, changes: &mut Changes<Self::Target>);
+}
+
+/// What an item contributes to a view's target.
+#[derive(Debug)]
+pub struct Changes<T> {
+    changes: TargetChanges,
+    problem: Option<WireError>,
+    of: PhantomData<fn() -> T>,
+}
+
+/// Amounts to add to numbers, by item and attribute.
+pub(crate) type TargetChanges = BTreeMap<Key, BTreeMap<&'static str, Number>>;
+
+impl<T: Table> Changes<T> {
+    fn new() -> Self {
+        Self { changes: TargetChanges::new(), problem: None, of: PhantomData }
+    }
+
+    /// Adds to a number of the target's item with this key, which is created where it does not exist.
+    pub fn add<Q, V>(&mut self, key: Q, path: Path<T, V>, amount: impl Addend<V>)
+    where
+        T::Keys: AcceptsKey<Q>,
+    {
+        let outcome = T::Keys::encode(&T::DESCRIPTION.keys, &key).and_then(|key| {
+            let sum = self.changes.entry(key).or_default().entry(path.name()).or_default();
+            *sum = sum.checked_add(amount.addend()?)?;
+            Ok(())
+        });
+        if let Err(error) = outcome {
+            self.problem.get_or_insert(error);
+        }
+    }
+}
+
+/// A view without its types: what a `Db` holds of it.
+pub(crate) trait ErasedView: Send + Sync {
+    fn id(&self) -> &'static str;
+    fn source(&self) -> &'static Description;
+    fn target(&self) -> &'static Description;
+    /// Adds to `changes` what must be added to the target when `old` is replaced by `new`.
+    fn change(
+        &self,
+        old: Option<&Item>,
+        new: Option<&Item>,
+        changes: &mut TargetChanges,
+    ) -> Result<(), WireError>;
+}
+
+impl<V: View> ErasedView for V {
+    fn id(&self) -> &'static str {
+        V::ID
+    }
+
+    fn source(&self) -> &'static Description {
+        V::Source::DESCRIPTION
+    }
+
+    fn target(&self) -> &'static Description {
+        V::Target::DESCRIPTION
+    }
+
+    fn change(
+        &self,
+        old: Option<&Item>,
+        new: Option<&Item>,
+        changes: &mut TargetChanges,
+    ) -> Result<(), WireError> {
+        for (item, negate) in [(old, true), (new, false)] {
+            let Some(item) = item else { continue };
+            let mut contribution = Changes::new();
+            self.add(&wire::decode(item)?, &mut contribution);
+            if let Some(problem) = contribution.problem {
+                return Err(problem);
+            }
+            for (key, amounts) in contribution.changes {
+                let sums = changes.entry(key).or_default();
+                for (attribute, amount) in amounts {
+                    let sum = sums.entry(attribute).or_default();
+                    *sum = sum.checked_add(if negate { -amount } else { amount })?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

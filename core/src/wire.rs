@@ -1,0 +1,95 @@
+//! The codec between Rust types and items in DynamoDB's JSON, with no tree of attribute values in between.
+//!
+//! [`encode`] writes a user's struct as an [`Item`](crate::Item) and counts its size on the way; [`decode`] reads it
+//! back, borrowing strings where it can. [`value`] does the same for attribute values, for those who look inside.
+//! serde's `is_human_readable` is `true` for good, since it decides how other crates' types (UUIDs, dates) are stored.
+//!
+//! How Rust types map: strings and chars `S`, numbers `N`, `serde_bytes` `B`, booleans `BOOL`, `()` `NULL`, sequences
+//! and tuples `L`, maps and structs `M`, unit variants `S`, other variants an `M` with one member. A field or map
+//! value that is `None` is left out; within a list it is `NULL`.
+
+mod read;
+pub(crate) mod value;
+mod write;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::json::JsonError;
+use crate::number::NumberError;
+
+pub use read::decode;
+pub(crate) use read::decode_bytes;
+pub(crate) use write::encode_value;
+pub use write::{Encoded, encode};
+
+/// The prefix of the attributes that the library keeps for itself; typed decoding leaves them out, and typed encoding
+/// refuses them.
+pub const RESERVED_PREFIX: &str = "dy_";
+
+/// A Rust value that cannot be an item, or an item that does not fit a Rust type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WireError {
+    /// The path of the attribute, as in `address.lines[2]`; empty where the item as a whole is meant.
+    pub path: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl WireError {
+    pub(crate) fn new(problem: impl Into<String>) -> Self {
+        Self { path: String::new(), problem: problem.into() }
+    }
+
+    /// The same error, seen from the map that holds the value as `name`.
+    pub(crate) fn within(mut self, name: &str) -> Self {
+        let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{name}{separator}{}", self.path);
+        self
+    }
+
+    /// The same error, seen from the list that holds the value at `index`.
+    pub(crate) fn at(self, index: usize) -> Self {
+        self.within(&format!("[{index}]"))
+    }
+}
+
+impl fmt::Display for WireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            f.write_str(&self.problem)
+        } else {
+            write!(f, "attribute `{}`: {}", self.path, self.problem)
+        }
+    }
+}
+
+impl std::error::Error for WireError {}
+
+impl serde::ser::Error for WireError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+}
+
+impl serde::de::Error for WireError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+}
+
+impl From<JsonError> for WireError {
+    fn from(error: JsonError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<NumberError> for WireError {
+    fn from(error: NumberError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests;

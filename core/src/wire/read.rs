@@ -1,0 +1,549 @@
+//! From DynamoDB's JSON to Rust values.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
+
+use super::{RESERVED_PREFIX, WireError};
+use crate::item::Item;
+use crate::json::Reader;
+use crate::number::Number;
+use crate::value::AttributeType;
+
+/// Decodes an item into a Rust type, leaving out the attributes that the library keeps.
+///
+/// # Errors
+/// When the item does not fit the type; the error names the attribute.
+pub fn decode<'de, T: Deserialize<'de>>(item: &'de Item) -> Result<T, WireError> {
+    decode_bytes(item.as_bytes())
+}
+
+pub(crate) fn decode_bytes<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, WireError> {
+    let mut reader = Reader::new(text);
+    let value = T::deserialize(Root { reader: &mut reader })?;
+    reader.end()?;
+    Ok(value)
+}
+
+/// The item itself: a map without a type around it.
+struct Root<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+}
+
+impl<'de> de::Deserializer<'de> for Root<'_, 'de> {
+    type Error = WireError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        Members::visit(self.reader, true, visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        visitor.visit_some(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// An attribute value with its type around it.
+struct Value<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+}
+
+impl<'r, 'de> Value<'r, 'de> {
+    /// Enters the value and tells its type.
+    fn open(&mut self) -> Result<AttributeType, WireError> {
+        let mut first = true;
+        self.reader.object()?;
+        let Some(tag) = self.reader.key(&mut first)? else {
+            return Err(WireError::new("expected an attribute value, found an empty object"));
+        };
+        AttributeType::from_name(&tag)
+            .ok_or_else(|| WireError::new(format!("`{tag}` is not a type of attribute values")))
+    }
+
+    /// The value's type, without entering it.
+    fn peek(&self) -> Result<AttributeType, WireError> {
+        Value { reader: &mut self.reader.clone() }.open()
+    }
+
+    fn close(&mut self) -> Result<(), WireError> {
+        match self.reader.key(&mut false)? {
+            None => Ok(()),
+            Some(_) => Err(WireError::new("an attribute value must have exactly one type")),
+        }
+    }
+
+    fn expect(&mut self, expected: AttributeType) -> Result<(), WireError> {
+        let found = self.open()?;
+        if found == expected {
+            Ok(())
+        } else {
+            Err(WireError::new(format!("expected {expected}, found {found}")))
+        }
+    }
+
+    /// A string, of this type.
+    fn string(&mut self, expected: AttributeType) -> Result<Cow<'de, str>, WireError> {
+        self.expect(expected)?;
+        let text = self.reader.string()?;
+        self.close()?;
+        Ok(text)
+    }
+
+    fn bytes(&mut self) -> Result<Vec<u8>, WireError> {
+        let text = self.string(AttributeType::B)?;
+        STANDARD.decode(text.as_bytes()).map_err(|error| WireError::new(format!("not base64: {error}")))
+    }
+}
+
+fn visit_text<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V::Value, WireError> {
+    match text {
+        Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+        Cow::Owned(text) => visitor.visit_string(text),
+    }
+}
+
+/// A number for a type that tells nothing of what it wants: an integer where it is one, else a float that prints so.
+fn visit_number<'de, V: Visitor<'de>>(text: &str, visitor: V) -> Result<V::Value, WireError> {
+    let number: Number = text.parse()?;
+    if let Ok(value) = u64::try_from(number) {
+        visitor.visit_u64(value)
+    } else if let Ok(value) = i64::try_from(number) {
+        visitor.visit_i64(value)
+    } else if let Ok(value) = i128::try_from(number) {
+        visitor.visit_i128(value)
+    } else {
+        visitor.visit_f64(f64::try_from(number)?)
+    }
+}
+
+macro_rules! numbers {
+    ($($method:ident $visit:ident $type:ty),*) => {$(
+        fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
+            let text = self.string(AttributeType::N)?;
+            let value = <$type>::try_from(text.parse::<Number>()?)
+                .map_err(|_| WireError::new(format!("{text} does not fit {}", stringify!($type))))?;
+            visitor.$visit(value)
+        }
+    )*};
+}
+
+impl<'de> de::Deserializer<'de> for Value<'_, 'de> {
+    type Error = WireError;
+
+    numbers!(
+        deserialize_i8 visit_i8 i8, deserialize_i16 visit_i16 i16, deserialize_i32 visit_i32 i32,
+        deserialize_i64 visit_i64 i64, deserialize_i128 visit_i128 i128, deserialize_u8 visit_u8 u8,
+        deserialize_u16 visit_u16 u16, deserialize_u32 visit_u32 u32, deserialize_u64 visit_u64 u64,
+        deserialize_u128 visit_u128 u128, deserialize_f32 visit_f32 f32, deserialize_f64 visit_f64 f64
+    );
+
+    fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
+        match self.peek()? {
+            AttributeType::S => visit_text(self.string(AttributeType::S)?, visitor),
+            AttributeType::N => visit_number(&self.string(AttributeType::N)?, visitor),
+            AttributeType::B => visitor.visit_byte_buf(self.bytes()?),
+            AttributeType::Bool => self.deserialize_bool(visitor),
+            AttributeType::Null => self.deserialize_unit(visitor),
+            AttributeType::M => self.deserialize_map(visitor),
+            AttributeType::L
+            | AttributeType::StringSet
+            | AttributeType::NumberSet
+            | AttributeType::BinarySet => self.deserialize_seq(visitor),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
+        self.expect(AttributeType::Bool)?;
+        let flag = self.reader.bool()?;
+        self.close()?;
+        visitor.visit_bool(flag)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
+        visit_text(self.string(AttributeType::S)?, visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
+        visitor.visit_byte_buf(self.bytes()?)
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
+        if self.peek()? == AttributeType::Null {
+            self.open()?;
+            self.reader.bool()?;
+            self.close()?;
+            return visitor.visit_none();
+        }
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
+        self.expect(AttributeType::Null)?;
+        self.reader.bool()?;
+        self.close()?;
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
+        let element = match self.open()? {
+            AttributeType::L => None,
+            AttributeType::StringSet => Some(AttributeType::S),
+            AttributeType::NumberSet => Some(AttributeType::N),
+            AttributeType::BinarySet => Some(AttributeType::B),
+            found => return Err(WireError::new(format!("expected L, found {found}"))),
+        };
+        self.reader.array()?;
+        let mut elements = Elements { reader: self.reader, element, first: true, index: 0, ended: false };
+        let value = visitor.visit_seq(&mut elements)?;
+        elements.drain()?;
+        self.close()?;
+        Ok(value)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, WireError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _length: usize,
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
+        self.expect(AttributeType::M)?;
+        let value = Members::visit(self.reader, false, visitor)?;
+        self.close()?;
+        Ok(value)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        mut self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        if self.peek()? == AttributeType::S {
+            let variant = self.string(AttributeType::S)?;
+            return visitor.visit_enum(variant.as_ref().into_deserializer());
+        }
+        self.expect(AttributeType::M)?;
+        self.reader.object()?;
+        let Some(variant) = self.reader.key(&mut true)? else {
+            return Err(WireError::new("expected a variant, found an empty map"));
+        };
+        let value = visitor
+            .visit_enum(Variant { name: &variant, content: Value { reader: self.reader } })
+            .map_err(|error| error.within(&variant))?;
+        if self.reader.key(&mut false)?.is_some() {
+            return Err(WireError::new("expected one variant, found several"));
+        }
+        self.close()?;
+        Ok(value)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        self.reader.skip()?;
+        visitor.visit_unit()
+    }
+}
+
+/// The members of an item or map.
+struct Members<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    first: bool,
+    ended: bool,
+    /// Whether these are an item's own attributes, of which the library's are left out.
+    root: bool,
+    name: Cow<'de, str>,
+}
+
+impl<'r, 'de> Members<'r, 'de> {
+    fn visit<V: Visitor<'de>>(
+        reader: &'r mut Reader<'de>,
+        root: bool,
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        reader.object()?;
+        let mut members = Members { reader, first: true, ended: false, root, name: Cow::Borrowed("") };
+        let value = visitor.visit_map(&mut members)?;
+        // A type may stop reading early; what it left must still be well-formed.
+        while members.advance()? {
+            members.reader.skip()?;
+        }
+        Ok(value)
+    }
+
+    fn advance(&mut self) -> Result<bool, WireError> {
+        while !self.ended {
+            match self.reader.key(&mut self.first)? {
+                None => self.ended = true,
+                Some(name) if self.root && name.starts_with(RESERVED_PREFIX) => {
+                    self.reader.skip()?;
+                }
+                Some(name) => {
+                    self.name = name;
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl<'de> de::MapAccess<'de> for &mut Members<'_, 'de> {
+    type Error = WireError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, WireError> {
+        if !self.advance()? {
+            return Ok(None);
+        }
+        seed.deserialize(Name(self.name.clone())).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, WireError> {
+        seed.deserialize(Value { reader: self.reader }).map_err(|error| error.within(&self.name))
+    }
+}
+
+/// A member's name, for key types that are strings or made of their text.
+struct Name<'de>(Cow<'de, str>);
+
+macro_rules! parsed {
+    ($($method:ident $visit:ident $type:ty),*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+            let value = self.0.parse::<$type>()
+                .map_err(|error| WireError::new(format!("the key `{}`: {error}", self.0)))?;
+            visitor.$visit(value)
+        }
+    )*};
+}
+
+impl<'de> de::Deserializer<'de> for Name<'de> {
+    type Error = WireError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        visit_text(self.0, visitor)
+    }
+
+    parsed!(
+        deserialize_i8 visit_i8 i8, deserialize_i16 visit_i16 i16, deserialize_i32 visit_i32 i32,
+        deserialize_i64 visit_i64 i64, deserialize_i128 visit_i128 i128, deserialize_u8 visit_u8 u8,
+        deserialize_u16 visit_u16 u16, deserialize_u32 visit_u32 u32, deserialize_u64 visit_u64 u64,
+        deserialize_u128 visit_u128 u128, deserialize_f32 visit_f32 f32, deserialize_f64 visit_f64 f64,
+        deserialize_bool visit_bool bool
+    );
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        visitor.visit_enum(self.0.as_ref().into_deserializer())
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        visitor.visit_some(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// The elements of a list or set.
+struct Elements<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    /// The type of a set's elements, which have no type around them.
+    element: Option<AttributeType>,
+    first: bool,
+    index: usize,
+    ended: bool,
+}
+
+impl<'de> Elements<'_, 'de> {
+    fn advance(&mut self) -> Result<bool, WireError> {
+        if !self.ended {
+            self.ended = !self.reader.element(&mut self.first)?;
+        }
+        Ok(!self.ended)
+    }
+
+    fn drain(&mut self) -> Result<(), WireError> {
+        while self.advance()? {
+            self.reader.skip()?;
+        }
+        Ok(())
+    }
+}
+
+impl<'de> de::SeqAccess<'de> for &mut Elements<'_, 'de> {
+    type Error = WireError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, WireError> {
+        if !self.advance()? {
+            return Ok(None);
+        }
+        let index = self.index;
+        self.index += 1;
+        let value = match self.element {
+            None => seed.deserialize(Value { reader: self.reader }),
+            Some(element) => seed.deserialize(SetElement { text: self.reader.string()?, element }),
+        };
+        value.map(Some).map_err(|error| error.at(index))
+    }
+}
+
+/// A set's element: a string that means what the set's type says.
+struct SetElement<'de> {
+    text: Cow<'de, str>,
+    element: AttributeType,
+}
+
+impl<'de> de::Deserializer<'de> for SetElement<'de> {
+    type Error = WireError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        match self.element {
+            AttributeType::N => visit_number(&self.text, visitor),
+            AttributeType::B => {
+                let bytes = STANDARD.decode(self.text.as_bytes());
+                visitor.visit_byte_buf(bytes.map_err(|error| WireError::new(format!("not base64: {error}")))?)
+            }
+            _ => visit_text(self.text, visitor),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        visitor.visit_enum(self.text.as_ref().into_deserializer())
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        visitor.visit_some(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// A variant with content.
+struct Variant<'n, 'r, 'de> {
+    name: &'n str,
+    content: Value<'r, 'de>,
+}
+
+impl<'r, 'de> de::EnumAccess<'de> for Variant<'_, 'r, 'de> {
+    type Error = WireError;
+    type Variant = Value<'r, 'de>;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Value<'r, 'de>), WireError> {
+        let variant = seed.deserialize(IntoDeserializer::<WireError>::into_deserializer(self.name))?;
+        Ok((variant, self.content))
+    }
+}
+
+impl<'de> de::VariantAccess<'de> for Value<'_, 'de> {
+    type Error = WireError;
+
+    fn unit_variant(self) -> Result<(), WireError> {
+        <()>::deserialize(self)
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, WireError> {
+        seed.deserialize(self)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, WireError> {
+        de::Deserializer::deserialize_seq(self, visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        de::Deserializer::deserialize_map(self, visitor)
+    }
+}
