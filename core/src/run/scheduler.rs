@@ -57,6 +57,8 @@ pub(super) struct Scheduler {
     taken: usize,
     /// How many operations have ended.
     ended: usize,
+    /// How many of them succeeded.
+    succeeded: usize,
     order: Order,
     ready: Ready,
     machines: BTreeMap<MachineId, Machine>,
@@ -88,9 +90,9 @@ struct Attempt {
     request: Arc<Request>,
     /// How often it was sent.
     tries: u32,
-    /// How often in a row it was sent in vain without any operation of the run ending meanwhile.
+    /// How often in a row it was sent in vain without any operation of the run succeeding meanwhile.
     stalls: u32,
-    ended_before: usize,
+    succeeded_before: usize,
     /// Whether an earlier attempt, or one under way, may have been applied.
     ambiguous: bool,
     first_sent: Moment,
@@ -118,6 +120,7 @@ impl Scheduler {
             slots: entries.into_iter().map(Slot::new).collect(),
             taken: 0,
             ended: 0,
+            succeeded: 0,
             order: Order::default(),
             ready: Ready::default(),
             machines: BTreeMap::new(),
@@ -229,8 +232,8 @@ impl Scheduler {
             CallError::NotSent { .. } => true,
             CallError::Unknown { .. } => attempt.request.is_repeatable(),
         };
-        if attempt.ended_before != self.ended {
-            attempt.ended_before = self.ended;
+        if attempt.succeeded_before != self.succeeded {
+            attempt.succeeded_before = self.succeeded;
             attempt.stalls = 0;
         }
         attempt.stalls += 1;
@@ -331,7 +334,7 @@ impl Scheduler {
                     request: Arc::new(request),
                     tries: 0,
                     stalls: 0,
-                    ended_before: self.ended,
+                    succeeded_before: self.succeeded,
                     ambiguous: false,
                     first_sent: self.now,
                     expires: self.now,
@@ -473,9 +476,8 @@ impl Scheduler {
 
     /// Makes an operation ready that waits for nothing any more.
     fn release(&mut self, operation: u32, client: &Client) {
-        let slot = &mut self.slots[operation as usize];
+        let slot = &self.slots[operation as usize];
         if slot.is_open() {
-            slot.not_before = None;
             self.ready.add(operation, slot, &self.tables, client);
         }
     }
@@ -491,8 +493,13 @@ impl Scheduler {
             random: &mut self.random,
             effects: &mut effects,
         });
+        // What one answer left unprocessed comes back at one time, so that it shares a batch again.
+        let mut pause = None;
         for effect in effects {
-            self.apply(effect, client);
+            match effect {
+                Effect::Requeue(operation) => self.requeue(operation, &mut pause, client),
+                other => self.apply(other, client),
+            }
         }
         result
     }
@@ -510,7 +517,7 @@ impl Scheduler {
                 };
                 self.settle(operation, result, client);
             }
-            Effect::Requeue(operation) => self.requeue(operation, client),
+            Effect::Requeue(operation) => self.requeue(operation, &mut None, client),
             Effect::Alone(operation) => {
                 self.slots[operation as usize].alone = true;
                 self.release(operation, client);
@@ -524,12 +531,12 @@ impl Scheduler {
     }
 
     /// Puts an operation that a batch left unprocessed back, to be sent after a while.
-    fn requeue(&mut self, operation: u32, client: &Client) {
+    fn requeue(&mut self, operation: u32, pause: &mut Option<Duration>, client: &Client) {
         self.report.unprocessed += 1;
         let slot = &mut self.slots[operation as usize];
         slot.tries += 1;
-        if slot.ended_before != self.ended {
-            slot.ended_before = self.ended;
+        if slot.succeeded_before != self.succeeded {
+            slot.succeeded_before = self.succeeded;
             slot.stalls = 0;
         }
         slot.stalls += 1;
@@ -539,9 +546,9 @@ impl Scheduler {
             let error = slot.call_error(&self.tables, CallError::Refused(Box::new(rejection)));
             return self.settle(operation, Err(error), client);
         }
-        let pause = delay(&client.settings, slot.tries, &mut self.random);
+        let tries = slot.tries;
+        let pause = *pause.get_or_insert_with(|| delay(&client.settings, tries, &mut self.random));
         self.report.backoff += pause;
-        slot.not_before = Some(self.now + pause);
         self.timers.insert((self.now + pause, Timer::Ready(operation)));
     }
 
@@ -567,6 +574,7 @@ impl Scheduler {
     }
 
     fn settle_unordered(&mut self, operation: u32, result: Result<Settled, Error>) {
+        self.succeeded += usize::from(result.is_ok());
         self.slots[operation as usize].settle(&self.tables, result);
         self.ended += 1;
     }

@@ -92,7 +92,7 @@ impl Choices {
 #[derive(Default)]
 pub struct Service {
     pub items: BTreeMap<(String, Key), Attributes>,
-    tokens: BTreeMap<String, TransactWriteItemsInput>,
+    pub tokens: BTreeMap<String, TransactWriteItemsInput>,
     /// The tables that do not exist.
     pub missing: Vec<String>,
 }
