@@ -1,5 +1,7 @@
 //! What a run makes of refusals, lost answers and lost time.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod support;
 
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! The laws of runs, under random plans, faults and schedules.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod support;
 
 use std::collections::BTreeMap;

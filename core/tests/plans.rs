@@ -1,5 +1,7 @@
 //! What a plan sends, without faults, in virtual time.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod support;
 
 use std::sync::{Arc, Mutex};

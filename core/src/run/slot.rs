@@ -1,5 +1,6 @@
 //! What a run knows of each operation.
 
+use super::attempt::Patience;
 use crate::error::{CallError, Effect, Error};
 use crate::operation::{Settled, Task};
 use crate::solvent::Entry;
@@ -11,11 +12,7 @@ pub(crate) struct Slot {
     /// The plan's entry; its result is the operation's.
     pub(crate) entry: Entry,
     /// How often a batch left it unprocessed.
-    pub(crate) tries: u32,
-    /// How often in a row that happened without any operation of the run succeeding meanwhile.
-    pub(crate) stalls: u32,
-    /// How many operations had succeeded when it last happened.
-    pub(crate) succeeded_before: usize,
+    pub(super) patience: Patience,
     /// Whether it must not go into a batch any more, since one that it was in was rejected.
     pub(crate) alone: bool,
     /// The attempt that the next transaction for it is.
@@ -23,8 +20,8 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    pub(crate) fn new(entry: Entry) -> Self {
-        Self { entry, tries: 0, stalls: 0, succeeded_before: 0, alone: false, write_attempt: 0 }
+    pub(super) fn new(entry: Entry) -> Self {
+        Self { entry, patience: Patience::default(), alone: false, write_attempt: 0 }
     }
 
     /// The task of an operation that a machine carries out.
