@@ -19,7 +19,7 @@ const MAX_NESTING: u32 = 32;
 const MAX_CANDIDATES: usize = 100;
 
 /// The place of a key that names an item of the table.
-pub(crate) fn key(key: &Key, shape: &KeyShape) -> Result<Place, Rejection> {
+pub(crate) fn key(key: &Key, shape: &KeyShape) -> Result<Place, Box<Rejection>> {
     let fits =
         |part: &KeyAttribute, (name, value): &(_, KeyValue)| part.name == *name && part.kind == value.kind();
     let range_fits = match (&shape.range, &key.range) {
@@ -39,7 +39,7 @@ pub(crate) fn item(
     item: &Item,
     attributes: &Attributes,
     shape: &KeyShape,
-) -> Result<(Place, Stored), Rejection> {
+) -> Result<(Place, Stored), Box<Rejection>> {
     let part = |part: &KeyAttribute| {
         let Some(value) = attributes.get(part.name.as_ref()) else {
             return Err(validation(format!(
@@ -67,7 +67,7 @@ pub(crate) fn item(
 }
 
 /// The place of the key that a page ended with.
-pub(crate) fn start_key(start: &Item, shape: &KeyShape) -> Result<Place, Rejection> {
+pub(crate) fn start_key(start: &Item, shape: &KeyShape) -> Result<Place, Box<Rejection>> {
     let invalid = |_| validation("The provided starting key is invalid");
     let attributes = start.attributes().map_err(invalid)?;
     let key = shape.extract_from(&attributes).map_err(invalid)?;
@@ -78,7 +78,7 @@ pub(crate) fn start_key(start: &Item, shape: &KeyShape) -> Result<Place, Rejecti
     }
 }
 
-fn key_values(key: &Key) -> Result<(), Rejection> {
+fn key_values(key: &Key) -> Result<(), Box<Rejection>> {
     for (name, value) in key.parts() {
         if value.size() == 0 {
             let kind = if matches!(value, KeyValue::B(_)) { "binary" } else { "string" };
@@ -105,15 +105,15 @@ fn key_values(key: &Key) -> Result<(), Rejection> {
 }
 
 /// Values that are no values in DynamoDB, or nested too deeply.
-pub(crate) fn attributes(attributes: &Attributes) -> Result<(), Rejection> {
+pub(crate) fn attributes(attributes: &Attributes) -> Result<(), Box<Rejection>> {
     attributes.values().try_for_each(|attribute| value_at(attribute, 1))
 }
 
-fn value(attribute: &AttributeValue) -> Result<(), Rejection> {
+fn value(attribute: &AttributeValue) -> Result<(), Box<Rejection>> {
     value_at(attribute, 1)
 }
 
-fn value_at(value: &AttributeValue, level: u32) -> Result<(), Rejection> {
+fn value_at(value: &AttributeValue, level: u32) -> Result<(), Box<Rejection>> {
     let invalid =
         |problem: &str| Err(validation(format!("One or more parameter values were invalid: {problem}")));
     match value {
@@ -132,7 +132,7 @@ fn value_at(value: &AttributeValue, level: u32) -> Result<(), Rejection> {
 }
 
 /// A condition or filter that can be evaluated.
-pub(crate) fn condition(condition: &Condition) -> Result<(), Rejection> {
+pub(crate) fn condition(condition: &Condition) -> Result<(), Box<Rejection>> {
     let term = |term: &Term| match term {
         Term::Value(constant) => value(constant),
         Term::Path(_) | Term::Size(_) => Ok(()),
@@ -158,7 +158,7 @@ pub(crate) fn condition(condition: &Condition) -> Result<(), Rejection> {
 }
 
 /// A filter, which must not look at key attributes.
-pub(crate) fn filter(filter: &Condition, shape: &KeyShape) -> Result<(), Rejection> {
+pub(crate) fn filter(filter: &Condition, shape: &KeyShape) -> Result<(), Box<Rejection>> {
     condition(filter)?;
     let mut found = None;
     paths(filter, &mut |path| {
@@ -198,7 +198,7 @@ fn paths<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a DocumentPath))
 }
 
 /// An update that changes no path twice.
-pub(crate) fn update(update: &UpdateExpression) -> Result<(), Rejection> {
+pub(crate) fn update(update: &UpdateExpression) -> Result<(), Box<Rejection>> {
     update.check_paths().map_err(|error| update_failed(&error))?;
     update.actions.iter().try_for_each(|action| match action {
         UpdateAction::Add(_, operand) | UpdateAction::Delete(_, operand) => value(operand),
@@ -207,7 +207,7 @@ pub(crate) fn update(update: &UpdateExpression) -> Result<(), Rejection> {
 }
 
 /// An update that leaves the key alone.
-pub(crate) fn update_of(update: &UpdateExpression, shape: &KeyShape) -> Result<(), Rejection> {
+pub(crate) fn update_of(update: &UpdateExpression, shape: &KeyShape) -> Result<(), Box<Rejection>> {
     match update.actions.iter().map(UpdateAction::path).find(|path| is_key(path, shape)) {
         None => Ok(()),
         Some(path) => Err(validation(format!(
@@ -223,7 +223,7 @@ fn is_key(path: &DocumentPath, shape: &KeyShape) -> bool {
 }
 
 /// What a put or delete may return.
-pub(crate) fn returns_old_or_nothing(asked: ReturnValues) -> Result<(), Rejection> {
+pub(crate) fn returns_old_or_nothing(asked: ReturnValues) -> Result<(), Box<Rejection>> {
     match asked {
         ReturnValues::None | ReturnValues::AllOld => Ok(()),
         _ => Err(validation("Return values set to invalid value")),

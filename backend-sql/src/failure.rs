@@ -17,9 +17,9 @@ pub(crate) enum Failure {
     Sqlite(rusqlite::Error),
 }
 
-impl From<Rejection> for Failure {
-    fn from(rejection: Rejection) -> Self {
-        Self::Refused(Box::new(rejection))
+impl From<Box<Rejection>> for Failure {
+    fn from(rejection: Box<Rejection>) -> Self {
+        Self::Refused(rejection)
     }
 }
 
@@ -41,68 +41,79 @@ impl Failure {
     pub(crate) fn rolled_back(self) -> CallError {
         match self {
             Self::Refused(rejection) => CallError::Refused(rejection),
-            Self::Sqlite(error) => CallError::Refused(Box::new(internal(format!("SQLite: {error}")))),
+            Self::Sqlite(error) => CallError::Refused(internal(format!("SQLite: {error}"))),
         }
     }
 }
 
 /// The service's own trouble, which SQLite's is here.
-pub(crate) fn internal(message: impl Into<String>) -> Rejection {
-    Rejection { status: 500, ..Rejection::new("InternalServerError", message) }
+pub(crate) fn internal(message: impl Into<String>) -> Box<Rejection> {
+    Box::new(Rejection { status: 500, ..Rejection::new("InternalServerError", message) })
 }
 
-pub(crate) fn validation(message: impl Into<String>) -> Rejection {
-    Rejection::new("ValidationException", message)
+pub(crate) fn validation(message: impl Into<String>) -> Box<Rejection> {
+    Box::new(Rejection::new("ValidationException", message))
 }
 
 /// A member of the request that is out of its bounds.
-pub(crate) fn constraint(value: impl std::fmt::Display, member: &str, constraint: &str) -> Rejection {
+pub(crate) fn constraint(value: impl std::fmt::Display, member: &str, constraint: &str) -> Box<Rejection> {
     validation(format!(
         "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must \
          {constraint}"
     ))
 }
 
-pub(crate) fn table_not_found() -> Rejection {
-    Rejection::new("ResourceNotFoundException", "Requested resource not found")
+pub(crate) fn table_not_found() -> Box<Rejection> {
+    Box::new(Rejection::new("ResourceNotFoundException", "Requested resource not found"))
 }
 
 /// As [`table_not_found`], from the actions that administer tables.
-pub(crate) fn named_table_not_found(table: &str) -> Rejection {
-    Rejection::new(
-        "ResourceNotFoundException",
-        format!("Requested resource not found: Table: {table} not found"),
-    )
+pub(crate) fn named_table_not_found(table: &str) -> Box<Rejection> {
+    let message = format!("Requested resource not found: Table: {table} not found");
+    Box::new(Rejection::new("ResourceNotFoundException", message))
 }
 
 pub(crate) const CONDITION_FAILED: &str = "The conditional request failed";
 
-pub(crate) fn condition_failed(item: Option<Item>) -> Rejection {
-    Rejection { item, ..Rejection::new("ConditionalCheckFailedException", CONDITION_FAILED) }
+pub(crate) fn condition_failed(item: Option<Item>) -> Box<Rejection> {
+    Box::new(Rejection { item, ..Rejection::new("ConditionalCheckFailedException", CONDITION_FAILED) })
 }
 
 pub(crate) const THROUGHPUT_EXCEEDED: &str = "The level of configured provisioned throughput for the table was \
     exceeded. Consider increasing your provisioning level with the UpdateTable API.";
 
-pub(crate) fn throughput_exceeded(reasons: Vec<ThrottlingReason>) -> Rejection {
-    Rejection {
+pub(crate) fn throughput_exceeded(reasons: Vec<ThrottlingReason>) -> Box<Rejection> {
+    Box::new(Rejection {
         throttling_reasons: reasons,
         ..Rejection::new("ProvisionedThroughputExceededException", THROUGHPUT_EXCEEDED)
-    }
+    })
+}
+
+/// A table of that name exists already.
+pub(crate) fn table_exists(table: &str) -> Box<Rejection> {
+    Box::new(Rejection::new("ResourceInUseException", format!("Table already exists: {table}")))
+}
+
+/// A token that stands for another transaction.
+pub(crate) fn parameter_mismatch() -> Box<Rejection> {
+    Box::new(Rejection::new(
+        "IdempotentParameterMismatchException",
+        "The client request token was used with other parameters within the last ten minutes",
+    ))
 }
 
 /// A transaction that was cancelled: at least one reason is not `None`.
-pub(crate) fn cancelled(cancellation_reasons: Vec<CancellationReason>) -> Rejection {
+pub(crate) fn cancelled(cancellation_reasons: Vec<CancellationReason>) -> Box<Rejection> {
     let codes: Vec<&str> = cancellation_reasons.iter().map(|reason| reason.code.as_str()).collect();
     let message = format!(
         "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
         codes.join(", ")
     );
-    Rejection { cancellation_reasons, ..Rejection::new("TransactionCanceledException", message) }
+    Box::new(Rejection { cancellation_reasons, ..Rejection::new("TransactionCanceledException", message) })
 }
 
 /// An update that does not fit the item.
-pub(crate) fn update_failed(error: &UpdateError) -> Rejection {
+pub(crate) fn update_failed(error: &UpdateError) -> Box<Rejection> {
     let message = match error {
         UpdateError::MissingOperand(_) => {
             "The provided expression refers to an attribute that does not exist in the item".to_owned()

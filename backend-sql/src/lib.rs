@@ -19,11 +19,9 @@
 //! }
 //!
 //! let db = Db::builder().table::<Visit>().backend(SqlBackend::in_memory()?).build()?;
-//! # if false {
 //! db.run(Visit::create())?;
 //! db.run(Visit { user: "123".to_owned(), time: 5 }.put())?;
 //! let found: Option<Visit> = db.run(Visit::get(("123", 5)))?;
-//! # }
 //! # Ok::<(), dynochemy_sql::Error>(())
 //! ```
 //!
@@ -42,7 +40,7 @@ mod throughput;
 
 pub use backend::SqlBackend;
 pub use clock::{Clock, SystemClock, VirtualClock};
-pub use db::{Db, Stream};
+pub use db::{Db, Pages};
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
 pub use dynochemy_derive::TableSql as Table;

@@ -23,7 +23,7 @@ enum Part<'a> {
 
 impl<'a> Projection<'a> {
     /// The projection on these paths.
-    pub(crate) fn new(paths: impl IntoIterator<Item = &'a DocumentPath>) -> Result<Self, Rejection> {
+    pub(crate) fn new(paths: impl IntoIterator<Item = &'a DocumentPath>) -> Result<Self, Box<Rejection>> {
         let mut projection = Self(BTreeMap::new());
         let mut seen: Vec<&DocumentPath> = Vec::new();
         for path in paths {
@@ -137,7 +137,7 @@ mod tests {
         DocumentPath { attribute: attribute.into(), steps: steps.to_vec() }
     }
 
-    fn project(paths: &[DocumentPath]) -> Result<String, Rejection> {
+    fn project(paths: &[DocumentPath]) -> Result<String, Box<Rejection>> {
         let item = Item::from_json(
             r#"{"a":{"N":"1"},"l":{"L":[{"S":"x"},{"S":"y"},{"S":"z"}]},"m":{"M":{"b":{"N":"2"},"c":{"N":"3"}}}}"#,
         )

@@ -115,5 +115,5 @@ fn commit_failed(access: Access, error: rusqlite::Error) -> CallError {
         return Failure::from(error).rolled_back();
     }
     let problem = format!("SQLite could not commit: {error}");
-    CallError::Unknown { rejection: Some(Box::new(internal(problem.clone()))), problem }
+    CallError::Unknown { rejection: Some(internal(problem.clone())), problem }
 }

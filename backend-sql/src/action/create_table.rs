@@ -5,7 +5,7 @@ use dynochemy_core::api::{CreateTableInput, CreateTableOutput, ProvisionedThroug
 use dynochemy_core::{KeyAttribute, Rejection};
 
 use crate::backend::Context;
-use crate::failure::{Failure, constraint, internal, validation};
+use crate::failure::{Failure, constraint, internal, table_exists, validation};
 
 pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<CreateTableOutput, Failure> {
     let CreateTableInput { table_name, keys, provisioned_throughput } = input;
@@ -23,8 +23,7 @@ pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<
         check_throughput(*throughput)?;
     }
     if context.transaction.table(table_name)?.is_some() {
-        let message = format!("Table already exists: {table_name}");
-        return Err(Rejection::new("ResourceInUseException", message).into());
+        return Err(table_exists(table_name).into());
     }
     context.transaction.insert_table(table_name, keys, *provisioned_throughput, context.now)?;
     let table = context.transaction.table(table_name)?;
@@ -32,7 +31,7 @@ pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<
     Ok(CreateTableOutput { table_description: context.transaction.describe(&table, TableStatus::Active)? })
 }
 
-fn check_name(name: &str) -> Result<(), Rejection> {
+fn check_name(name: &str) -> Result<(), Box<Rejection>> {
     if !(3..=255).contains(&name.len()) {
         return Err(validation(
             "TableName must be at least 3 characters long and at most 255 characters long",
@@ -46,7 +45,7 @@ fn check_name(name: &str) -> Result<(), Rejection> {
     }
 }
 
-fn check_key(attribute: &KeyAttribute) -> Result<(), Rejection> {
+fn check_key(attribute: &KeyAttribute) -> Result<(), Box<Rejection>> {
     match attribute.name.len() {
         0 => {
             Err(constraint("", "keySchema.1.member.attributeName", "have length greater than or equal to 1"))
@@ -60,7 +59,7 @@ fn check_key(attribute: &KeyAttribute) -> Result<(), Rejection> {
     }
 }
 
-fn check_throughput(throughput: ProvisionedThroughput) -> Result<(), Rejection> {
+fn check_throughput(throughput: ProvisionedThroughput) -> Result<(), Box<Rejection>> {
     let ProvisionedThroughput { read_capacity_units, write_capacity_units } = throughput;
     for (units, member) in
         [(read_capacity_units, "readCapacityUnits"), (write_capacity_units, "writeCapacityUnits")]
@@ -71,4 +70,53 @@ fn check_throughput(throughput: ProvisionedThroughput) -> Result<(), Rejection> 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use dynochemy_core::ScalarType;
+
+    use super::*;
+    use crate::action::fixture::*;
+
+    #[test]
+    fn a_table_is_active_at_once() {
+        let fixture = Fixture::new();
+        let created = fixture.call(create("more", Some((3, 4)))).unwrap().table_description;
+        assert_eq!(created.table_status, TableStatus::Active);
+        assert_eq!(created.keys, create("more", None).keys);
+        assert_eq!(created.provisioned_throughput.map(|declared| declared.write_capacity_units), Some(4));
+        assert_eq!(created.creation_date_time, Some(1_800_000_000.0));
+    }
+
+    #[test]
+    fn a_name_can_be_used_once() {
+        let fixture = Fixture::new();
+        assert_eq!(
+            fixture.error(create("visits", None)),
+            "ResourceInUseException: Table already exists: visits"
+        );
+    }
+
+    #[test]
+    fn what_the_service_would_not_create_is_refused() {
+        let fixture = Fixture::new();
+        let length = "ValidationException: TableName must be at least 3 characters long and at most 255 characters long";
+        assert_eq!(fixture.error(create("ab", None)), length);
+        assert_eq!(fixture.error(create(&"a".repeat(256), None)), length);
+        assert_eq!(
+            fixture.error(create("a b", None)),
+            "ValidationException: 1 validation error detected: Value 'a b' at 'tableName' failed to satisfy constraint: \
+             Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+        );
+        assert_eq!(
+            fixture.error(create("abc", Some((1, 0)))),
+            "ValidationException: 1 validation error detected: Value '0' at 'provisionedThroughput.writeCapacityUnits' \
+             failed to satisfy constraint: Member must have value greater than or equal to 1"
+        );
+        let mut twice = create("abc", None);
+        twice.keys.range = Some(attribute("user", ScalarType::S));
+        assert!(fixture.error(twice).contains("have the same name"));
+        fixture.call(create("a-b.c_D3", None)).unwrap();
+    }
 }

@@ -13,3 +13,33 @@ pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<
     context.transaction.delete_table(&table)?;
     Ok(DeleteTableOutput { table_description })
 }
+
+#[cfg(test)]
+mod tests {
+    use dynochemy_core::api::DescribeTableInput;
+
+    use super::*;
+    use crate::action::fixture::*;
+
+    #[test]
+    fn a_deleted_table_is_gone_with_its_items_and_no_others() {
+        let fixture = Fixture::new();
+        fixture.call(create("more", None)).unwrap();
+        for table in ["visits", "more"] {
+            let mut put = put_visit("a", 1);
+            put.table_name = table.to_owned();
+            fixture.call(put).unwrap();
+        }
+        let name = DeleteTableInput { table_name: "visits".to_owned() };
+        let deleted = fixture.call(name.clone()).unwrap().table_description;
+        assert_eq!((deleted.table_status, deleted.item_count), (TableStatus::Deleting, 1));
+        assert_eq!(
+            fixture.error(name),
+            "ResourceNotFoundException: Requested resource not found: Table: visits not found"
+        );
+        fixture.call(create("visits", None)).unwrap();
+        assert_eq!(fixture.visit("a", 1), None);
+        let more = DescribeTableInput { table_name: "more".to_owned() };
+        assert_eq!(fixture.call(more).unwrap().table.item_count, 1);
+    }
+}

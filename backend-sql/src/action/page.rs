@@ -39,7 +39,7 @@ pub(super) struct Page {
 
 impl Reading<'_> {
     /// Checks what does not depend on the table.
-    pub(super) fn check(&self) -> Result<(), Rejection> {
+    pub(super) fn check(&self) -> Result<(), Box<Rejection>> {
         if self.limit == Some(0) {
             return Err(constraint(0, "limit", "have value greater than or equal to 1"));
         }

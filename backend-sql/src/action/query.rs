@@ -53,11 +53,11 @@ pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<Qu
     Ok(QueryOutput { items, count, scanned_count, last_evaluated_key, consumed_capacity })
 }
 
-fn outside() -> Rejection {
+fn outside() -> Box<Rejection> {
     validation("The provided starting key is outside query boundaries based on provided conditions")
 }
 
-fn check_condition(condition: &KeyCondition, shape: &KeyShape) -> Result<(), Rejection> {
+fn check_condition(condition: &KeyCondition, shape: &KeyShape) -> Result<(), Box<Rejection>> {
     let (name, hash) = &condition.hash;
     if *name != shape.hash.name {
         return Err(missed(&shape.hash));
@@ -77,11 +77,11 @@ fn check_condition(condition: &KeyCondition, shape: &KeyShape) -> Result<(), Rej
     }
 }
 
-fn missed(attribute: &KeyAttribute) -> Rejection {
+fn missed(attribute: &KeyAttribute) -> Box<Rejection> {
     validation(format!("Query condition missed key schema element: {}", attribute.name))
 }
 
-fn check_value(value: &KeyValue, attribute: &KeyAttribute, most: usize) -> Result<(), Rejection> {
+fn check_value(value: &KeyValue, attribute: &KeyAttribute, most: usize) -> Result<(), Box<Rejection>> {
     if value.kind() != attribute.kind {
         return Err(validation(
             "One or more parameter values were invalid: Condition parameter type does not match schema type",
@@ -103,8 +103,11 @@ fn check_value(value: &KeyValue, attribute: &KeyAttribute, most: usize) -> Resul
     }
 }
 
-/// The ordered forms that meet a condition: from the first one, which is included, to the second one, which is not.
-fn bounds(condition: &RangeCondition) -> Result<(Vec<u8>, Option<Vec<u8>>), Rejection> {
+/// From a form, which is included, to another one, which is not, or to the end.
+type Bounds = (Vec<u8>, Option<Vec<u8>>);
+
+/// The ordered forms that meet a condition.
+fn bounds(condition: &RangeCondition) -> Result<Bounds, Box<Rejection>> {
     let form = |value: &KeyValue| {
         let mut out = Vec::new();
         value.write_ordered(&mut out);

@@ -45,7 +45,7 @@ pub(super) fn answer(input: &ScanInput, context: &mut Context<'_>) -> Result<Sca
     Ok(ScanOutput { items, count, scanned_count, last_evaluated_key, consumed_capacity })
 }
 
-fn segment(input: &ScanInput) -> Result<(u32, u32), Rejection> {
+fn segment(input: &ScanInput) -> Result<(u32, u32), Box<Rejection>> {
     match (input.segment, input.total_segments) {
         (None, None) => Ok((0, 1)),
         (Some(_), None) => Err(validation(

@@ -7,11 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dynochemy_core::CancellationReason;
 use dynochemy_core::api::{
     ReturnValuesOnConditionCheckFailure, TransactWriteItem, TransactWriteItemsInput, TransactWriteItemsOutput,
 };
 use dynochemy_core::expression::Condition;
-use dynochemy_core::{CancellationReason, Rejection};
 
 use super::table;
 use super::write::{Evaluated, Refusal, Write, shown};
@@ -19,7 +19,8 @@ use crate::backend::Context;
 use crate::capacity::{Consistency, Direction, TRANSACTIONAL, Units, consumed_in_transaction};
 use crate::check;
 use crate::failure::{
-    CONDITION_FAILED, Failure, THROUGHPUT_EXCEEDED, cancelled, constraint, internal, validation,
+    CONDITION_FAILED, Failure, THROUGHPUT_EXCEEDED, cancelled, constraint, internal, parameter_mismatch,
+    validation,
 };
 use crate::storage::Table;
 
@@ -41,11 +42,7 @@ pub(super) fn answer(
         && let Some(known) = context.transaction.token(token, context.now)?
     {
         if known != *digest {
-            return Err(Rejection::new(
-                "IdempotentParameterMismatchException",
-                "The provided client token was used with other parameters before",
-            )
-            .into());
+            return Err(parameter_mismatch().into());
         }
         return replayed(input, context);
     }

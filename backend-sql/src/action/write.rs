@@ -46,7 +46,7 @@ pub(super) struct Evaluated {
 #[derive(Debug)]
 pub(super) enum Refusal {
     Condition,
-    Invalid(Rejection),
+    Invalid(Box<Rejection>),
 }
 
 impl<'a> Write<'a> {
@@ -154,7 +154,7 @@ pub(super) fn shown(old: Option<Stored>, asked: ReturnValuesOnConditionCheckFail
     }
 }
 
-fn updated(mut attributes: Attributes, update: &UpdateExpression) -> Result<Stored, Rejection> {
+fn updated(mut attributes: Attributes, update: &UpdateExpression) -> Result<Stored, Box<Rejection>> {
     update.apply(&mut attributes).map_err(|error| update_failed(&error))?;
     check::attributes(&attributes)?;
     let size = attributes_size(&attributes);
