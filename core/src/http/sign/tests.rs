@@ -130,7 +130,6 @@ fn credentials_with_white_space_are_refused_without_being_shown() {
         (Credentials { session_token: Some("hidden\u{e9}".to_owned()), ..base }, "session token"),
     ] {
         let error = Signer::new(&HeaderValue::from_static("host"), "eu-west-1", &credentials).unwrap_err();
-        let error = error.to_string();
         assert!(error.contains(what) && !error.contains("hidden"), "{error}");
     }
 }
