@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dynochemy_core::operation::Paged;
 use dynochemy_core::{
-    Backend, Builder, Client, Configuration, Connect, Error, Items, Outcome, Plan, Run, Step,
+    Backend, Builder, Client, Configuration, Connect, Delivery, Error, Outcome, Plan, Run, Step,
 };
 
 use crate::backend::SqlBackend;
@@ -128,7 +128,7 @@ impl Drive {
     }
 
     /// The next page of a stream; `None` at its end.
-    fn page(&mut self) -> Option<Items> {
+    fn page(&mut self) -> Option<Delivery> {
         let Self { db: Db { backend, clock, .. }, run } = self;
         let run = run.as_mut()?;
         loop {
@@ -137,7 +137,7 @@ impl Drive {
                     let answer = backend.answer(&call.request, clock.now());
                     run.complete(call.id, answer, clock.now());
                 }
-                Step::Deliver(delivery) => return Some(delivery.items),
+                Step::Deliver(delivery) => return Some(delivery),
                 // Every call was answered before, so there is always a time to wait for.
                 Step::Wait { until } => clock.wait_until(until.unwrap_or_else(|| clock.now())),
                 Step::Done => return None,

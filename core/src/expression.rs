@@ -1,7 +1,7 @@
 //! Expressions as values: conditions, updates, key conditions and projections.
 //!
 //! Requests carry these values. The HTTP codec writes them as DynamoDB's expression text with placeholders of its own;
-//! the SQL backend and the views evaluate them ([`evaluate`]); no text is parsed in between.
+//! the SQL backend and the views evaluate them ([`Condition::matches`], [`UpdateExpression::apply`]); no text is parsed in between.
 //!
 //! See [Expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html).
 
@@ -63,7 +63,7 @@ pub enum Term {
     Path(DocumentPath),
     /// A value.
     Value(AttributeValue),
-    /// The size of what stands at a path: characters, bytes or elements.
+    /// The size of what stands at a path: bytes (of a text its UTF-8 form), elements or members.
     Size(DocumentPath),
 }
 

@@ -5,41 +5,77 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::error::{Error, Subject};
 use crate::item::Items;
-use crate::wire::{self, WireError};
+use crate::wire;
 
-/// A page of items of type `T`, which are decoded as they are taken.
+/// A page of items of type `T`, which are decoded as they are taken. An item that does not fit its type is an error of
+/// its own, and the others still follow.
 #[derive(Clone, Debug)]
 pub struct Rows<T> {
     items: Items,
     next: usize,
+    /// The operation that the page is of.
+    subject: Box<Subject>,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Rows<T> {
-    /// The rows of a page.
-    #[must_use]
-    pub fn new(items: Items) -> Self {
-        Self { items, next: 0, of: PhantomData }
+    pub(crate) fn new(items: Items, subject: Box<Subject>) -> Self {
+        Self { items, next: 0, subject, of: PhantomData }
     }
 
-    /// All items, decoded into a type that may borrow from this page.
-    pub fn iter<'a, B: Deserialize<'a>>(&'a self) -> impl Iterator<Item = Result<B, WireError>> {
-        (0..self.items.len()).filter_map(|index| self.items.bytes(index)).map(wire::decode_bytes)
+    /// All items of the page, decoded into a type that may borrow from it.
+    pub fn iter<'a, B: Deserialize<'a>>(&'a self) -> impl Iterator<Item = Result<B, Error>> {
+        (0..self.items.len()).filter_map(|index| self.row(index))
+    }
+
+    fn row<'a, B: Deserialize<'a>>(&'a self, index: usize) -> Option<Result<B, Error>> {
+        let row = wire::decode_bytes(self.items.bytes(index)?);
+        Some(row.map_err(|problem| Error::Unreadable { subject: self.subject.clone(), problem }))
     }
 }
 
 impl<T: DeserializeOwned> Iterator for Rows<T> {
-    type Item = Result<T, WireError>;
+    type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let text = self.items.bytes(self.next)?;
         self.next += 1;
-        Some(wire::decode_bytes(text))
+        self.row(self.next - 1)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.items.len() - self.next;
+        let left = self.items.len().saturating_sub(self.next);
         (left, Some(left))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::Item;
+
+    #[test]
+    fn a_bad_item_is_an_error_of_its_own_and_borrowing_types_borrow() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Row<'a> {
+            name: &'a str,
+        }
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Owned {
+            name: String,
+        }
+        let texts = [r#"{"name":{"S":"a"}}"#, r#"{"name":{"N":"1"}}"#, r#"{"name":{"S":"b"}}"#];
+        let items = texts.into_iter().map(|text| Item::from_json(text).unwrap()).collect();
+        let subject = Subject { operation: "scan".to_owned(), table: "names".to_owned(), key: None };
+        let rows = Rows::<Owned>::new(items, Box::new(subject));
+        let borrowed: Vec<Result<Row<'_>, Error>> = rows.iter().collect();
+        assert_eq!(borrowed[2], Ok(Row { name: "b" }));
+        let owned: Vec<_> = rows.map(|row| row.map_err(|error| error.to_string())).collect();
+        assert_eq!(owned[0], Ok(Owned { name: "a".to_owned() }));
+        let problem = "scan on table `names` was applied, but its answer does not fit the type: attribute `name`: expected \
+                       S, found N";
+        assert_eq!(owned[1], Err(problem.to_owned()));
+        assert_eq!(owned.len(), 3);
     }
 }

@@ -27,12 +27,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::error::{CallError, Error};
+use crate::error::{CallError, Error, Subject};
 use crate::item::Items;
 use crate::moment::Moment;
 use crate::observer::EventKind;
 use crate::outcome::Outcome;
 use crate::request::{Request, Response};
+use crate::rows::Rows;
 use crate::solvent::Solvent;
 use crate::write_id::WriteId;
 
@@ -91,8 +92,18 @@ pub struct Call {
 pub struct Delivery {
     /// The operation's position in the plan, from 0.
     pub operation: u32,
+    /// What the operation is, for the errors of items that do not fit their type.
+    pub subject: Box<Subject>,
     /// The items.
     pub items: Items,
+}
+
+impl Delivery {
+    /// The items as values of type `T`, decoded as they are taken.
+    #[must_use]
+    pub fn rows<T>(self) -> Rows<T> {
+        Rows::new(self.items, self.subject)
+    }
 }
 
 /// A plan under way.

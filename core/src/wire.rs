@@ -1,7 +1,8 @@
 //! The codec between Rust types and items in DynamoDB's JSON, with no tree of attribute values in between.
 //!
 //! [`encode`] writes a user's struct as an [`Item`](crate::Item) and counts its size on the way; [`decode`] reads it
-//! back, borrowing strings where it can. [`value`] does the same for attribute values, for those who look inside.
+//! back, borrowing strings where it can. The same is done for attribute values, for those
+//! who look inside.
 //! serde's `is_human_readable` is `true` for good, since it decides how other crates' types (UUIDs, dates) are stored.
 //!
 //! How Rust types map: strings and chars `S`, numbers `N`, `serde_bytes` `B`, booleans `BOOL`, `()` `NULL`, sequences

@@ -296,7 +296,7 @@ fn creating_waits_until_the_table_is_active_and_deleting_until_it_is_gone() {
     let description = |status| TableDescription {
         table_name: "visits".to_owned(),
         table_status: status,
-        keys: Visit::DESCRIPTION.keys.clone(),
+        keys: Some(Visit::DESCRIPTION.keys.clone()),
         provisioned_throughput: None,
         creation_date_time: None,
         item_count: 0,

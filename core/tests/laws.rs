@@ -82,6 +82,9 @@ fn random_plan(choices: &mut Choices) -> (Solvent, BTreeMap<String, Vec<Done>>) 
     (solvent, done)
 }
 
+/// A call, when it expires, and what it will be answered with, if ever.
+type UnderWay = (CallId, Moment, Option<Result<Response, CallError>>);
+
 /// What the network and the service do to a call.
 fn fate(
     choices: &mut Choices,
@@ -160,7 +163,7 @@ fn schedule(seed: u64, faults: u64) -> (Vec<String>, Outcome) {
     let mut now = START;
     let (mut run, _) = client.start(plan, now).unwrap();
     let mut trace = Vec::new();
-    let mut under_way: Vec<(CallId, Moment, Option<Result<Response, CallError>>)> = Vec::new();
+    let mut under_way: Vec<UnderWay> = Vec::new();
     let mut ended: Vec<CallId> = Vec::new();
     let abandon_at = if choices.percent(10) { choices.below(60) } else { u64::MAX };
     let mut steps = 0;

@@ -84,7 +84,7 @@ mod tests {
         let fixture = Fixture::new();
         let created = fixture.call(create("more", Some((3, 4)))).unwrap().table_description;
         assert_eq!(created.table_status, TableStatus::Active);
-        assert_eq!(created.keys, create("more", None).keys);
+        assert_eq!(created.keys, Some(create("more", None).keys));
         assert_eq!(created.provisioned_throughput.map(|declared| declared.write_capacity_units), Some(4));
         assert_eq!(created.creation_date_time, Some(1_800_000_000.0));
     }

@@ -1,6 +1,6 @@
 //! Items handed out one after another.
 
-use dynochemy_core::{Error, Rows, Subject, WireError};
+use dynochemy_core::{Error, Rows};
 use serde::de::DeserializeOwned;
 
 use super::Drive;
@@ -34,14 +34,14 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(row) = self.rows.as_mut().and_then(Iterator::next) {
-                return Some(row.map_err(unreadable::<T>));
+                return Some(row);
             }
             match std::mem::replace(&mut self.state, State::Ended) {
                 State::Ended => return None,
                 State::Failed(error) => return Some(Err(error)),
                 State::UnderWay(mut drive) => match drive.page() {
-                    Some(items) => {
-                        self.rows = Some(Rows::new(items));
+                    Some(page) => {
+                        self.rows = Some(page.rows());
                         self.state = State::UnderWay(drive);
                     }
                     None => {
@@ -54,11 +54,4 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
             }
         }
     }
-}
-
-/// The error of an item that does not fit its type.
-fn unreadable<T>(problem: WireError) -> Error {
-    let subject =
-        Subject { operation: "stream".to_owned(), table: std::any::type_name::<T>().to_owned(), key: None };
-    Error::Unreadable { subject: Box::new(subject), problem }
 }

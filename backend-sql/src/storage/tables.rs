@@ -100,7 +100,7 @@ impl Transaction<'_> {
         Ok(TableDescription {
             table_name: table.name.clone(),
             table_status: status,
-            keys: table.keys.clone(),
+            keys: Some(table.keys.clone()),
             provisioned_throughput: table.throughput,
             creation_date_time: Some(table.created.since(Moment::EPOCH).as_secs_f64()),
             item_count,

@@ -71,8 +71,8 @@ pub struct TableDescription {
     pub table_name: String,
     /// Its state.
     pub table_status: TableStatus,
-    /// `KeySchema` and the `AttributeDefinitions` of its attributes.
-    pub keys: KeyShape,
+    /// `KeySchema` and the `AttributeDefinitions` of its attributes; not told of a table that is being deleted.
+    pub keys: Option<KeyShape>,
     /// The provisioned throughput; `None` for a table that is billed on demand.
     pub provisioned_throughput: Option<ProvisionedThroughput>,
     /// When the table was created, in seconds since the Unix epoch.

@@ -412,7 +412,10 @@ impl Scheduler {
             Effect::WriteAttempt(operation, attempt) => {
                 self.slots[operation as usize].write_attempt = attempt
             }
-            Effect::Deliver(operation, items) => self.deliveries.push_back(Delivery { operation, items }),
+            Effect::Deliver(operation, items) => {
+                let subject = self.slots[operation as usize].task().subject(&self.tables);
+                self.deliveries.push_back(Delivery { operation, subject, items });
+            }
         }
     }
 

@@ -29,7 +29,7 @@ impl Answer<'_> {
         let mut table = TableDescription {
             table_name: String::new(),
             table_status: TableStatus::Other(String::new()),
-            keys: KeyShape { hash: Keys::untold(), range: None },
+            keys: None,
             provisioned_throughput: None,
             creation_date_time: None,
             item_count: 0,
@@ -129,21 +129,13 @@ impl Keys {
         })
     }
 
-    fn shape(self) -> Result<KeyShape, String> {
+    fn shape(self) -> Result<Option<KeyShape>, String> {
         let attribute = |name: String| match self.kinds.iter().find(|(defined, _)| *defined == name) {
             Some((_, kind)) => Ok(KeyAttribute { name: name.into(), kind: *kind }),
             None => Err(format!("the key attribute `{name}` is not defined")),
         };
-        let hash = match self.hash {
-            Some(name) => attribute(name)?,
-            // A table that is being deleted is described without its keys.
-            None => Self::untold(),
-        };
-        Ok(KeyShape { hash, range: self.range.map(attribute).transpose()? })
-    }
-
-    /// What stands for keys that were not told: no attribute has an empty name.
-    fn untold() -> KeyAttribute {
-        KeyAttribute { name: "".into(), kind: ScalarType::S }
+        // A table that is being deleted is described without its keys.
+        let Some(hash) = self.hash.map(attribute).transpose()? else { return Ok(None) };
+        Ok(Some(KeyShape { hash, range: self.range.map(attribute).transpose()? }))
     }
 }
