@@ -117,7 +117,7 @@ pub async fn an_items_life<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>)
 
     let key = ("a", 1);
     db.run(visit("a", 1).put()).await.unwrap();
-    db.run(Visit::update(key).add(Visit::SEEN, 3).set(Visit::FULL_NAME, "Rhett".to_owned())).await.unwrap();
+    db.run(Visit::update(key).add(Visit::SEEN, 3).set(Visit::FULL_NAME, "Rhett")).await.unwrap();
     let expected = Visit { full_name: Some("Rhett".to_owned()), seen: 3, ..visit("a", 1) };
     assert_eq!(db.run(Visit::get(key)).await, Ok(Some(expected)));
     db.run(Visit::update(key).add(Visit::SEEN, -5).remove(Visit::FULL_NAME)).await.unwrap();

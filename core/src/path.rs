@@ -86,6 +86,12 @@ impl Operand<String> for &str {
     }
 }
 
+impl Operand<Option<String>> for &str {
+    fn operand(self) -> Result<Option<AttributeValue>, WireError> {
+        Ok(Some(self.into()))
+    }
+}
+
 /// A number that can be added to an attribute of type `V`: any integer to any number, so that a `u64` counter can
 /// take `-1`, and floats to floats.
 pub trait Addend<V> {
