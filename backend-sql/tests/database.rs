@@ -1,5 +1,7 @@
 //! The blocking `Db` as an application uses it.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::time::Duration;
 
 use dynochemy_sql::{

@@ -1,5 +1,7 @@
 //! Random sequences of requests against a map that holds what must be there.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::BTreeMap;
 
 use dynochemy_sql::dynochemy_core::api::*;

@@ -12,19 +12,19 @@ use super::Drive;
 #[must_use = "an iterator does nothing until it is asked for items"]
 pub struct Pages<T> {
     rows: Option<Rows<T>>,
-    state: State,
-}
-
-#[derive(Debug)]
-enum State {
-    UnderWay(Box<Drive>),
-    Failed(Error),
-    Ended,
+    /// Here until its end.
+    drive: Option<Drive>,
+    /// Why it ended, until that has been told.
+    failure: Option<Error>,
 }
 
 impl<T: DeserializeOwned> Pages<T> {
     pub(super) fn new(drive: Result<Drive, Error>) -> Self {
-        Self { rows: None, state: drive.map_or_else(State::Failed, |drive| State::UnderWay(Box::new(drive))) }
+        let (drive, failure) = match drive {
+            Ok(drive) => (Some(drive), None),
+            Err(error) => (None, Some(error)),
+        };
+        Self { rows: None, drive, failure }
     }
 }
 
@@ -36,21 +36,13 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
             if let Some(row) = self.rows.as_mut().and_then(Iterator::next) {
                 return Some(row.map_err(unreadable::<T>));
             }
-            match std::mem::replace(&mut self.state, State::Ended) {
-                State::Ended => return None,
-                State::Failed(error) => return Some(Err(error)),
-                State::UnderWay(mut drive) => match drive.page() {
-                    Some(items) => {
-                        self.rows = Some(Rows::new(items));
-                        self.state = State::UnderWay(drive);
-                    }
-                    None => {
-                        let outcome = drive.outcome();
-                        if let Some((_, error)) = outcome.errors().next() {
-                            self.state = State::Failed(error.clone());
-                        }
-                    }
-                },
+            let Some(mut drive) = self.drive.take() else { return self.failure.take().map(Err) };
+            match drive.page() {
+                Some(items) => {
+                    self.rows = Some(Rows::new(items));
+                    self.drive = Some(drive);
+                }
+                None => self.failure = drive.outcome().errors().next().map(|(_, error)| error.clone()),
             }
         }
     }
@@ -60,5 +52,5 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
 fn unreadable<T>(problem: WireError) -> Error {
     let subject =
         Subject { operation: "stream".to_owned(), table: std::any::type_name::<T>().to_owned(), key: None };
-    Error::Unreadable { subject, problem }
+    Error::Unreadable { subject: Box::new(subject), problem }
 }
