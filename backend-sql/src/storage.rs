@@ -117,3 +117,86 @@ fn commit_failed(access: Access, error: rusqlite::Error) -> CallError {
     let problem = format!("SQLite could not commit: {error}");
     CallError::Unknown { rejection: Some(internal(problem.clone())), problem }
 }
+
+#[cfg(test)]
+mod tests {
+    use dynochemy_core::{Effect, Item, Key, KeyAttribute, KeyShape, KeyValue, Moment, ScalarType};
+
+    use super::*;
+
+    fn with_table() -> (Storage, Table) {
+        let mut storage = Storage::in_memory().unwrap();
+        let keys = KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::S }, range: None };
+        let created = storage.transaction(Access::Write, |transaction| {
+            transaction.insert_table("notes", &keys, None, Moment::EPOCH)?;
+            Ok(transaction.table("notes")?)
+        });
+        (storage, created.unwrap().unwrap())
+    }
+
+    fn place(id: &str) -> Place {
+        Place::of(&Key { hash: ("id".into(), KeyValue::S(id.to_owned())), range: None })
+    }
+
+    fn note(size: usize) -> Stored {
+        let item = Item::from_json(format!(r#"{{"id":{{"S":"{}"}}}}"#, "x".repeat(size))).unwrap();
+        Stored { item, size: size as u64 }
+    }
+
+    fn count(storage: &mut Storage, table: &Table) -> u64 {
+        let described = storage.transaction(Access::Read, |transaction| {
+            Ok(transaction.describe(table, dynochemy_core::TableStatus::Active)?)
+        });
+        described.unwrap().item_count
+    }
+
+    #[test]
+    fn a_write_that_sqlite_has_no_room_for_is_refused_as_a_whole() {
+        let (mut storage, table) = with_table();
+        storage.connection.pragma_update(None, "max_page_count", 40).unwrap();
+        let error = storage
+            .transaction(Access::Write, |transaction| {
+                transaction.write_item(&table, &place("small"), &note(1))?;
+                Ok(transaction.write_item(&table, &place("large"), &note(300_000))?)
+            })
+            .unwrap_err();
+        assert_eq!(error.effect(), Effect::NotApplied);
+        let rejection = error.rejection().unwrap();
+        assert_eq!((rejection.status, rejection.code.as_str()), (500, "InternalServerError"));
+        assert!(rejection.message.contains("full"), "{rejection}");
+        assert_eq!(count(&mut storage, &table), 0);
+    }
+
+    #[test]
+    fn a_panic_in_a_call_leaves_nothing_behind() {
+        let (mut storage, table) = with_table();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            storage.transaction(Access::Write, |transaction| -> Result<(), Failure> {
+                transaction.write_item(&table, &place("a"), &note(1))?;
+                panic!("as a fault would")
+            })
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(count(&mut storage, &table), 0);
+    }
+
+    #[test]
+    fn every_statement_on_items_finds_its_rows_by_their_key() {
+        let (mut storage, table) = with_table();
+        storage
+            .transaction(Access::Write, |transaction| {
+                for stretch in [
+                    Stretch::Range { hash: vec![1], low: vec![], high: None, forward: true },
+                    Stretch::Range { hash: vec![1], low: vec![], high: None, forward: false },
+                    Stretch::Spots { low: place("a"), before: 1 << 32 },
+                ] {
+                    let plan = transaction.plan(&table, &stretch)?;
+                    assert!(plan.contains("SEARCH items USING PRIMARY KEY (table_id=?"), "{plan}");
+                    assert!(plan.contains("hash_key"), "{plan}");
+                    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+                }
+                Ok(())
+            })
+            .unwrap();
+    }
+}

@@ -111,6 +111,25 @@ impl Place {
     }
 }
 
+impl Stretch {
+    fn statement(&self) -> &'static str {
+        match self {
+            Self::Range { forward: true, .. } => {
+                "SELECT hash_key, range_key, size, item FROM items
+                 WHERE table_id = ?1 AND hash_key = ?2 AND range_key >= ?3 ORDER BY range_key"
+            }
+            Self::Range { forward: false, .. } => {
+                "SELECT hash_key, range_key, size, item FROM items
+                 WHERE table_id = ?1 AND hash_key = ?2 AND range_key < ?3 ORDER BY range_key DESC"
+            }
+            Self::Spots { .. } => {
+                "SELECT hash_key, range_key, size, item FROM items
+                 WHERE table_id = ?1 AND (hash_key, range_key) >= (?2, ?3) ORDER BY hash_key, range_key"
+            }
+        }
+    }
+}
+
 impl PageRow<'_> {
     /// Copies the place into one that may have memory already.
     pub(crate) fn copy_place(&self, place: &mut Place) {
@@ -181,20 +200,7 @@ impl Transaction<'_> {
         mut visit: impl FnMut(PageRow<'_>) -> Result<ControlFlow<()>, Failure>,
     ) -> Result<(), Failure> {
         // SQL finds where a stretch begins; where it ends is seen here.
-        let mut statement = self.connection.prepare_cached(match stretch {
-            Stretch::Range { forward: true, .. } => {
-                "SELECT hash_key, range_key, size, item FROM items
-                 WHERE table_id = ?1 AND hash_key = ?2 AND range_key >= ?3 ORDER BY range_key"
-            }
-            Stretch::Range { forward: false, .. } => {
-                "SELECT hash_key, range_key, size, item FROM items
-                 WHERE table_id = ?1 AND hash_key = ?2 AND range_key < ?3 ORDER BY range_key DESC"
-            }
-            Stretch::Spots { .. } => {
-                "SELECT hash_key, range_key, size, item FROM items
-                 WHERE table_id = ?1 AND (hash_key, range_key) >= (?2, ?3) ORDER BY hash_key, range_key"
-            }
-        })?;
+        let mut statement = self.connection.prepare_cached(stretch.statement())?;
         let (hash, range) = match stretch {
             Stretch::Range { hash, low, forward: true, .. } => (hash.as_slice(), low.as_slice()),
             Stretch::Range { hash, high, forward: false, .. } => {
@@ -217,6 +223,18 @@ impl Transaction<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+impl Transaction<'_> {
+    /// How SQLite goes about reading a stretch.
+    pub(super) fn plan(&self, table: &Table, stretch: &Stretch) -> rusqlite::Result<String> {
+        let explain = format!("EXPLAIN QUERY PLAN {}", stretch.statement());
+        let mut statement = self.connection.prepare(&explain)?;
+        let steps =
+            statement.query_map(params![table.id, [0u8; 1], [0u8; 1]], |row| row.get::<_, String>(3))?;
+        Ok(steps.collect::<rusqlite::Result<Vec<_>>>()?.join("; "))
     }
 }
 
