@@ -161,22 +161,21 @@ impl Client {
         work(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Does `work` and tells the observer of it, as one step in the order of events.
+    /// Does `work` as one step in the order of events; it tells the observer what happened.
     pub(crate) fn observed<R>(
         &self,
         run: RunId,
         now: Moment,
-        work: impl FnOnce() -> R,
-        what: impl FnOnce(&R) -> EventKind<'_>,
+        work: impl FnOnce(&mut dyn FnMut(EventKind<'_>)) -> R,
     ) -> R {
         self.with_shared(|shared| {
-            let result = work();
-            let number = shared.events;
-            shared.events += 1;
-            if let Some(observer) = &self.observer {
-                observer.observe(&Event { number, run, now, what: what(&result) });
-            }
-            result
+            work(&mut |what| {
+                let number = shared.events;
+                shared.events += 1;
+                if let Some(observer) = &self.observer {
+                    observer.observe(&Event { number, run, now, what });
+                }
+            })
         })
     }
 }

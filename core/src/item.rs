@@ -10,7 +10,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::json::Reader;
+use crate::json::{Reader, write_string};
 use crate::value::{AttributeValue, Attributes, attributes_size};
 use crate::wire::{self, WireError};
 
@@ -74,6 +74,21 @@ impl Item {
     /// As [`Item::attributes`].
     pub fn size(&self) -> Result<usize, WireError> {
         Ok(attributes_size(&self.attributes()?))
+    }
+
+    /// This item with a text attribute appended, which it must not have yet.
+    pub(crate) fn with_text(&self, name: &str, text: &str) -> Self {
+        let mut out = Vec::with_capacity(self.0.len() + name.len() + text.len() + 16);
+        let members = self.0.strip_suffix(b"}").unwrap_or(&self.0);
+        out.extend_from_slice(members);
+        if members.last() != Some(&b'{') {
+            out.push(b',');
+        }
+        write_string(&mut out, name);
+        out.push(b':');
+        wire::value::write_value(&mut out, &AttributeValue::S(text.to_owned()));
+        out.push(b'}');
+        Self(out.into())
     }
 
     /// The encoded form.

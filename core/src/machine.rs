@@ -1,1 +1,193 @@
-//! stub
+//! The state machines of single tasks.
+//!
+//! A [`Machine`] says which requests its task needs and what their answers mean; it is plain data, and what it learns
+//! leaves it as [`Effect`]s. It never sends, waits or repeats a request: that is the
+//! [scheduler](crate::run)'s part, which hands it the last answer of each.
+
+mod administration;
+mod batch_get;
+mod batch_write;
+mod pages;
+mod single;
+mod view_write;
+
+use std::time::Duration;
+
+use crate::client::{Client, Settings};
+use crate::error::{CallError, Error};
+use crate::item::Items;
+use crate::moment::Moment;
+use crate::operation::{Settled, Task};
+use crate::random::Random;
+use crate::request::{Request, Response};
+use crate::run::Slot;
+use crate::table::{Description, TableId, Tables};
+
+pub(crate) use administration::Administration;
+pub(crate) use batch_get::BatchGet;
+pub(crate) use batch_write::BatchWrite;
+pub(crate) use pages::Pages;
+pub(crate) use single::Single;
+pub(crate) use view_write::ViewWrite;
+
+/// One task under way.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Machine {
+    /// One operation, one call.
+    Single(Single),
+    /// Gets in one call.
+    BatchGet(BatchGet),
+    /// Puts and deletes in one call.
+    BatchWrite(BatchWrite),
+    /// A query or scan over its pages.
+    Pages(Pages),
+    /// Creating or deleting a table and waiting for the end of it.
+    Administration(Administration),
+    /// Writes together with the changes of the views that follow them.
+    ViewWrite(ViewWrite),
+}
+
+/// What a machine wants next.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Next {
+    /// Send this; the answer comes back with the tag.
+    Send(u32, Request),
+    /// Ask again at this time, or after an answer.
+    Wait(Option<Moment>),
+    /// Nothing any more; all operations have left the machine.
+    Done,
+}
+
+/// What becomes of an operation.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Effect {
+    /// It ended.
+    Settle(u32, Result<Settled, Error>),
+    /// A batch left it unprocessed: into another one, after a while.
+    Requeue(u32),
+    /// Its batch was rejected as a whole: send it alone.
+    Alone(u32),
+    /// There was no room for it: into another one at once.
+    Again(u32),
+    /// The attempt that the next transaction for it is.
+    WriteAttempt(u32, u16),
+    /// A page of it, to be handed to the stream's user.
+    Deliver(u32, Items),
+}
+
+/// What a machine can see and do.
+pub(crate) struct Context<'a> {
+    pub(crate) now: Moment,
+    pub(crate) client: &'a Client,
+    pub(crate) tables: &'a Tables,
+    pub(crate) slots: &'a [Slot],
+    /// Whether pages are handed out as they come.
+    pub(crate) streamed: bool,
+    pub(crate) random: &'a mut Random,
+    pub(crate) effects: &'a mut Vec<Effect>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn slot(&self, operation: u32) -> &'a Slot {
+        &self.slots[operation as usize]
+    }
+
+    pub(crate) fn task(&self, operation: u32) -> &'a Task {
+        self.slot(operation).task()
+    }
+
+    pub(crate) fn table(&self, table: TableId) -> &'a Description {
+        self.tables.at(table)
+    }
+
+    /// The table's name in the service.
+    pub(crate) fn table_name(&self, table: TableId) -> String {
+        self.client.names.physical(&self.table(table).name)
+    }
+
+    pub(crate) fn settle(&mut self, operation: u32, settled: Settled) {
+        self.effects.push(Effect::Settle(operation, Ok(settled)));
+    }
+
+    pub(crate) fn fail(&mut self, operation: u32, error: Error) {
+        self.effects.push(Effect::Settle(operation, Err(error)));
+    }
+
+    /// Ends an operation with the error of its last call.
+    pub(crate) fn fail_call(&mut self, operation: u32, error: CallError) {
+        let error = self.slot(operation).call_error(self.tables, error);
+        self.fail(operation, error);
+    }
+
+    /// When to make attempt number `tries + 1` after `tries` in vain.
+    pub(crate) fn backoff(&mut self, tries: u32) -> Moment {
+        self.now + delay(&self.client.settings, tries, self.random)
+    }
+}
+
+/// The delay before another attempt: exponential with full jitter.
+///
+/// See [Exponential backoff and jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+pub(crate) fn delay(settings: &Settings, tries: u32, random: &mut Random) -> Duration {
+    let factor = 1u32.checked_shl(tries.saturating_sub(1)).unwrap_or(u32::MAX);
+    let most = settings.backoff_base.saturating_mul(factor).min(settings.backoff_cap);
+    Duration::from_nanos(random.up_to(u64::try_from(most.as_nanos()).unwrap_or(u64::MAX)))
+}
+
+impl Machine {
+    /// What to do now.
+    pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Next {
+        match self {
+            Self::Single(machine) => machine.next(context),
+            Self::BatchGet(machine) => machine.next(context),
+            Self::BatchWrite(machine) => machine.next(context),
+            Self::Pages(machine) => machine.next(context),
+            Self::Administration(machine) => machine.next(context),
+            Self::ViewWrite(machine) => machine.next(context),
+        }
+    }
+
+    /// Takes the last answer of the request that was sent with this tag.
+    pub(crate) fn answer(
+        &mut self,
+        tag: u32,
+        answer: Result<Response, CallError>,
+        context: &mut Context<'_>,
+    ) {
+        match self {
+            Self::Single(machine) => machine.answer(answer, context),
+            Self::BatchGet(machine) => machine.answer(answer, context),
+            Self::BatchWrite(machine) => machine.answer(answer, context),
+            Self::Pages(machine) => machine.answer(tag, answer, context),
+            Self::Administration(machine) => machine.answer(answer, context),
+            Self::ViewWrite(machine) => machine.answer(answer, context),
+        }
+    }
+
+    /// The operations that the machine still carries.
+    pub(crate) fn members(&self) -> &[u32] {
+        match self {
+            Self::Single(machine) => machine.members(),
+            Self::BatchGet(machine) => machine.members(),
+            Self::BatchWrite(machine) => machine.members(),
+            Self::Pages(machine) => machine.members(),
+            Self::Administration(machine) => machine.members(),
+            Self::ViewWrite(machine) => machine.members(),
+        }
+    }
+
+    /// Whether its writes go under a token, so that a refusal tells that no earlier attempt was applied either.
+    pub(crate) fn has_token(&self) -> bool {
+        matches!(self, Self::ViewWrite(_))
+    }
+
+    /// The table whose view changes it writes.
+    pub(crate) fn followed_table(&self, slots: &[Slot]) -> Option<TableId> {
+        match self {
+            Self::ViewWrite(machine) => {
+                machine.members().first().map(|first| slots[*first as usize].task().table())
+            }
+            _ => None,
+        }
+    }
+}

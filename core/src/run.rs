@@ -1,79 +1,188 @@
-//! stub
-use crate::{
-    client::Client,
-    error::{CallError, Error},
-    item::Items,
-    moment::Moment,
-    outcome::{Outcome, Report},
-    request::{Request, Response},
-    solvent::Solvent,
-};
-use serde::{Deserialize, Serialize};
+//! A plan under way: the state machine that drivers move on.
+//!
+//! ```text
+//!            start                      poll
+//! Solvent ----------> Run ----------------------------------> Step::Send(call)      the driver sends it, and
+//!                      ^                                                            calls `complete` when it ends
+//!                      |                                      Step::Deliver(page)   handed to a stream's user
+//!                      |  complete(call, answer)              Step::Wait { until }  until then or a completion
+//!                      +-------------------------- driver     Step::Done            `finish` gives the Outcome
+//! ```
+//!
+//! A run holds no connection, clock or random source: time is an argument, and jitter comes from the seed of its `Db`.
+//! It is plain data that can be cloned and compared. What it decides is in [`scheduler`]: what is sent when, what is
+//! sent again, and what a lost answer means; what each task sends is in its [machine](crate::machine).
+
+mod order;
+mod ready;
+mod scheduler;
+mod slot;
+
+use std::fmt;
 use std::sync::Arc;
-/// x
+
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::error::{CallError, Error};
+use crate::item::Items;
+use crate::moment::Moment;
+use crate::observer::EventKind;
+use crate::outcome::Outcome;
+use crate::request::{Request, Response};
+use crate::solvent::Solvent;
+use crate::write_id::WriteId;
+
+use scheduler::Scheduler;
+pub(crate) use slot::Slot;
+
+/// The number of a run within its `Db`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RunId(pub(crate) u32);
-/// x
+
+/// The number of a call within its run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CallId(pub(crate) u64);
-/// What a driver is to do next.
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a driver is to do next. Either there is work, or there is a wait; never both.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// x
+    /// Send this call, and poll again at once.
     Send(Call),
-    /// x
+    /// Hand this page to the stream's user, and poll again when more is wanted.
     Deliver(Delivery),
-    /// x
+    /// Nothing to do before a call under way completes, or the time comes.
     Wait {
-        /// x
+        /// When to poll again at the latest; `None` where only a completion can bring more to do.
         until: Option<Moment>,
     },
-    /// x
+    /// Every operation has ended; [`Run::finish`] gives the outcome.
     Done,
 }
-/// x
+
+/// A call to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// x
+    /// What to name the call by in [`Run::complete`].
     pub id: CallId,
-    /// x
+    /// What to ask.
     pub request: Arc<Request>,
-    /// x
+    /// When the run stops waiting for the answer. The run sees to it itself; a driver may free its socket then.
     pub expires: Moment,
 }
-/// x
+
+/// A page of a streamed operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
-    /// x
+    /// The operation's position in the plan, from 0.
     pub operation: u32,
-    /// x
+    /// The items.
     pub items: Items,
 }
-/// x
+
+/// A plan under way.
 #[derive(Clone, Debug)]
 pub struct Run {
     client: Arc<Client>,
+    id: RunId,
+    scheduler: Scheduler,
 }
+
+impl PartialEq for Run {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.client, &other.client) && self.id == other.id && self.scheduler == other.scheduler
+    }
+}
+
 impl Run {
-    pub(crate) fn start(client: &Arc<Client>, _s: Solvent, _b: bool, _now: Moment) -> Result<Self, Error> {
-        Ok(Self { client: client.clone() })
+    pub(crate) fn start(
+        client: &Arc<Client>,
+        mut plan: Solvent,
+        streamed: bool,
+        now: Moment,
+    ) -> Result<Self, Error> {
+        plan.check()?;
+        for table in plan.tables.iter() {
+            client.check_views(table)?;
+        }
+        let id = client.next_run();
+        name_writes(client, id, &mut plan);
+        // Runs of one session differ in their jitter, and those of one seed agree.
+        let seed = client.session ^ u64::from(id.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        client.observed(id, now, |tell| tell(EventKind::Started { plan: &plan, seed, streamed }));
+        Ok(Self { client: Arc::clone(client), id, scheduler: Scheduler::new(plan, seed, streamed, now) })
     }
-    /// x
-    pub fn poll(&mut self, _now: Moment) -> Step {
-        Step::Done
+
+    /// The run's number within its `Db`.
+    #[must_use]
+    pub fn id(&self) -> RunId {
+        self.id
     }
-    /// x
-    pub fn complete(&mut self, _id: CallId, _a: Result<Response, CallError>, _now: Moment) {}
-    /// x
+
+    /// Tells what to do next. The work in one poll is bounded; after [`Step::Wait`] or [`Step::Done`], polling again
+    /// changes nothing until the time has come or a call is completed.
+    pub fn poll(&mut self, now: Moment) -> Step {
+        let Self { client, id, scheduler } = self;
+        client.observed(*id, now, |tell| {
+            let step = scheduler.poll(client, now);
+            tell(EventKind::Polled { step: &step });
+            step
+        })
+    }
+
+    /// Takes the answer of a call. Unknown ids, and calls that have ended before, are ignored.
+    pub fn complete(&mut self, call: CallId, answer: Result<Response, CallError>, now: Moment) {
+        let Self { client, id, scheduler } = self;
+        client.observed(*id, now, |tell| {
+            tell(EventKind::Completed { call, answer: &answer });
+            scheduler.complete(client, call, answer, now);
+        });
+    }
+
+    /// What is left of the plan, to be saved: started again, by this process or another one, it goes on.
+    ///
+    /// Valid from the start on, before anything is sent. A write without views that was sent after the checkpoint was
+    /// made is sent again by who resumes from it; make one after each send where that matters, since a call that was
+    /// under way and must not be repeated is then reported as unknown.
     pub fn checkpoint(&self) -> Solvent {
-        Solvent::new()
+        self.scheduler.checkpoint()
     }
-    /// x
-    pub fn abandon(self, _now: Moment) -> Outcome {
-        self.finish()
+
+    /// Gives up: what has not ended is told to be abandoned, and whether it may have been applied.
+    #[must_use]
+    pub fn abandon(self, now: Moment) -> Outcome {
+        let abandoned = !self.scheduler.is_done();
+        self.client.observed(self.id, now, |tell| tell(EventKind::Ended { abandoned }));
+        self.scheduler.into_outcome(now)
     }
-    /// x
+
+    /// The outcome, after [`Step::Done`]; before that, the same as [`Run::abandon`].
+    #[must_use]
     pub fn finish(self) -> Outcome {
-        Outcome::new(Solvent::new(), Report::default())
+        let now = self.scheduler.now();
+        self.abandon(now)
+    }
+}
+
+/// Names the writes that views follow, unless an earlier run has.
+fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
+    for (operation, entry) in (0..).zip(&mut plan.entries) {
+        let Ok(task) = &entry.task else { continue };
+        let followed = client.views_of(&plan.tables.at(task.table()).name).next().is_some();
+        if followed && task.is_item_write() {
+            entry.write.get_or_insert(WriteId { session: client.session, run: run.0, operation });
+        }
     }
 }

@@ -284,6 +284,10 @@ impl Tables {
         &self.0[table.0 as usize]
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Description> {
+        self.0.iter().map(|table| &**table)
+    }
+
     /// Whether a plan that was read from outside names only tables that it holds.
     pub(crate) fn holds(&self, table: TableId) -> bool {
         (table.0 as usize) < self.0.len()

@@ -1,0 +1,128 @@
+//! Gets in one BatchGetItem.
+//!
+//! ```text
+//! Idle --Send--> UnderWay --answer--> Done    read: settled; unprocessed: requeued; rejected as a whole: sent alone
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Context, Effect, Next};
+use crate::api::{BatchGetItemInput, BatchGetItemOutput, KeysAndAttributes, ReturnConsumedCapacity};
+use crate::error::{CallError, mismatched_answer};
+use crate::item::Item;
+use crate::key::Key;
+use crate::operation::{Settled, Task};
+use crate::request::{Action, Request, Response};
+use crate::wire::WireError;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BatchGet {
+    operations: Vec<u32>,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Idle,
+    UnderWay,
+    Done,
+}
+
+impl BatchGet {
+    pub(crate) fn new(operations: Vec<u32>) -> Self {
+        Self { operations, state: State::Idle }
+    }
+
+    pub(super) fn members(&self) -> &[u32] {
+        &self.operations
+    }
+
+    pub(super) fn next(&mut self, context: &mut Context<'_>) -> Next {
+        match self.state {
+            State::Idle => {
+                self.state = State::UnderWay;
+                Next::Send(0, request(&self.operations, context))
+            }
+            State::UnderWay => Next::Wait(None),
+            State::Done => Next::Done,
+        }
+    }
+
+    pub(super) fn answer(&mut self, answer: Result<Response, CallError>, context: &mut Context<'_>) {
+        self.state = State::Done;
+        let answer = match answer {
+            Ok(Response::BatchGetItem(answer)) => answer,
+            Ok(_) => return self.fail(&mismatched_answer(Action::BatchGetItem), context),
+            Err(CallError::Refused(rejection)) if !rejection.is_transient() => {
+                // One bad member is enough: each is told its own error.
+                context.effects.extend(self.operations.iter().map(|operation| Effect::Alone(*operation)));
+                return;
+            }
+            Err(error) => return self.fail(&error, context),
+        };
+        let mut found = match by_key(&self.operations, &answer, context) {
+            Ok(found) => found,
+            Err(problem) => {
+                let problem = format!("the answer cannot be read: {problem}");
+                return self.fail(&CallError::Unknown { rejection: None, problem }, context);
+            }
+        };
+        let unprocessed: BTreeSet<(&str, &Key)> = answer
+            .unprocessed_keys
+            .iter()
+            .flat_map(|(table, keys)| keys.keys.iter().map(move |key| (table.as_str(), key)))
+            .collect();
+        for operation in &self.operations {
+            let Task::Get { table, key, .. } = context.task(*operation) else { continue };
+            let table = context.table_name(*table);
+            if unprocessed.contains(&(table.as_str(), key)) {
+                context.effects.push(Effect::Requeue(*operation));
+            } else {
+                let item = found.get_mut(&(table, key.clone())).cloned();
+                context.settle(*operation, Settled::Item(item));
+            }
+        }
+    }
+
+    fn fail(&self, error: &CallError, context: &mut Context<'_>) {
+        for operation in &self.operations {
+            context.fail_call(*operation, error.clone());
+        }
+    }
+}
+
+fn request(operations: &[u32], context: &Context<'_>) -> Request {
+    let mut request_items: BTreeMap<String, KeysAndAttributes> = BTreeMap::new();
+    let mut known = BTreeSet::new();
+    for operation in operations {
+        let Task::Get { table, key, consistent_read } = context.task(*operation) else { continue };
+        if known.insert((*table, key)) {
+            let entry = request_items.entry(context.table_name(*table)).or_default();
+            entry.consistent_read = *consistent_read;
+            entry.keys.push(key.clone());
+        }
+    }
+    Request::BatchGetItem(BatchGetItemInput {
+        request_items,
+        return_consumed_capacity: ReturnConsumedCapacity::Total,
+    })
+}
+
+/// The items of an answer, which come in no particular order, by table and key.
+fn by_key(
+    operations: &[u32],
+    answer: &BatchGetItemOutput,
+    context: &Context<'_>,
+) -> Result<BTreeMap<(String, Key), Item>, WireError> {
+    let mut found = BTreeMap::new();
+    let tables: BTreeSet<_> = operations.iter().map(|operation| context.task(*operation).table()).collect();
+    for table in tables {
+        let name = context.table_name(table);
+        let Some(items) = answer.responses.get(&name) else { continue };
+        for item in items.iter() {
+            let key = context.table(table).keys.extract(&item)?;
+            found.insert((name.clone(), key), item);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,122 @@
+//! Puts and deletes in one BatchWriteItem.
+//!
+//! ```text
+//! Idle --Send--> UnderWay --answer--> Done    applied: settled; unprocessed: requeued; rejected as a whole: sent alone
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Context, Effect, Next};
+use crate::api::{BatchWriteItemInput, BatchWriteItemOutput, ReturnConsumedCapacity, WriteRequest};
+use crate::error::{CallError, mismatched_answer};
+use crate::key::Key;
+use crate::operation::{Settled, Task};
+use crate::request::{Action, Request, Response};
+use crate::wire::WireError;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BatchWrite {
+    operations: Vec<u32>,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Idle,
+    UnderWay,
+    Done,
+}
+
+impl BatchWrite {
+    pub(crate) fn new(operations: Vec<u32>) -> Self {
+        Self { operations, state: State::Idle }
+    }
+
+    pub(super) fn members(&self) -> &[u32] {
+        &self.operations
+    }
+
+    pub(super) fn next(&mut self, context: &mut Context<'_>) -> Next {
+        match self.state {
+            State::Idle => {
+                self.state = State::UnderWay;
+                Next::Send(0, request(&self.operations, context))
+            }
+            State::UnderWay => Next::Wait(None),
+            State::Done => Next::Done,
+        }
+    }
+
+    pub(super) fn answer(&mut self, answer: Result<Response, CallError>, context: &mut Context<'_>) {
+        self.state = State::Done;
+        let answer = match answer {
+            Ok(Response::BatchWriteItem(answer)) => answer,
+            Ok(_) => return self.fail(&mismatched_answer(Action::BatchWriteItem), context),
+            Err(CallError::Refused(rejection)) if !rejection.is_transient() => {
+                // One bad member is enough: each is told its own error.
+                context.effects.extend(self.operations.iter().map(|operation| Effect::Alone(*operation)));
+                return;
+            }
+            Err(error) => return self.fail(&error, context),
+        };
+        let unprocessed = match unprocessed(&self.operations, &answer, context) {
+            Ok(unprocessed) => unprocessed,
+            Err(problem) => {
+                let problem = format!("the answer cannot be read: {problem}");
+                return self.fail(&CallError::Unknown { rejection: None, problem }, context);
+            }
+        };
+        for operation in &self.operations {
+            let task = context.task(*operation);
+            let Some(key) = task.key() else { continue };
+            if unprocessed.contains(&(context.table_name(task.table()), key.clone())) {
+                context.effects.push(Effect::Requeue(*operation));
+            } else {
+                context.settle(*operation, Settled::Done);
+            }
+        }
+    }
+
+    fn fail(&self, error: &CallError, context: &mut Context<'_>) {
+        for operation in &self.operations {
+            context.fail_call(*operation, error.clone());
+        }
+    }
+}
+
+fn request(operations: &[u32], context: &Context<'_>) -> Request {
+    let mut request_items: BTreeMap<String, Vec<WriteRequest>> = BTreeMap::new();
+    for operation in operations {
+        let write = match context.task(*operation) {
+            Task::Put { item, .. } => WriteRequest::PutRequest { item: item.clone() },
+            Task::Delete { key, .. } => WriteRequest::DeleteRequest { key: key.clone() },
+            _ => continue,
+        };
+        request_items.entry(context.table_name(context.task(*operation).table())).or_default().push(write);
+    }
+    Request::BatchWriteItem(BatchWriteItemInput {
+        request_items,
+        return_consumed_capacity: ReturnConsumedCapacity::Total,
+    })
+}
+
+/// The writes that were not applied, by table and key.
+fn unprocessed(
+    operations: &[u32],
+    answer: &BatchWriteItemOutput,
+    context: &Context<'_>,
+) -> Result<BTreeSet<(String, Key)>, WireError> {
+    let mut unprocessed = BTreeSet::new();
+    let tables: BTreeSet<_> = operations.iter().map(|operation| context.task(*operation).table()).collect();
+    for table in tables {
+        let name = context.table_name(table);
+        for write in answer.unprocessed_items.get(&name).into_iter().flatten() {
+            let key = match write {
+                WriteRequest::PutRequest { item } => context.table(table).keys.extract(item)?,
+                WriteRequest::DeleteRequest { key } => key.clone(),
+            };
+            unprocessed.insert((name.clone(), key));
+        }
+    }
+    Ok(unprocessed)
+}

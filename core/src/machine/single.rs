@@ -1,0 +1,121 @@
+//! One operation that is sent alone: one call, one answer.
+//!
+//! ```text
+//! Idle --Send--> UnderWay --answer--> Done
+//! ```
+
+use super::{Context, Next};
+use crate::api::{
+    DeleteItemInput, DescribeTableInput, GetItemInput, PutItemInput, ReturnConsumedCapacity, ReturnValues,
+    ReturnValuesOnConditionCheckFailure, UpdateItemInput,
+};
+use crate::error::{CallError, mismatched_answer};
+use crate::operation::{Settled, Task};
+use crate::request::{Request, Response};
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Single {
+    operation: [u32; 1],
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Idle,
+    UnderWay,
+    Done,
+}
+
+impl Single {
+    pub(crate) fn new(operation: u32) -> Self {
+        Self { operation: [operation], state: State::Idle }
+    }
+
+    pub(super) fn members(&self) -> &[u32] {
+        &self.operation
+    }
+
+    pub(super) fn next(&mut self, context: &mut Context<'_>) -> Next {
+        match self.state {
+            State::Idle => {
+                self.state = State::UnderWay;
+                Next::Send(0, request(self.operation[0], context))
+            }
+            State::UnderWay => Next::Wait(None),
+            State::Done => Next::Done,
+        }
+    }
+
+    pub(super) fn answer(&mut self, answer: Result<Response, CallError>, context: &mut Context<'_>) {
+        self.state = State::Done;
+        let [operation] = self.operation;
+        let task = context.task(operation);
+        match answer {
+            Ok(Response::GetItem(answer)) if matches!(task, Task::Get { .. }) => {
+                context.settle(operation, Settled::Item(answer.item));
+            }
+            Ok(Response::DescribeTable(answer)) if matches!(task, Task::DescribeTable { .. }) => {
+                context.settle(operation, Settled::Table(Box::new(answer.table)));
+            }
+            Ok(Response::PutItem(_) | Response::DeleteItem(_) | Response::UpdateItem(_))
+                if task.is_item_write() =>
+            {
+                context.settle(operation, Settled::Done);
+            }
+            Ok(_) => {
+                let action = request(operation, context).action();
+                context.fail_call(operation, mismatched_answer(action));
+            }
+            Err(error) => context.fail_call(operation, error),
+        }
+    }
+}
+
+fn request(operation: u32, context: &Context<'_>) -> Request {
+    let task = context.task(operation);
+    let table_name = context.table_name(task.table());
+    let return_consumed_capacity = ReturnConsumedCapacity::Total;
+    let return_values = ReturnValues::None;
+    let return_values_on_condition_check_failure = ReturnValuesOnConditionCheckFailure::None;
+    let condition_expression = None;
+    match task {
+        Task::Get { key, consistent_read, .. } => Request::GetItem(GetItemInput {
+            table_name,
+            key: key.clone(),
+            consistent_read: *consistent_read,
+            projection_expression: Vec::new(),
+            return_consumed_capacity,
+        }),
+        Task::Put { item, .. } => Request::PutItem(PutItemInput {
+            table_name,
+            item: item.clone(),
+            condition_expression,
+            return_values,
+            return_values_on_condition_check_failure,
+            return_consumed_capacity,
+        }),
+        Task::Delete { key, .. } => Request::DeleteItem(DeleteItemInput {
+            table_name,
+            key: key.clone(),
+            condition_expression,
+            return_values,
+            return_values_on_condition_check_failure,
+            return_consumed_capacity,
+        }),
+        Task::Update { key, update, .. } => Request::UpdateItem(UpdateItemInput {
+            table_name,
+            key: key.clone(),
+            update_expression: update.clone(),
+            condition_expression,
+            return_values,
+            return_values_on_condition_check_failure,
+            return_consumed_capacity,
+        }),
+        // The others have machines of their own.
+        Task::DescribeTable { .. }
+        | Task::Query { .. }
+        | Task::Scan { .. }
+        | Task::CreateTable { .. }
+        | Task::DeleteTable { .. } => Request::DescribeTable(DescribeTableInput { table_name }),
+    }
+}

@@ -1,0 +1,404 @@
+//! Writes to a table together with the changes of the views that follow it, for one writer at a time.
+//!
+//! ```text
+//! Read --GetItem/BatchGetItem--> Reading --all old items known--> Plan --TransactWriteItems--> Writing --> Done
+//!  ^                              |    ^                                                         |
+//!  |                              +----+ unprocessed keys, after a while                         |
+//!  +------------------------- an item changed since it was read: all is planned anew ------------+
+//! ```
+//!
+//! The transaction holds the source items, each on condition that its version (`dy_v`) is still the one that was read,
+//! and the sums of what the views add to each target. It goes under a token, so that it is sent again after a lost
+//! answer without being applied twice. An old item without a version was never counted, so nothing is taken back for
+//! it. A transaction that is rejected for one member is taken apart, so that only the culprit fails.
+
+use std::collections::BTreeMap;
+
+use super::{Context, Effect, Next};
+use crate::api::{
+    BatchGetItemInput, GetItemInput, KeysAndAttributes, ReturnConsumedCapacity,
+    ReturnValuesOnConditionCheckFailure, TransactDelete, TransactPut, TransactUpdate, TransactWriteItem,
+    TransactWriteItemsInput,
+};
+use crate::error::{CallError, Error, Rejection, mismatched_answer};
+use crate::expression::{Condition, DocumentPath, UpdateAction, UpdateExpression};
+use crate::item::{Item, Items};
+use crate::key::Key;
+use crate::moment::Moment;
+use crate::number::Number;
+use crate::operation::{MAX_ITEM_SIZE, Settled, Task};
+use crate::request::{Request, Response};
+use crate::value::{AttributeValue, attributes_size};
+use crate::view::TargetChanges;
+use crate::wire::WireError;
+
+/// The attribute of source items that names the write that made them.
+pub(crate) const VERSION_ATTRIBUTE: &str = "dy_v";
+/// The most bytes of items in one transaction: 4 MB with some room for keys and conditions.
+const MAX_TRANSACTION_BYTES: usize = 4 * 1024 * 1024 - 256 * 1024;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ViewWrite {
+    members: Vec<u32>,
+    state: State,
+    /// The old items that were read so far.
+    old: BTreeMap<u32, Option<Item>>,
+    /// How often the items were read again in vain.
+    tries: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum State {
+    Read { not_before: Option<Moment> },
+    Reading,
+    Plan,
+    Writing,
+    Done,
+}
+
+impl ViewWrite {
+    pub(crate) fn new(members: Vec<u32>) -> Self {
+        Self { members, state: State::Read { not_before: None }, old: BTreeMap::new(), tries: 0 }
+    }
+
+    pub(super) fn members(&self) -> &[u32] {
+        &self.members
+    }
+
+    pub(super) fn next(&mut self, context: &mut Context<'_>) -> Next {
+        match self.state {
+            State::Read { not_before: Some(until) } if context.now < until => Next::Wait(Some(until)),
+            State::Read { .. } => {
+                self.state = State::Reading;
+                Next::Send(0, self.read_request(context))
+            }
+            State::Reading | State::Writing => Next::Wait(None),
+            State::Plan => match self.plan(context) {
+                Some(transaction) => {
+                    self.state = State::Writing;
+                    Next::Send(0, Request::TransactWriteItems(transaction))
+                }
+                None => {
+                    self.state = State::Done;
+                    Next::Done
+                }
+            },
+            State::Done => Next::Done,
+        }
+    }
+
+    pub(super) fn answer(&mut self, answer: Result<Response, CallError>, context: &mut Context<'_>) {
+        match (&self.state, answer) {
+            (State::Reading, Ok(Response::GetItem(answer))) => {
+                self.old.insert(self.members[0], answer.item);
+                self.state = State::Plan;
+            }
+            (State::Reading, Ok(Response::BatchGetItem(answer))) => {
+                let Some(table) = self.members.first().map(|first| context.task(*first).table()) else {
+                    return;
+                };
+                let name = context.table_name(table);
+                let mut found: BTreeMap<Key, Item> = BTreeMap::new();
+                for item in answer.responses.get(&name).into_iter().flat_map(Items::iter) {
+                    match context.table(table).keys.extract(&item) {
+                        Ok(key) => drop(found.insert(key, item)),
+                        Err(problem) => return self.fail_all(&unreadable(&problem), context),
+                    }
+                }
+                let unprocessed = answer.unprocessed_keys.get(&name).map_or(&[][..], |keys| &keys.keys);
+                for member in &self.members {
+                    let Some(key) = context.task(*member).key() else { continue };
+                    if !self.old.contains_key(member) && !unprocessed.contains(key) {
+                        self.old.insert(*member, found.remove(key));
+                    }
+                }
+                if self.old.len() == self.members.len() {
+                    self.state = State::Plan;
+                } else {
+                    self.read_again(None, context);
+                }
+            }
+            (State::Writing, Ok(Response::TransactWriteItems(_))) => {
+                for member in &self.members {
+                    context.settle(*member, Settled::Done);
+                }
+                self.state = State::Done;
+            }
+            (State::Writing, Err(CallError::Refused(rejection))) => self.refused(*rejection, context),
+            // Reading is rejected as a whole for a member whose key is not one of the table's.
+            (State::Reading, Err(CallError::Refused(_))) if self.members.len() > 1 => {
+                self.take_apart(context)
+            }
+            // The write itself was not sent.
+            (State::Reading, Err(CallError::Unknown { problem, .. })) => {
+                let problem = format!("its old item could not be read: {problem}");
+                self.fail_all(&CallError::NotSent { problem }, context);
+            }
+            (_, Err(error)) => self.fail_all(&error, context),
+            (_, Ok(answer)) => self.fail_all(&mismatched_answer(answer.action()), context),
+        }
+    }
+
+    /// The transaction was not applied: because an item has changed, or because of something that will not pass.
+    fn refused(&mut self, rejection: Rejection, context: &mut Context<'_>) {
+        let failed = |code: &str| rejection.cancellation_reasons.iter().any(|reason| reason.code == code);
+        let lost_race = failed("ConditionalCheckFailed") && !failed("ValidationError");
+        if lost_race || rejection.code == "IdempotentParameterMismatchException" {
+            self.old.clear();
+            self.read_again(Some(CallError::Refused(Box::new(rejection))), context);
+        } else if self.members.len() > 1 {
+            self.take_apart(context);
+        } else {
+            self.fail_all(&CallError::Refused(Box::new(rejection)), context);
+        }
+    }
+
+    /// Reads what is not known after a while, unless that was in vain too often.
+    fn read_again(&mut self, because: Option<CallError>, context: &mut Context<'_>) {
+        self.tries += 1;
+        if self.tries >= context.client.settings.attempts {
+            let error = because.unwrap_or_else(|| {
+                CallError::Refused(Box::new(Rejection::new(
+                    "UnprocessedKeys",
+                    "the old items could not be read",
+                )))
+            });
+            return self.fail_all(&error, context);
+        }
+        self.state = State::Read { not_before: Some(context.backoff(self.tries)) };
+    }
+
+    fn take_apart(&mut self, context: &mut Context<'_>) {
+        context.effects.extend(self.members.drain(..).map(Effect::Alone));
+        self.state = State::Done;
+    }
+
+    fn fail_all(&mut self, error: &CallError, context: &mut Context<'_>) {
+        for member in self.members.drain(..) {
+            context.fail_call(member, error.clone());
+        }
+        self.state = State::Done;
+    }
+
+    /// A consistent read of the old items that are not known yet.
+    fn read_request(&self, context: &Context<'_>) -> Request {
+        let return_consumed_capacity = ReturnConsumedCapacity::Total;
+        let table_name = context.table_name(context.task(self.members[0]).table());
+        let missing = self.members.iter().filter(|member| !self.old.contains_key(member));
+        let mut keys: Vec<Key> = missing.filter_map(|member| context.task(*member).key().cloned()).collect();
+        if let Some(key) = keys.pop_if(|_| self.members.len() == 1) {
+            return Request::GetItem(GetItemInput {
+                table_name,
+                key,
+                consistent_read: true,
+                projection_expression: Vec::new(),
+                return_consumed_capacity,
+            });
+        }
+        let keys = KeysAndAttributes { keys, consistent_read: true, projection_expression: Vec::new() };
+        Request::BatchGetItem(BatchGetItemInput {
+            request_items: [(table_name, keys)].into(),
+            return_consumed_capacity,
+        })
+    }
+
+    /// Plans the transaction of as many members as fit; the others leave the machine. `None` where none is left.
+    fn plan(&mut self, context: &mut Context<'_>) -> Option<TransactWriteItemsInput> {
+        let mut planned: Vec<u32> = Vec::new();
+        let mut sources: Vec<TransactWriteItem> = Vec::new();
+        let mut changes: Vec<TargetChanges> = Vec::new();
+        let mut bytes = 0;
+        let mut token = None;
+        for member in std::mem::take(&mut self.members) {
+            let old = self.old.remove(&member).flatten();
+            let attempt = context.slot(member).write_attempt;
+            let write = match source_write(member, attempt, old.as_ref(), context) {
+                Ok(Some(write)) => write,
+                // Nothing to write: there is nothing to delete, or an earlier run has written it.
+                Ok(None) => {
+                    context.settle(member, Settled::Done);
+                    continue;
+                }
+                Err(error) => {
+                    context.fail(member, error);
+                    continue;
+                }
+            };
+            let mut with = changes.clone();
+            if let Err(error) = add_changes(member, &write, &mut with, context) {
+                context.fail(member, error);
+                continue;
+            }
+            let targets = with.iter().map(TargetChanges::len).sum::<usize>();
+            let actions = sources.len() + 1 + targets;
+            if actions > context.client.settings.transaction_actions
+                || bytes + write.bytes > MAX_TRANSACTION_BYTES
+            {
+                if planned.is_empty() {
+                    let problem = format!(
+                        "the write touches {actions} items with its views, where a transaction has at most {}",
+                        context.client.settings.transaction_actions
+                    );
+                    let source = &context.table(context.task(member).table()).name;
+                    let view = context.client.views_of(source).next().map_or("", |view| view.id());
+                    let error = view_error(member, view, problem, context);
+                    context.fail(member, error);
+                } else {
+                    context.effects.push(Effect::Again(member));
+                }
+                continue;
+            }
+            changes = with;
+            bytes += write.bytes;
+            token.get_or_insert(write.version);
+            sources.push(write.action);
+            planned.push(member);
+            context.effects.push(Effect::WriteAttempt(member, attempt.wrapping_add(1)));
+        }
+        self.members = planned;
+        let first = *self.members.first()?;
+        let source = &context.table(context.task(first).table()).name;
+        let mut transact_items = sources;
+        for (view, changes) in context.client.views_of(source).zip(changes) {
+            let table_name = context.client.names.physical(&view.target().name);
+            transact_items
+                .extend(changes.into_iter().filter_map(|(key, sums)| target_update(&table_name, key, sums)));
+        }
+        Some(TransactWriteItemsInput {
+            transact_items,
+            client_request_token: token,
+            return_consumed_capacity: ReturnConsumedCapacity::Total,
+        })
+    }
+}
+
+/// One source item's part of a transaction.
+struct SourceWrite {
+    action: TransactWriteItem,
+    version: String,
+    /// The old item, where it was counted.
+    counted: Option<Item>,
+    new: Option<Item>,
+    bytes: usize,
+}
+
+/// What to do with the source item of one operation; `None` where nothing is left to do.
+fn source_write(
+    member: u32,
+    attempt: u16,
+    old: Option<&Item>,
+    context: &Context<'_>,
+) -> Result<Option<SourceWrite>, Error> {
+    let task = context.task(member);
+    let invalid = |problem| Error::Invalid { subject: task.subject(context.tables), problem };
+    let name =
+        context.slot(member).entry.write.expect("a write that views follow is named when its run starts");
+    let old_version =
+        match old.map(|old| old.attribute(VERSION_ATTRIBUTE)).transpose().map_err(invalid)?.flatten() {
+            Some(AttributeValue::S(version)) if name.made(&version) => return Ok(None),
+            Some(AttributeValue::S(version)) => Some(version),
+            _ => None,
+        };
+    let version = name.attempt(attempt);
+    let new = match task {
+        Task::Put { item, size, .. } => {
+            check_size(*size as usize + VERSION_ATTRIBUTE.len() + version.len()).map_err(invalid)?;
+            Some(item.with_text(VERSION_ATTRIBUTE, &version))
+        }
+        Task::Update { key, update, .. } => {
+            let mut attributes =
+                old.map_or_else(|| Ok(key.attributes()), Item::attributes).map_err(invalid)?;
+            update.apply(&mut attributes).map_err(|error| invalid(WireError::new(error.to_string())))?;
+            attributes.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::S(version.clone()));
+            check_size(attributes_size(&attributes)).map_err(invalid)?;
+            Some(Item::from_attributes(&attributes))
+        }
+        _ if old.is_none() => return Ok(None),
+        _ => None,
+    };
+    let table_name = context.table_name(task.table());
+    let hash = context.table(task.table()).keys.hash.name.clone();
+    let condition_expression = Some(match (old, &old_version) {
+        (None, _) => Condition::not_exists(hash),
+        (Some(_), Some(version)) => Condition::equal(VERSION_ATTRIBUTE, AttributeValue::S(version.clone())),
+        (Some(_), None) => {
+            Condition::And(vec![Condition::exists(hash), Condition::not_exists(VERSION_ATTRIBUTE)])
+        }
+    });
+    let return_values_on_condition_check_failure = ReturnValuesOnConditionCheckFailure::None;
+    let bytes = new.as_ref().map_or(0, |item| item.as_bytes().len());
+    let action = match (&new, task.key()) {
+        (Some(item), _) => TransactWriteItem::Put(TransactPut {
+            table_name,
+            item: item.clone(),
+            condition_expression,
+            return_values_on_condition_check_failure,
+        }),
+        (None, Some(key)) => TransactWriteItem::Delete(TransactDelete {
+            table_name,
+            key: key.clone(),
+            condition_expression,
+            return_values_on_condition_check_failure,
+        }),
+        (None, None) => return Ok(None),
+    };
+    let counted = old.filter(|_| old_version.is_some()).cloned();
+    Ok(Some(SourceWrite { action, version, counted, new, bytes }))
+}
+
+fn check_size(size: usize) -> Result<(), WireError> {
+    if size <= MAX_ITEM_SIZE {
+        return Ok(());
+    }
+    Err(WireError::new(format!(
+        "the item takes {size} bytes with its version, where at most {MAX_ITEM_SIZE} (400 KB) are allowed"
+    )))
+}
+
+/// Adds to the sums of each view what it makes of one write.
+fn add_changes(
+    member: u32,
+    write: &SourceWrite,
+    changes: &mut Vec<TargetChanges>,
+    context: &Context<'_>,
+) -> Result<(), Error> {
+    let source = &context.table(context.task(member).table()).name;
+    for (index, view) in context.client.views_of(source).enumerate() {
+        if changes.len() == index {
+            changes.push(TargetChanges::new());
+        }
+        view.change(write.counted.as_ref(), write.new.as_ref(), &mut changes[index])
+            .map_err(|problem| view_error(member, view.id(), problem.to_string(), context))?;
+    }
+    Ok(())
+}
+
+fn view_error(member: u32, view: &str, problem: String, context: &Context<'_>) -> Error {
+    Error::View { subject: context.task(member).subject(context.tables), view: view.to_owned(), problem }
+}
+
+/// Adds sums to one item of a target; `None` where they are all zero.
+fn target_update(
+    table_name: &str,
+    key: Key,
+    sums: BTreeMap<&'static str, Number>,
+) -> Option<TransactWriteItem> {
+    let actions: Vec<UpdateAction> = sums
+        .into_iter()
+        .filter(|(_, sum)| *sum != Number::ZERO)
+        .map(|(name, sum)| UpdateAction::Add(DocumentPath::attribute(name), AttributeValue::N(sum)))
+        .collect();
+    (!actions.is_empty()).then(|| {
+        TransactWriteItem::Update(TransactUpdate {
+            table_name: table_name.to_owned(),
+            key,
+            update_expression: UpdateExpression { actions },
+            condition_expression: None,
+            return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
+        })
+    })
+}
+
+fn unreadable(problem: &WireError) -> CallError {
+    CallError::NotSent { problem: format!("its old item cannot be read: {problem}") }
+}

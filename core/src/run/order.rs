@@ -1,0 +1,298 @@
+//! Which operations must wait for which.
+//!
+//! On one item, reads wait for the write before them, and writes for all that came before. A query or scan waits for
+//! the earlier writes to its table. Creating, describing or deleting a table waits for everything earlier on it, and
+//! everything later waits for that. An operation's rank is the length of the longest chain that leads to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::operation::Task;
+use crate::table::TableId;
+
+/// The operations of a run that were taken in and have not ended, and what each waits for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Order {
+    open: BTreeMap<u32, Open>,
+    items: BTreeMap<(TableId, Vec<u8>), Chain>,
+    tables: BTreeMap<TableId, TableOrder>,
+}
+
+/// An operation that has not ended.
+#[derive(Clone, Debug, PartialEq)]
+struct Open {
+    place: Place,
+    rank: u32,
+    /// How many things it waits for.
+    waits: u32,
+    /// The operations on the same item that wait for it.
+    followers: Vec<u32>,
+}
+
+/// Where an operation works.
+#[derive(Clone, Debug, PartialEq)]
+enum Place {
+    Item {
+        table: TableId,
+        identity: Vec<u8>,
+        write: bool,
+    },
+    /// All items of a table, or some of one hash key.
+    Items(TableId),
+    Table(TableId),
+}
+
+impl Place {
+    fn of(task: &Task) -> Self {
+        let table = task.table();
+        match task.key() {
+            Some(key) => Self::Item { table, identity: key.identity(), write: task.is_item_write() },
+            None if task.is_administration() => Self::Table(table),
+            None => Self::Items(table),
+        }
+    }
+
+    fn table(&self) -> TableId {
+        match self {
+            Self::Item { table, .. } | Self::Items(table) | Self::Table(table) => *table,
+        }
+    }
+}
+
+/// The operations on one item.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Chain {
+    last_write: Option<u32>,
+    /// The reads since then.
+    reads: BTreeSet<u32>,
+}
+
+/// The operations on one table.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct TableOrder {
+    all: BTreeSet<u32>,
+    writes: BTreeSet<u32>,
+    administration: BTreeSet<u32>,
+    /// Item operations that wait for an administration.
+    items_waiting: BTreeSet<u32>,
+    /// Queries, scans and administrations that wait for what is earlier on the table.
+    others_waiting: BTreeSet<u32>,
+    highest_rank: u32,
+}
+
+impl TableOrder {
+    /// Whether an operation waits for others on its table, apart from those on its item.
+    fn blocks(&self, operation: u32, place: &Place) -> bool {
+        let earlier = |set: &BTreeSet<u32>| set.first().is_some_and(|first| *first < operation);
+        match place {
+            Place::Table(_) => earlier(&self.all),
+            Place::Items(_) => earlier(&self.writes) || earlier(&self.administration),
+            Place::Item { .. } => earlier(&self.administration),
+        }
+    }
+}
+
+/// What became possible when an operation ended.
+#[derive(Debug, Default)]
+pub(super) struct Released {
+    /// These can be sent now.
+    pub(super) ready: Vec<u32>,
+    /// These follow a failed operation on the same item.
+    pub(super) skipped: Vec<u32>,
+}
+
+impl Order {
+    /// The number of operations that have not ended.
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The length of the longest chain of operations that leads to this one.
+    pub(super) fn rank(&self, operation: u32) -> u32 {
+        self.open.get(&operation).map_or(0, |open| open.rank)
+    }
+
+    /// The operations that have not ended.
+    pub(super) fn open(&self) -> impl Iterator<Item = u32> + '_ {
+        self.open.keys().copied()
+    }
+
+    /// Takes in the plan's next operation; true where it waits for nothing.
+    pub(super) fn enter(&mut self, operation: u32, task: &Task) -> bool {
+        let place = Place::of(task);
+        let table = self.tables.entry(place.table()).or_default();
+        let (mut rank, mut waits) = (0, 0);
+        if table.blocks(operation, &place) {
+            waits += 1;
+            rank = table.highest_rank + 1;
+            match place {
+                Place::Item { .. } => table.items_waiting.insert(operation),
+                _ => table.others_waiting.insert(operation),
+            };
+        }
+        let mut before: Vec<u32> = Vec::new();
+        if let Place::Item { table, identity, write } = &place {
+            let chain = self.items.entry((*table, identity.clone())).or_default();
+            if *write && !chain.reads.is_empty() {
+                before.extend(&chain.reads);
+            } else {
+                before.extend(chain.last_write);
+            }
+            if *write {
+                *chain = Chain { last_write: Some(operation), reads: BTreeSet::new() };
+            } else {
+                chain.reads.insert(operation);
+            }
+        }
+        for earlier in before {
+            let earlier = self.open.get_mut(&earlier).expect("chains hold operations that have not ended");
+            earlier.followers.push(operation);
+            rank = rank.max(earlier.rank + 1);
+            waits += 1;
+        }
+        table.all.insert(operation);
+        table.highest_rank = table.highest_rank.max(rank);
+        match place {
+            Place::Item { write: true, .. } => drop(table.writes.insert(operation)),
+            Place::Table(_) => drop(table.administration.insert(operation)),
+            _ => {}
+        }
+        self.open.insert(operation, Open { place, rank, waits, followers: Vec::new() });
+        waits == 0
+    }
+
+    /// Takes out an operation that has ended.
+    pub(super) fn leave(&mut self, operation: u32, succeeded: bool) -> Released {
+        let mut released = Released::default();
+        let Some(Open { place, followers, .. }) = self.open.remove(&operation) else { return released };
+        let table = self.tables.get_mut(&place.table()).expect("the table of an open operation is known");
+        table.all.remove(&operation);
+        table.writes.remove(&operation);
+        table.items_waiting.remove(&operation);
+        table.others_waiting.remove(&operation);
+        let mut freed: Vec<u32> = Vec::new();
+        if table.administration.remove(&operation) {
+            let next = table.administration.first().copied().unwrap_or(u32::MAX);
+            let later = table.items_waiting.split_off(&next);
+            freed.extend(std::mem::replace(&mut table.items_waiting, later));
+        }
+        // Whoever is earliest waits for no more than those after it.
+        while let Some(first) = table.others_waiting.first().copied() {
+            if table.blocks(first, &self.open[&first].place) {
+                break;
+            }
+            table.others_waiting.remove(&first);
+            freed.push(first);
+        }
+        if let Place::Item { table, identity, .. } = place {
+            let slot = (table, identity);
+            if let Some(chain) = self.items.get_mut(&slot) {
+                chain.reads.remove(&operation);
+                chain.last_write = chain.last_write.filter(|last| *last != operation);
+                if chain.last_write.is_none() && chain.reads.is_empty() {
+                    self.items.remove(&slot);
+                }
+            }
+        }
+        if succeeded {
+            freed.extend(followers);
+        } else {
+            released.skipped = followers;
+        }
+        for operation in freed {
+            // One that was skipped meanwhile is gone.
+            let Some(open) = self.open.get_mut(&operation) else { continue };
+            open.waits -= 1;
+            if open.waits == 0 {
+                released.ready.push(operation);
+            }
+        }
+        released
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expression::UpdateExpression;
+    use crate::key::{Key, KeyValue};
+    use crate::table::Tables;
+
+    fn table() -> TableId {
+        #[derive(dynochemy_derive::Table, serde::Serialize)]
+        #[table(name = "t")]
+        struct T {
+            #[table(hash_key)]
+            id: String,
+        }
+        Tables::default().intern(std::borrow::Cow::Borrowed(<T as crate::Table>::DESCRIPTION))
+    }
+
+    fn key(id: &str) -> Key {
+        Key { hash: ("id".into(), KeyValue::S(id.to_owned())), range: None }
+    }
+
+    fn get(id: &str) -> Task {
+        Task::Get { table: table(), key: key(id), consistent_read: false }
+    }
+
+    fn update(id: &str) -> Task {
+        Task::Update { table: table(), key: key(id), update: UpdateExpression::default() }
+    }
+
+    fn scan() -> Task {
+        Task::Scan { table: table(), segments: 1, limit: None, consistent_read: false }
+    }
+
+    #[test]
+    fn operations_on_one_item_keep_their_order() {
+        let mut order = Order::default();
+        assert!(order.enter(0, &update("a")));
+        assert!(!order.enter(1, &get("a")));
+        assert!(!order.enter(2, &get("a")));
+        assert!(!order.enter(3, &update("a")));
+        assert!(order.enter(4, &get("b")));
+        assert_eq!((order.rank(0), order.rank(2), order.rank(3), order.rank(4)), (0, 1, 2, 0));
+        assert_eq!(order.leave(0, true).ready, [1, 2]);
+        assert_eq!(order.leave(2, true).ready, []);
+        assert_eq!(order.leave(1, true).ready, [3]);
+        order.leave(3, true);
+        order.leave(4, true);
+        assert_eq!((order.len(), order.items.len()), (0, 0));
+    }
+
+    #[test]
+    fn what_follows_a_failure_on_the_same_item_is_skipped_and_the_rest_goes_on() {
+        let mut order = Order::default();
+        order.enter(0, &update("a"));
+        order.enter(1, &update("a"));
+        order.enter(2, &scan());
+        let released = order.leave(0, false);
+        assert_eq!((released.ready, released.skipped), (vec![], vec![1]));
+        let released = order.leave(1, false);
+        assert_eq!((released.ready, released.skipped), (vec![2], vec![]));
+    }
+
+    #[test]
+    fn a_scan_waits_for_earlier_writes_only() {
+        let mut order = Order::default();
+        order.enter(0, &update("a"));
+        assert!(order.enter(1, &get("b")));
+        assert!(!order.enter(2, &scan()));
+        assert!(order.enter(3, &update("c")));
+        assert_eq!(order.leave(0, true).ready, [2]);
+    }
+
+    #[test]
+    fn administration_keeps_its_place_on_its_table() {
+        let mut order = Order::default();
+        assert!(order.enter(0, &Task::CreateTable { table: table() }));
+        assert!(!order.enter(1, &update("a")));
+        assert!(!order.enter(2, &scan()));
+        assert!(!order.enter(3, &Task::DeleteTable { table: table() }));
+        assert!(!order.enter(4, &update("a")));
+        assert_eq!(order.leave(0, true).ready, [1]);
+        assert_eq!(order.leave(1, true).ready, [2]);
+        assert_eq!(order.leave(2, true).ready, [3]);
+        assert_eq!(order.leave(3, true).ready, [4]);
+    }
+}
