@@ -3,19 +3,21 @@
 //! It is std only, on threads of its own, and no DynamoDB: the test says what each request is answered with, and the
 //! server can fail in all the ways that a network has.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+const JSON: &str = "application/x-amz-json-1.0";
+
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub struct Received {
     /// What follows the dot in `x-amz-target`.
     pub action: String,
-    /// The JSON.
+    /// The JSON, but for its last brace.
     pub body: String,
 }
 
@@ -115,62 +117,52 @@ fn serve(
     received: &Mutex<Vec<Received>>,
     arrived: &Sender<()>,
 ) -> Option<()> {
-    let mut reader = BufReader::new(stream.try_clone().ok()?);
     loop {
-        let request = read_request(&mut reader)?;
+        let (request, last_byte) = read_request(&mut stream)?;
         received.lock().unwrap().push(request.clone());
         let answer = script(&request);
         // Nobody may be waiting.
         let _ = arrived.send(());
+        if let Answer::Reset(json) = &answer {
+            let (head, half) = (head(200, JSON, json.len()), &json[..json.len() / 2]);
+            // What closes a connection while bytes of the client are unread resets it: the last one still is.
+            return stream.write_all(format!("{head}{half}").as_bytes()).ok().and(None);
+        }
+        stream.read_exact(&mut vec![0; last_byte]).ok()?;
         match answer {
-            Answer::Json(status, json) => write(&mut stream, status, "application/x-amz-json-1.0", &json)?,
+            Answer::Json(status, json) => write(&mut stream, status, JSON, &json)?,
             Answer::Html(status, html) => write(&mut stream, status, "text/html", &html)?,
-            Answer::Truncated(json) => {
-                write(&mut stream, 200, "application/x-amz-json-1.0", &json[..json.len() / 2])?
-            }
-            Answer::Close => return None,
-            Answer::Reset(json) => {
-                let head = head(200, "application/x-amz-json-1.0", json.len());
-                let half = &json[..json.len() / 2];
-                stream.write_all(format!("{head}{half}").as_bytes()).ok()?;
-                return reset(stream, reader);
-            }
-            Answer::Never => {
-                // Until the client has closed it.
-                let _ = reader.read_to_end(&mut Vec::new());
-                return None;
-            }
+            Answer::Truncated(json) => write(&mut stream, 200, JSON, &json[..json.len() / 2])?,
+            Answer::Close | Answer::Reset(_) => return None,
+            // Until the client has closed it.
+            Answer::Never => return stream.read_to_end(&mut Vec::new()).ok().and(None),
         }
     }
 }
 
-/// What closes a connection while bytes of the client are unread resets it. The first byte of a next request would be
-/// such; there is none, so the connection is only broken off in the middle of the body.
-fn reset(stream: TcpStream, reader: BufReader<TcpStream>) -> Option<()> {
-    drop(reader);
-    drop(stream);
-    None
-}
-
-fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Received> {
-    let (mut action, mut length) = (String::new(), 0);
-    let mut line = String::new();
-    while reader.read_line(&mut line).ok()? > 0 && line != "\r\n" {
-        if let Some((name, value)) = line.trim_end().split_once(": ") {
-            match name.to_ascii_lowercase().as_str() {
-                "x-amz-target" => action = value.split_once('.')?.1.to_owned(),
-                "content-length" => length = value.parse().ok()?,
-                _ => {}
-            }
+/// Reads a request but for the last byte of its body, whose count (one, or none) comes with it.
+fn read_request(stream: &mut TcpStream) -> Option<(Received, usize)> {
+    let mut seen = [0; 8 << 10];
+    let length = loop {
+        let count = stream.peek(&mut seen).ok()?;
+        match seen[..count].windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            Some(end) => break end + 4,
+            None if count == 0 => return None,
+            None => thread::yield_now(),
         }
-        line.clear();
-    }
-    if action.is_empty() {
-        return None;
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).ok()?;
-    Some(Received { action, body: String::from_utf8(body).ok()? })
+    };
+    stream.read_exact(&mut seen[..length]).ok()?;
+    let head = std::str::from_utf8(&seen[..length]).ok()?;
+    let header = |wanted: &str| {
+        let mut pairs = head.lines().filter_map(|line| line.split_once(':'));
+        pairs.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.trim())
+    };
+    let action = header("x-amz-target")?.split_once('.')?.1.to_owned();
+    let length: usize = header("content-length")?.parse().ok()?;
+    let last_byte = length.min(1);
+    let mut body = vec![0; length - last_byte];
+    stream.read_exact(&mut body).ok()?;
+    Some((Received { action, body: String::from_utf8(body).ok()? }, last_byte))
 }
 
 fn head(status: u16, content_type: &str, length: usize) -> String {

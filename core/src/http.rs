@@ -1,22 +1,46 @@
 //! The codec between request values and signed HTTP messages.
 //!
 //! [`Codec::encode`] makes the message of a request and [`Codec::decode`] the answer's value; a driver only carries
-//! them. Bodies are written and read by hand around the encoded items.
+//! them. Bodies are written and read by hand around the encoded items. Without the feature `sigv4` there are
+//! [`write_body`] and [`read_answer`], for servers that ask for no signature.
 //!
 //! See [DynamoDB low-level API](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html).
 
+mod action;
+mod answer;
 #[cfg(feature = "sigv4")]
-use crate::{
-    builder::Configuration,
-    error::{CallError, Error},
-    moment::Moment,
-    request::{Request, Response},
-};
+mod endpoint;
+mod expression;
+mod members;
+mod rejection;
+#[cfg(feature = "sigv4")]
+mod sign;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+#[cfg(feature = "sigv4")]
+use http::{HeaderName, HeaderValue, Method, header};
+
+use crate::error::CallError;
+use crate::request::{Request, Response};
+#[cfg(feature = "sigv4")]
+use crate::{builder::Configuration, error::Error, moment::Moment, request::Action};
+#[cfg(feature = "sigv4")]
+use {endpoint::Endpoint, sign::Signer};
+
+/// The `content-type` of requests.
+pub const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
+/// What stands before the action's name in the header `x-amz-target`.
+pub const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 
 /// Turns requests into signed messages for one endpoint, and answers back into values.
 #[cfg(feature = "sigv4")]
-#[derive(Debug)]
-pub struct Codec {}
+pub struct Codec {
+    endpoint: Endpoint,
+    signer: Signer,
+    /// `x-amz-target` of each action, in the order of [`Action::ALL`].
+    targets: Vec<HeaderValue>,
+}
 
 #[cfg(feature = "sigv4")]
 impl Codec {
@@ -25,17 +49,68 @@ impl Codec {
     /// # Errors
     /// When the region or the credentials are missing, or the endpoint is no `http` or `https` URL.
     pub fn new(configuration: &Configuration) -> Result<Self, Error> {
-        let _ = configuration;
-        Ok(Self {})
+        let Some(region) = configuration.region.as_deref().filter(|region| !region.is_empty()) else {
+            let beside_endpoint = match configuration.endpoint {
+                Some(_) => {
+                    " (signatures name it beside an endpoint too; most servers other than AWS take any)"
+                }
+                None => "",
+            };
+            return Err(Error::configuration(format!(
+                "no region{beside_endpoint}; call `.region(\"eu-west-1\")` on the builder, or set the environment \
+                 variable AWS_REGION or AWS_DEFAULT_REGION"
+            )));
+        };
+        if !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            return Err(Error::configuration(format!("`{region}` is no region; one is called `eu-west-1`")));
+        }
+        let present = |text: &str| !text.is_empty();
+        let credentials = configuration.credentials.as_ref().filter(|credentials| {
+            present(&credentials.access_key_id) && present(&credentials.secret_access_key)
+        });
+        let Some(credentials) = credentials else {
+            return Err(Error::configuration(
+                "no credentials; call `.credentials(Credentials::new(access_key_id, secret_access_key))` on the \
+                 builder, or set the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and \
+                 AWS_SESSION_TOKEN for temporary ones)",
+            ));
+        };
+        let endpoint = match &configuration.endpoint {
+            Some(endpoint) => Endpoint::parse(endpoint)?,
+            None => Endpoint::of_region(region)?,
+        };
+        let target = |action: &Action| {
+            HeaderValue::try_from(format!("{TARGET_PREFIX}{action}")).expect("actions have plain names")
+        };
+        Ok(Self {
+            signer: Signer::new(&endpoint.host, region, credentials)?,
+            endpoint,
+            targets: Action::ALL.iter().map(target).collect(),
+        })
     }
 
     /// The signed message of a request.
     ///
     /// # Errors
     /// [`CallError::NotSent`] where no message can be made of it.
-    pub fn encode(&self, request: &Request, now: Moment) -> Result<::http::Request<bytes::Bytes>, CallError> {
-        let _ = (request, now);
-        Err(CallError::NotSent { problem: String::new() })
+    pub fn encode(&self, request: &Request, now: Moment) -> Result<http::Request<Bytes>, CallError> {
+        let body = write_body(request);
+        let target = &self.targets[request.action() as usize];
+        let signature = self.signer.sign(target, &body, now);
+        let mut message = http::Request::new(body);
+        *message.method_mut() = Method::POST;
+        *message.uri_mut() = self.endpoint.uri.clone();
+        let headers = message.headers_mut();
+        headers.reserve(6);
+        headers.insert(header::HOST, self.endpoint.host.clone());
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+        headers.insert(HeaderName::from_static("x-amz-target"), target.clone());
+        headers.insert(HeaderName::from_static("x-amz-date"), signature.date);
+        if let Some(token) = signature.token {
+            headers.insert(HeaderName::from_static("x-amz-security-token"), token);
+        }
+        headers.insert(header::AUTHORIZATION, signature.authorization);
+        Ok(message)
     }
 
     /// The answer to `request` from the message that came back.
@@ -43,12 +118,61 @@ impl Codec {
     /// # Errors
     /// [`CallError::Refused`] for what the service refused; [`CallError::Unknown`] for its own faults (5xx) and for
     /// what cannot be read.
-    pub fn decode(
-        &self,
-        request: &Request,
-        response: ::http::Response<bytes::Bytes>,
-    ) -> Result<Response, CallError> {
-        let _ = (request, response);
-        Err(CallError::NotSent { problem: String::new() })
+    pub fn decode(&self, request: &Request, response: http::Response<Bytes>) -> Result<Response, CallError> {
+        read_answer(request, response)
     }
 }
+
+#[cfg(feature = "sigv4")]
+impl std::fmt::Debug for Codec {
+    /// Leaves the secrets out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Codec")
+            .field("endpoint", &self.endpoint.uri)
+            .field("signer", &self.signer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of a request's message.
+#[must_use]
+pub fn write_body(request: &Request) -> Bytes {
+    let mut out = Vec::with_capacity(512);
+    action::write(&mut out, request);
+    out.into()
+}
+
+/// The answer to `request` from the message that came back.
+///
+/// # Errors
+/// [`CallError::Refused`] for what was refused (4xx); [`CallError::Unknown`] for all other failures: a server's own
+/// faults (5xx), and answers that cannot be read or do not have the checksum that they name.
+pub fn read_answer(request: &Request, response: http::Response<Bytes>) -> Result<Response, CallError> {
+    let (head, body) = response.into_parts();
+    if head.status != StatusCode::OK {
+        return Err(rejection::call_error(head.status, &head.headers, body));
+    }
+    let unreadable = |problem: String| CallError::Unknown {
+        rejection: None,
+        problem: format!("the answer to {} cannot be read: {problem}", request.action()),
+    };
+    check(&head.headers, &body).map_err(unreadable)?;
+    action::read(request, &body).map_err(|error| unreadable(error.to_string()))
+}
+
+/// Compares the body with the checksum of `x-amz-crc32`, where the server sent one.
+fn check(headers: &HeaderMap, body: &[u8]) -> Result<(), String> {
+    let Some(header) = headers.get("x-amz-crc32") else { return Ok(()) };
+    let found = crc32fast::hash(body);
+    match header.to_str().ok().and_then(|text| text.trim().parse::<u32>().ok()) {
+        Some(named) if named == found => Ok(()),
+        Some(named) => Err(format!(
+            "its {} bytes have the checksum {found}, where `x-amz-crc32` says {named}",
+            body.len()
+        )),
+        None => Err(format!("its `x-amz-crc32` is {header:?}, which is no checksum")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

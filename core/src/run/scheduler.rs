@@ -169,6 +169,10 @@ impl Scheduler {
                     return step;
                 }
             } else if !self.form(client) {
+                // What was taken in last may have ended at once.
+                if self.is_done() && self.machines.is_empty() {
+                    continue;
+                }
                 break;
             }
         }
@@ -303,10 +307,8 @@ impl Scheduler {
         let waiting: Vec<u32> = self.order.open().filter(|operation| !carried.contains(operation)).collect();
         for operation in waiting {
             self.ready.remove(operation);
-            if self.slots[operation as usize].is_open() {
-                let subject = self.slots[operation as usize].task().subject(&self.tables);
-                self.settle(operation, Err(Error::DeadlinePassed { subject }), client);
-            }
+            let subject = self.slots[operation as usize].task().subject(&self.tables);
+            self.settle(operation, Err(Error::DeadlinePassed { subject }), client);
         }
         self.runnable.extend(self.machines.keys());
     }
@@ -386,15 +388,8 @@ impl Scheduler {
             self.held_back.remove(&slot);
             self.due.remove(&slot);
         }
-        let timers = &mut self.timers;
-        self.calls.retain(|call, attempt| {
-            let keep = attempt.machine != id;
-            if !keep {
-                timers.remove(&(attempt.expires, Timer::Expire(*call)));
-            }
-            keep
-        });
-        timers.retain(|(_, timer)| !matches!(timer, Timer::Wake(of) | Timer::Resend(of, _) if *of == id));
+        // Its calls still take up the driver's sockets, so they count as under way until they end or expire.
+        self.timers.retain(|(_, timer)| !matches!(timer, Timer::Wake(of) | Timer::Resend(of, _) if *of == id));
     }
 
     /// Makes a machine of what is ready, taking in more of the plan where that may help; false where there is nothing
@@ -403,7 +398,7 @@ impl Scheduler {
         let busy: BTreeSet<TableId> =
             self.machines.values().filter_map(|machine| machine.followed_table(&self.slots)).collect();
         loop {
-            let more = self.taken < self.slots.len() && self.order.len() < WINDOW && !self.deadline_passed;
+            let more = self.taken < self.slots.len() && self.order.len() < WINDOW;
             let fill = if more { Fill::Full } else { Fill::UpToRank(self.rank_under_way()) };
             let order = &self.order;
             let rank = |operation| order.rank(operation);
@@ -461,6 +456,9 @@ impl Scheduler {
         if slot.entry.ambiguous && !is_repeatable(task) && slot.entry.write.is_none() {
             let problem = "an earlier run of the plan sent it and left without an answer".to_owned();
             return Some(slot.call_error(&self.tables, CallError::Unknown { rejection: None, problem }));
+        }
+        if self.deadline_passed {
+            return Some(Error::DeadlinePassed { subject: task.subject(&self.tables) });
         }
         match client.view_into(table) {
             Some(view) if task.is_item_write() => Some(Error::View {
@@ -550,15 +548,16 @@ impl Scheduler {
     fn settle(&mut self, operation: u32, result: Result<Settled, Error>, client: &Client) {
         let mut ended = VecDeque::from([(operation, result)]);
         while let Some((operation, result)) = ended.pop_front() {
+            // One that follows two failed operations is skipped once.
+            if !self.slots[operation as usize].is_open() {
+                continue;
+            }
             let succeeded = result.is_ok();
             self.settle_unordered(operation, result);
             let released = self.order.leave(operation, succeeded);
             for follower in released.skipped {
-                let slot = &self.slots[follower as usize];
-                if slot.is_open() {
-                    let subject = slot.task().subject(&self.tables);
-                    ended.push_back((follower, Err(Error::Skipped { subject, after: operation })));
-                }
+                let subject = self.slots[follower as usize].task().subject(&self.tables);
+                ended.push_back((follower, Err(Error::Skipped { subject, after: operation })));
             }
             for operation in released.ready {
                 self.release(operation, client);

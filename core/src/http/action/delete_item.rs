@@ -1,0 +1,33 @@
+//! The bodies of [DeleteItem](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html).
+
+use crate::api::{DeleteItemInput, DeleteItemOutput};
+use crate::http::answer::Answer;
+use crate::http::expression::Expressions;
+use crate::http::members::object;
+use crate::json::JsonError;
+
+pub(super) fn write(out: &mut Vec<u8>, input: &DeleteItemInput) {
+    let mut expressions = Expressions::default();
+    object(out, |members| {
+        members.text("TableName", &input.table_name);
+        members.key("Key", &input.key);
+        expressions.condition(members, "ConditionExpression", input.condition_expression.as_ref());
+        expressions.write(members);
+        members.return_values(input.return_values);
+        members.return_values_on_failure(input.return_values_on_condition_check_failure);
+        members.return_consumed_capacity(input.return_consumed_capacity);
+    });
+}
+
+pub(super) fn read(answer: &mut Answer<'_>) -> Result<DeleteItemOutput, JsonError> {
+    let mut output = DeleteItemOutput::default();
+    answer.members(|name, answer| {
+        match name {
+            "Attributes" => output.attributes = Some(answer.item()?),
+            "ConsumedCapacity" => output.consumed_capacity = Some(answer.consumed_capacity()?),
+            _ => answer.skip()?,
+        }
+        Ok(())
+    })?;
+    Ok(output)
+}

@@ -1,0 +1,138 @@
+//! Reading an answer's body in one pass.
+//!
+//! Members that the library does not know are skipped, and a member that is `null` counts as absent, as some servers
+//! write it so. Items are only found, not looked into: they share the body until someone decodes them.
+
+mod capacity;
+mod table;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::item::{Item, Items};
+use crate::json::{JsonError, Kind, Reader};
+use crate::key::{Key, KeyAttribute, KeyShape, KeyValue};
+use crate::number::Number;
+
+/// A cursor over an answer's body.
+pub(super) struct Answer<'a> {
+    body: &'a Bytes,
+    reader: Reader<'a>,
+}
+
+impl<'a> Answer<'a> {
+    pub(super) fn new(body: &'a Bytes) -> Self {
+        Self { body, reader: Reader::new(body) }
+    }
+
+    /// Reads an object; `read` takes, or skips, the value of each member that is not `null`.
+    pub(super) fn members(
+        &mut self,
+        mut read: impl FnMut(&str, &mut Self) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        let mut first = true;
+        self.reader.object()?;
+        while let Some(name) = self.reader.key(&mut first)? {
+            if self.reader.peek()? == Kind::Null {
+                self.reader.null()?;
+            } else {
+                read(&name, self)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads an array; `read` takes each element.
+    pub(super) fn elements(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        let mut first = true;
+        self.reader.array()?;
+        while self.reader.element(&mut first)? {
+            read(self)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn skip(&mut self) -> Result<(), JsonError> {
+        self.reader.skip().map(drop)
+    }
+
+    pub(super) fn peek(&mut self) -> Result<Kind, JsonError> {
+        self.reader.peek()
+    }
+
+    pub(super) fn end(&mut self) -> Result<(), JsonError> {
+        self.reader.end()
+    }
+
+    pub(super) fn flag(&mut self) -> Result<bool, JsonError> {
+        self.reader.bool()
+    }
+
+    pub(super) fn text(&mut self) -> Result<String, JsonError> {
+        Ok(self.reader.string()?.into_owned())
+    }
+
+    pub(super) fn float(&mut self) -> Result<f64, JsonError> {
+        let at = self.reader.position();
+        let parsed = self.reader.number()?.parse();
+        parsed.map_err(|_| JsonError { offset: at, problem: "expected a number".into() })
+    }
+
+    /// An integer, in whatever form: `5`, `5.0`, `5E0`.
+    pub(super) fn integer<T: TryFrom<u64>>(&mut self) -> Result<T, JsonError> {
+        let at = self.reader.position();
+        let number = self.reader.number()?.parse::<Number>();
+        let integer = number.and_then(u64::try_from).ok().and_then(|number| T::try_from(number).ok());
+        integer.ok_or(JsonError { offset: at, problem: "expected a count".into() })
+    }
+
+    /// An item that shares the body.
+    pub(super) fn item(&mut self) -> Result<Item, JsonError> {
+        let range = self.item_range()?;
+        Ok(Item::trusted(self.body.slice(range)))
+    }
+
+    /// An item of its own: for the one that outlives the page it came with, and would keep all of it in memory.
+    pub(super) fn item_copy(&mut self) -> Result<Item, JsonError> {
+        let range = self.item_range()?;
+        Ok(Item::trusted(Bytes::copy_from_slice(&self.body[range])))
+    }
+
+    /// A page of items that share the body.
+    pub(super) fn items(&mut self) -> Result<Items, JsonError> {
+        let mut ranges = Vec::new();
+        self.elements(|answer| {
+            ranges.push(answer.item_range()?);
+            Ok(())
+        })?;
+        Ok(Items::from_ranges(self.body.clone(), ranges))
+    }
+
+    /// A key of the same table as `example`, which tells its attributes.
+    pub(super) fn key_like(&mut self, example: &Key) -> Result<Key, JsonError> {
+        let at = self.reader.position();
+        let attribute = |(name, value): &(Cow<'static, str>, KeyValue)| KeyAttribute {
+            name: name.clone(),
+            kind: value.kind(),
+        };
+        let shape = KeyShape { hash: attribute(&example.hash), range: example.range.as_ref().map(attribute) };
+        let item = self.item()?;
+        shape.extract(&item).map_err(|error| JsonError { offset: at, problem: error.to_string().into() })
+    }
+
+    pub(super) fn error<T>(&self, problem: impl Into<Cow<'static, str>>) -> Result<T, JsonError> {
+        self.reader.error(problem)
+    }
+
+    fn item_range(&mut self) -> Result<Range<usize>, JsonError> {
+        if self.reader.peek()? != Kind::Object {
+            return self.reader.error("expected an item");
+        }
+        self.reader.skip()
+    }
+}
