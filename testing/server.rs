@@ -14,16 +14,16 @@ const JSON: &str = "application/x-amz-json-1.0";
 
 /// A request as it came.
 #[derive(Clone, Debug)]
-pub struct Received {
+pub(crate) struct Received {
     /// What follows the dot in `x-amz-target`.
-    pub action: String,
+    pub(crate) action: String,
     /// The JSON, but for its last brace.
-    pub body: String,
+    pub(crate) body: String,
 }
 
 /// What a request is answered with.
 #[derive(Clone, Debug)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// A status and JSON.
     Json(u16, String),
     /// A status and a web page.
@@ -40,7 +40,7 @@ pub enum Answer {
 
 impl Answer {
     /// Status 200 and this JSON.
-    pub fn ok(json: &str) -> Self {
+    pub(crate) fn ok(json: &str) -> Self {
         Self::Json(200, json.to_owned())
     }
 }
@@ -48,7 +48,7 @@ impl Answer {
 type Script = dyn Fn(&Received) -> Answer + Send + Sync;
 
 /// The server; it stops when it is dropped.
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
     arrivals: Mutex<Receiver<()>>,
@@ -57,7 +57,7 @@ pub struct Server {
 
 impl Server {
     /// Answers each request as the script says.
-    pub fn start(script: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(script: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let (arrived, arrivals) = channel();
         let server = Self {
@@ -82,17 +82,17 @@ impl Server {
     }
 
     /// Where it listens, as a URL.
-    pub fn endpoint(&self) -> String {
+    pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// How many requests of an action came.
-    pub fn count(&self, action: &str) -> usize {
+    pub(crate) fn count(&self, action: &str) -> usize {
         self.received.lock().unwrap().iter().filter(|received| received.action == action).count()
     }
 
     /// Waits until one more request has come.
-    pub fn wait_for_arrival(&self) {
+    pub(crate) fn wait_for_arrival(&self) {
         self.arrivals.lock().unwrap().recv().unwrap();
     }
 }
@@ -106,7 +106,7 @@ impl Drop for Server {
 }
 
 /// An address at which nobody listens.
-pub fn deserted_address() -> SocketAddr {
+pub(crate) fn deserted_address() -> SocketAddr {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap()
 }
 

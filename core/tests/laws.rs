@@ -70,7 +70,12 @@ fn random_plan(choices: &mut Choices) -> (Solvent, BTreeMap<String, Vec<Done>>) 
 }
 
 /// What the network and the service do to a call.
-fn fate(choices: &mut Choices, faults: u64, service: &mut Service, request: &Request) -> Option<Result<Response, CallError>> {
+fn fate(
+    choices: &mut Choices,
+    faults: u64,
+    service: &mut Service,
+    request: &Request,
+) -> Option<Result<Response, CallError>> {
     let lost = |problem: &str| CallError::Unknown { rejection: None, problem: problem.to_owned() };
     if !choices.percent(faults) {
         return Some(service.answer(request));
@@ -105,7 +110,9 @@ fn partial(choices: &mut Choices, service: &mut Service, request: &Request) -> R
                 writes.truncate(choices.below(writes.len() as u64 + 1) as usize);
                 unprocessed.get_mut(table).unwrap().drain(..writes.len());
             }
-            let Ok(Response::BatchWriteItem(mut answer)) = service.answer(&request) else { panic!("the model answers") };
+            let Ok(Response::BatchWriteItem(mut answer)) = service.answer(&request) else {
+                panic!("the model answers")
+            };
             answer.unprocessed_items = unprocessed;
             Ok(Response::BatchWriteItem(answer))
         }
@@ -115,7 +122,9 @@ fn partial(choices: &mut Choices, service: &mut Service, request: &Request) -> R
                 keys.keys.truncate(choices.below(keys.keys.len() as u64 + 1) as usize);
                 unprocessed.get_mut(table).unwrap().keys.drain(..keys.keys.len());
             }
-            let Ok(Response::BatchGetItem(mut answer)) = service.answer(&request) else { panic!("the model answers") };
+            let Ok(Response::BatchGetItem(mut answer)) = service.answer(&request) else {
+                panic!("the model answers")
+            };
             answer.unprocessed_keys = unprocessed;
             Ok(Response::BatchGetItem(answer))
         }
@@ -178,7 +187,8 @@ fn schedule(seed: u64, faults: u64) -> (Vec<String>, Outcome) {
                 assert_eq!(run, before, "a wait was disturbed");
                 assert!(until.is_some() || !under_way.is_empty(), "a wait for nothing");
                 // The completions come in any order, some never; time goes on by any amount.
-                let answered: Vec<usize> = (0..under_way.len()).filter(|index| under_way[*index].2.is_some()).collect();
+                let answered: Vec<usize> =
+                    (0..under_way.len()).filter(|index| under_way[*index].2.is_some()).collect();
                 if !answered.is_empty() && choices.percent(80) {
                     let index = answered[choices.below(answered.len() as u64) as usize];
                     let (id, _, answer) = under_way.swap_remove(index);
@@ -216,9 +226,16 @@ fn schedule(seed: u64, faults: u64) -> (Vec<String>, Outcome) {
                 }
             }
         }
-        let held = service.all::<Counter>().into_iter().find(|counter| counter.id == id).map_or(0, |counter| counter.count);
+        let held = service
+            .all::<Counter>()
+            .into_iter()
+            .find(|counter| counter.id == id)
+            .map_or(0, |counter| counter.count);
         if done.iter().any(|one| matches!(one, Done::Added(_))) {
-            assert!((applied..=applied + unknown).contains(&held), "{id}: {held} held, {applied} applied, {unknown} unknown");
+            assert!(
+                (applied..=applied + unknown).contains(&held),
+                "{id}: {held} held, {applied} applied, {unknown} unknown"
+            );
         }
     }
     assert_eq!(view_drift(&service), None);

@@ -77,11 +77,8 @@ impl Db {
     pub fn take_abandoned(&self) -> Vec<Outcome> {
         self.shared.client.take_abandoned()
     }
-}
 
-impl Connect for Db {
-    fn connect(configuration: Configuration) -> Result<Self, Error> {
-        let configuration = configuration.or_from_environment(|name| std::env::var(name).ok());
+    fn new(configuration: Configuration) -> Result<Self, Error> {
         let transport = match &configuration.backend {
             Some(backend) => Transport::Backend(backend.clone()),
             None => Transport::Http(Arc::new(Http::new(&configuration)?)),
@@ -93,6 +90,12 @@ impl Connect for Db {
         })?;
         let client = configuration.into_client(entropy)?;
         Ok(Self { shared: Arc::new(Shared { client, clock: Clock::set(), transport }) })
+    }
+}
+
+impl Connect for Db {
+    fn connect(configuration: Configuration) -> Result<Self, Error> {
+        Self::new(configuration.or_from_environment(|name| std::env::var(name).ok()))
     }
 }
 
@@ -111,5 +114,27 @@ impl std::fmt::Debug for Transport {
             Self::Backend(_) => "Backend",
             Self::Http(_) => "Http",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(change: impl FnOnce(&mut Configuration)) -> String {
+        let mut configuration = Configuration::default();
+        change(&mut configuration);
+        Db::new(configuration).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_missing_is_told_when_the_db_is_made_and_what_to_do() {
+        let no_region = problem(|_| ());
+        assert!(no_region.contains("no region") && no_region.contains("AWS_REGION"), "{no_region}");
+        let no_credentials = problem(|configuration| configuration.region = Some("eu-west-1".to_owned()));
+        assert!(
+            no_credentials.contains("no credentials") && no_credentials.contains("AWS_ACCESS_KEY_ID"),
+            "{no_credentials}"
+        );
     }
 }

@@ -389,7 +389,8 @@ impl Scheduler {
             self.due.remove(&slot);
         }
         // Its calls still take up the driver's sockets, so they count as under way until they end or expire.
-        self.timers.retain(|(_, timer)| !matches!(timer, Timer::Wake(of) | Timer::Resend(of, _) if *of == id));
+        self.timers
+            .retain(|(_, timer)| !matches!(timer, Timer::Wake(of) | Timer::Resend(of, _) if *of == id));
     }
 
     /// Makes a machine of what is ready, taking in more of the plan where that may help; false where there is nothing

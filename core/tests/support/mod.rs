@@ -121,7 +121,8 @@ impl Service {
         self.check(request)?;
         match request {
             Request::GetItem(get) => {
-                let item = self.items.get(&(get.table_name.clone(), get.key.clone())).map(Item::from_attributes);
+                let item =
+                    self.items.get(&(get.table_name.clone(), get.key.clone())).map(Item::from_attributes);
                 Ok(Response::GetItem(GetItemOutput { item, consumed_capacity: None }))
             }
             Request::PutItem(put) => {
@@ -139,7 +140,8 @@ impl Service {
             Request::BatchGetItem(batch) => {
                 let mut answer = BatchGetItemOutput::default();
                 for (table, keys) in &batch.request_items {
-                    let found = keys.keys.iter().filter_map(|key| self.items.get(&(table.clone(), key.clone())));
+                    let found =
+                        keys.keys.iter().filter_map(|key| self.items.get(&(table.clone(), key.clone())));
                     answer.responses.insert(table.clone(), found.map(Item::from_attributes).collect());
                 }
                 Ok(Response::BatchGetItem(answer))
@@ -159,9 +161,16 @@ impl Service {
             }
             Request::Query(query) => {
                 let (_, hash) = &query.key_condition_expression.hash;
-                let of_hash = self.items.iter().filter(|((table, key), _)| *table == query.table_name && key.hash.1 == *hash);
+                let of_hash = self
+                    .items
+                    .iter()
+                    .filter(|((table, key), _)| *table == query.table_name && key.hash.1 == *hash);
                 let items: Items = of_hash.map(|(_, attributes)| Item::from_attributes(attributes)).collect();
-                Ok(Response::Query(QueryOutput { count: items.len() as u32, items, ..QueryOutput::default() }))
+                Ok(Response::Query(QueryOutput {
+                    count: items.len() as u32,
+                    items,
+                    ..QueryOutput::default()
+                }))
             }
             Request::Scan(scan) => Ok(Response::Scan(self.scan(scan))),
             Request::TransactWriteItems(transaction) => self.transact(transaction),
@@ -171,9 +180,11 @@ impl Service {
 
     /// Two items a page.
     fn scan(&self, scan: &ScanInput) -> ScanOutput {
-        let after = scan.exclusive_start_key.as_ref().map(|key| shape(&scan.table_name).extract(key).unwrap());
+        let after =
+            scan.exclusive_start_key.as_ref().map(|key| shape(&scan.table_name).extract(key).unwrap());
         let segment = |key: &Key| key.identity().iter().map(|byte| u32::from(*byte)).sum::<u32>();
-        let mine = |key: &Key| scan.total_segments.is_none_or(|total| segment(key) % total == scan.segment.unwrap());
+        let mine =
+            |key: &Key| scan.total_segments.is_none_or(|total| segment(key) % total == scan.segment.unwrap());
         let mut left = self.items.iter().filter(|((table, key), _)| *table == scan.table_name && mine(key));
         let mut page: Vec<(&Key, Item)> = Vec::new();
         let rest = left.by_ref().filter(|((_, key), _)| after.as_ref().is_none_or(|after| key > after));
