@@ -27,7 +27,7 @@ use crate::pages::Pages;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Db {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What the clones of a `Db` and its runs share.

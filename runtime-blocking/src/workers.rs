@@ -107,3 +107,49 @@ fn work(shared: &Shared, queue: &Mutex<Receiver<Call>>, answered: &Sender<Answer
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dynochemy_core::{Backend, Request, Solvent, Step, Table};
+
+    use super::*;
+    use crate::db::Db;
+
+    #[derive(Table, serde::Serialize, serde::Deserialize)]
+    #[table(name = "visits")]
+    struct Visit {
+        #[table(hash_key)]
+        user: u64,
+        seen: bool,
+    }
+
+    struct Panicking;
+
+    impl Backend for Panicking {
+        fn answer(&self, _: &Request, _: Moment) -> Result<Response, CallError> {
+            panic!("as the test wants it");
+        }
+    }
+
+    #[test]
+    fn a_call_whose_thread_panics_has_an_unknown_outcome() {
+        let db = Db::builder().backend(Panicking).build().unwrap();
+        let mut solvent = Solvent::new();
+        for user in 0..3 {
+            solvent.add(Visit::update(user).set(Visit::SEEN, true));
+        }
+        let (mut run, _) = db.shared.client.start(solvent, db.shared.clock.now()).unwrap();
+        let mut workers = Workers::new(db.shared.clone());
+        let mut until = None;
+        for _ in 0..3 {
+            let Step::Send(call) = run.poll(db.shared.clock.now()) else { panic!("three calls") };
+            until = Some(call.expires);
+            workers.send(call);
+        }
+        for _ in 0..3 {
+            let (_, answer) = workers.wait(until).unwrap();
+            assert!(matches!(answer, Err(CallError::Unknown { .. })), "{answer:?}");
+        }
+        assert_eq!((workers.busy, workers.threads), (0, 3));
+    }
+}

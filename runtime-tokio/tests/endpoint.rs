@@ -55,6 +55,16 @@ async fn a_refused_connection_means_not_sent_and_names_the_address() {
 }
 
 #[tokio::test]
+async fn a_host_that_does_not_exist_means_not_sent() {
+    // Too long for a name, so that no name server is asked.
+    let host = "x".repeat(64);
+    let db = impatient(format!("http://{host}:8000"));
+    let error = db.run(visit(1).put()).await.unwrap_err();
+    assert!(matches!(call_error(&error), CallError::NotSent { .. }), "{error:?}");
+    assert!(error.to_string().contains(&host), "{error}");
+}
+
+#[tokio::test]
 async fn a_put_whose_answer_is_lost_or_cannot_be_read_may_have_been_applied() {
     for answer in [
         Answer::Close,
