@@ -56,47 +56,47 @@ pub enum Error {
     /// applied.
     Invalid {
         /// The operation.
-        subject: Subject,
+        subject: Box<Subject>,
         /// What is wrong with it.
         problem: WireError,
     },
     /// The service, or the way to it, did not do what was asked. Whether it was applied depends on the call's error.
     Call {
         /// The operation.
-        subject: Subject,
+        subject: Box<Subject>,
         /// What the last call for it ended with.
         error: CallError,
     },
     /// An earlier operation of the plan on the same item failed, so this one was not sent. Not applied.
     Skipped {
         /// The operation.
-        subject: Subject,
+        subject: Box<Subject>,
         /// The position in the plan of the operation that failed, from 0.
         after: u32,
     },
     /// The plan's deadline passed before the operation could be sent (again). Not applied.
     DeadlinePassed {
         /// The operation.
-        subject: Subject,
+        subject: Box<Subject>,
     },
     /// The run was abandoned before the operation ended.
     Abandoned {
         /// The operation.
-        subject: Subject,
+        subject: Box<Subject>,
         /// Whether it may have been applied: not, or unknown.
         effect: Effect,
     },
     /// The operation was applied, but its answer does not fit the type that was asked for.
     Unreadable {
         /// The operation.
-        subject: Subject,
+        subject: Box<Subject>,
         /// Where the answer and the type disagree.
         problem: WireError,
     },
     /// A view could not be brought along, so nothing was written. Not applied.
     View {
         /// The operation.
-        subject: Subject,
+        subject: Box<Subject>,
         /// The view's `ID`.
         view: String,
         /// What is wrong.

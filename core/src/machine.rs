@@ -11,6 +11,7 @@ mod pages;
 mod single;
 mod view_write;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::{Client, Settings};
@@ -51,11 +52,17 @@ pub(crate) enum Machine {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Next {
     /// Send this; the answer comes back with the tag.
-    Send(u32, Request),
+    Send(u32, Arc<Request>),
     /// Ask again at this time, or after an answer.
     Wait(Option<Moment>),
     /// Nothing any more; all operations have left the machine.
     Done,
+}
+
+impl Next {
+    pub(crate) fn send(tag: u32, request: Request) -> Self {
+        Self::Send(tag, Arc::new(request))
+    }
 }
 
 /// What becomes of an operation.

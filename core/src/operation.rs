@@ -116,5 +116,5 @@ impl Settle for TableDescription {
 fn invalid(description: &Description, operation: &str, key: Option<Key>, problem: WireError) -> Error {
     let subject =
         Subject { operation: operation.to_owned(), table: description.name.clone().into_owned(), key };
-    Error::Invalid { subject, problem }
+    Error::Invalid { subject: Box::new(subject), problem }
 }

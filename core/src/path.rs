@@ -101,13 +101,13 @@ macro_rules! addends {
         impl Addend<$value> for $addend {
             fn addend(self) -> Result<Number, NumberError> {
                 #[allow(clippy::useless_conversion, reason = "some types convert without failing")]
-                Ok(Number::try_from(self)?)
+                Number::try_from(self).map_err(NumberError::from)
             }
         }
         impl Addend<Option<$value>> for $addend {
             fn addend(self) -> Result<Number, NumberError> {
                 #[allow(clippy::useless_conversion, reason = "some types convert without failing")]
-                Ok(Number::try_from(self)?)
+                Number::try_from(self).map_err(NumberError::from)
             }
         }
     )*)*};

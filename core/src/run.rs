@@ -13,6 +13,9 @@
 //! It is plain data that can be cloned and compared. What it decides is in [`scheduler`]: what is sent when, what is
 //! sent again, and what a lost answer means; what each task sends is in its [machine](crate::machine).
 
+mod attempt;
+mod ending;
+mod intake;
 mod order;
 mod ready;
 mod scheduler;

@@ -105,25 +105,21 @@ pub trait Table: Sized + Send + 'static {
     }
 
     /// Reads every item of the table, in no particular order.
-    #[must_use]
     fn scan() -> Scan<Self> {
         Scan::new()
     }
 
     /// Creates the table and waits until it can be used.
-    #[must_use]
     fn create() -> CreateTable<Self> {
         CreateTable::new()
     }
 
     /// Asks the service for the table's state.
-    #[must_use]
     fn describe() -> DescribeTable<Self> {
         DescribeTable::new()
     }
 
     /// Deletes the table with all its items and waits until it is gone.
-    #[must_use]
     fn delete_table() -> DeleteTable<Self> {
         DeleteTable::new()
     }

@@ -1,5 +1,7 @@
 //! The laws of runs, under random plans, faults and schedules.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -12,6 +14,8 @@ use support::*;
 /// What was done to an item, and how it ended.
 enum Done {
     Added(Ticket<()>),
+    /// Written by one operation only, with this number in `count` or `seen`.
+    Unique(Ticket<()>),
     Other,
 }
 
@@ -26,7 +30,7 @@ fn random_plan(choices: &mut Choices) -> (Solvent, BTreeMap<String, Vec<Done>>) 
         // Items that are only ever added to, so that the sum tells how often.
         let counter = format!("counter-{}", choices.below(4));
         let visit = Visit { user: format!("u{}", choices.below(3)), time: choices.below(4), seen: number };
-        let kind = match choices.below(11) {
+        let kind = match choices.below(13) {
             0 | 1 => {
                 solvent.add(Note { id: id.clone(), text: format!("text {number}"), count: 0 }.put());
                 (id, Done::Other)
@@ -58,6 +62,15 @@ fn random_plan(choices: &mut Choices) -> (Solvent, BTreeMap<String, Vec<Done>>) 
             9 => {
                 solvent.add(Visit::update((&visit.user, visit.time)).add(Visit::SEEN, 1));
                 (id, Done::Other)
+            }
+            10 => {
+                let id = format!("unique-{number}");
+                let note = Note { id: id.clone(), text: String::new(), count: 1 };
+                (id, Done::Unique(solvent.add(note.put())))
+            }
+            11 => {
+                let user = format!("unique-{number}");
+                (user.clone(), Done::Unique(solvent.add(Visit { user, ..visit }.put())))
             }
             _ => {
                 solvent.add(visit.put());
@@ -231,6 +244,15 @@ fn schedule(seed: u64, faults: u64) -> (Vec<String>, Outcome) {
             .into_iter()
             .find(|counter| counter.id == id)
             .map_or(0, |counter| counter.count);
+        if let [Done::Unique(ticket)] = done[..] {
+            let key_is = |key: &Key| key.hash.1 == KeyValue::S(id.clone());
+            let held = service.items.keys().any(|(table, key)| table != "visits_per_user" && key_is(key));
+            match outcome.result(ticket.index()).unwrap() {
+                Ok(_) => assert!(held, "{id} is told to be applied, and is not there"),
+                Err(error) if error.effect() == Effect::Unknown => {}
+                Err(error) => assert!(!held, "{id} is there, and is told: {error}"),
+            }
+        }
         if done.iter().any(|one| matches!(one, Done::Added(_))) {
             assert!(
                 (applied..=applied + unknown).contains(&held),
@@ -277,7 +299,7 @@ proptest! {
         let mut now = START;
         let (mut run, finish) = client.start(plan.clone(), now).unwrap();
         drive(&mut run, &mut together, &mut now);
-        prop_assert!(finish(run.finish()).is_ok());
+        let outcome = finish(run.finish()).unwrap();
         // One operation at a time.
         let mut one_by_one = client.start(plan, START).unwrap().0;
         let mut slow = START;
@@ -290,6 +312,12 @@ proptest! {
             items
         };
         prop_assert_eq!(strip(&together), strip(&expected));
+        let in_order = one_by_one.finish();
+        for index in 0..outcome.len() as u32 {
+            if let Some(Ok(read @ operation::Settled::Item(_))) = outcome.result(index) {
+                prop_assert_eq!(Some(&Ok(read.clone())), in_order.result(index));
+            }
+        }
     }
 
     #[test]

@@ -58,13 +58,13 @@ impl Administration {
             State::Begin => {
                 self.began = context.now;
                 self.state = State::Beginning;
-                Next::Send(0, request(task, context))
+                Next::send(0, request(task, context))
             }
             State::Pause(until) if context.now < until => Next::Wait(Some(until)),
             State::Pause(_) | State::Ask => {
                 self.state = State::Asking;
                 let table_name = context.table_name(task.table());
-                Next::Send(0, Request::DescribeTable(DescribeTableInput { table_name }))
+                Next::send(0, Request::DescribeTable(DescribeTableInput { table_name }))
             }
             State::Beginning | State::Asking => Next::Wait(None),
             State::Ended => Next::Done,

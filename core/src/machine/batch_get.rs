@@ -41,7 +41,7 @@ impl BatchGet {
         match self.state {
             State::Idle => {
                 self.state = State::UnderWay;
-                Next::Send(0, request(&self.operations, context))
+                Next::send(0, request(&self.operations, context))
             }
             State::UnderWay => Next::Wait(None),
             State::Done => Next::Done,

@@ -40,7 +40,7 @@ impl BatchWrite {
         match self.state {
             State::Idle => {
                 self.state = State::UnderWay;
-                Next::Send(0, request(&self.operations, context))
+                Next::send(0, request(&self.operations, context))
             }
             State::UnderWay => Next::Wait(None),
             State::Done => Next::Done,

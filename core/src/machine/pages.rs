@@ -67,7 +67,7 @@ impl Pages {
         };
         self.segments[index].state = State::UnderWay;
         let tag = u32::try_from(index).expect("segments are counted in 32 bits");
-        Next::Send(tag, self.request(tag, context))
+        Next::send(tag, self.request(tag, context))
     }
 
     pub(super) fn answer(

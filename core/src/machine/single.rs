@@ -39,7 +39,7 @@ impl Single {
         match self.state {
             State::Idle => {
                 self.state = State::UnderWay;
-                Next::Send(0, request(self.operation[0], context))
+                Next::send(0, request(self.operation[0], context))
             }
             State::UnderWay => Next::Wait(None),
             State::Done => Next::Done,

@@ -70,13 +70,13 @@ impl ViewWrite {
             State::Read { not_before: Some(until) } if context.now < until => Next::Wait(Some(until)),
             State::Read { .. } => {
                 self.state = State::Reading;
-                Next::Send(0, self.read_request(context))
+                Next::send(0, self.read_request(context))
             }
             State::Reading | State::Writing => Next::Wait(None),
             State::Plan => match self.plan(context) {
                 Some(transaction) => {
                     self.state = State::Writing;
-                    Next::Send(0, Request::TransactWriteItems(transaction))
+                    Next::send(0, Request::TransactWriteItems(transaction))
                 }
                 None => {
                     self.state = State::Done;

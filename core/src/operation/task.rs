@@ -155,11 +155,11 @@ impl Task {
     }
 
     /// Names the task in errors.
-    pub(crate) fn subject(&self, tables: &Tables) -> Subject {
-        Subject {
+    pub(crate) fn subject(&self, tables: &Tables) -> Box<Subject> {
+        Box::new(Subject {
             operation: self.operation().to_owned(),
             table: tables.at(self.table()).name.clone().into_owned(),
             key: self.key().cloned(),
-        }
+        })
     }
 }

@@ -24,80 +24,56 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attempt::{Attempt, MachineId, Patience};
 use super::order::Order;
-use super::ready::{Fill, Ready};
+use super::ready::Ready;
 use super::{Call, CallId, Delivery, Slot, Step};
 use crate::client::Client;
-use crate::error::{CallError, Effect as ErrorEffect, Error, Rejection};
+use crate::error::{CallError, Error, Rejection};
 use crate::machine::{Context, Effect, Machine, Next, delay};
 use crate::moment::Moment;
-use crate::operation::{Settled, Task};
-use crate::outcome::{Outcome, Report};
+use crate::operation::Settled;
+use crate::outcome::Report;
 use crate::random::Random;
-use crate::request::{Request, Response};
+use crate::request::Response;
 use crate::solvent::Solvent;
-use crate::table::{TableId, Tables};
+use crate::table::Tables;
 
-/// The most operations that are taken in and have not ended.
-const WINDOW: usize = 10_000;
-/// The operations that are taken in between two looks at what can be sent.
-const SLICE: usize = 256;
 /// How long after its first sending a transaction's token is relied on; the service keeps it for ten minutes.
 const TOKEN_LIFE: Duration = Duration::from_secs(9 * 60);
-
-/// The number of a machine within its run.
-type MachineId = u32;
 
 /// Everything that changes in a run.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scheduler {
-    tables: Tables,
-    slots: Vec<Slot>,
+    pub(super) tables: Tables,
+    pub(super) slots: Vec<Slot>,
     /// How many operations were taken in.
-    taken: usize,
+    pub(super) taken: usize,
     /// How many operations have ended.
-    ended: usize,
-    order: Order,
-    ready: Ready,
-    machines: BTreeMap<MachineId, Machine>,
+    pub(super) ended: usize,
+    /// How many of them succeeded.
+    pub(super) succeeded: usize,
+    pub(super) order: Order,
+    pub(super) ready: Ready,
+    pub(super) machines: BTreeMap<MachineId, Machine>,
     /// The machines that may have something to send.
-    runnable: BTreeSet<MachineId>,
-    next_machine: MachineId,
-    calls: BTreeMap<CallId, Attempt>,
+    pub(super) runnable: BTreeSet<MachineId>,
+    pub(super) next_machine: MachineId,
+    pub(super) calls: BTreeMap<CallId, Attempt>,
     /// Calls to be sent again, by machine and tag.
-    held_back: BTreeMap<(MachineId, u32), Attempt>,
-    due: BTreeSet<(MachineId, u32)>,
-    next_call: u64,
+    pub(super) held_back: BTreeMap<(MachineId, u32), Attempt>,
+    pub(super) due: BTreeSet<(MachineId, u32)>,
+    pub(super) next_call: u64,
     timers: BTreeSet<(Moment, Timer)>,
-    deliveries: VecDeque<Delivery>,
-    streamed: bool,
-    random: Random,
-    report: Report,
-    plan_deadline: Option<Duration>,
-    deadline_passed: bool,
-    started: Moment,
+    pub(super) deliveries: VecDeque<Delivery>,
+    pub(super) streamed: bool,
+    pub(super) random: Random,
+    pub(super) report: Report,
+    pub(super) plan_deadline: Option<Duration>,
+    pub(super) deadline_passed: bool,
+    pub(super) started: Moment,
     /// The latest time that was heard of.
-    now: Moment,
-}
-
-/// A call under way or held back.
-#[derive(Clone, Debug, PartialEq)]
-struct Attempt {
-    machine: MachineId,
-    tag: u32,
-    request: Arc<Request>,
-    /// How often it was sent.
-    tries: u32,
-    /// How often in a row it was sent in vain without any operation of the run ending meanwhile.
-    stalls: u32,
-    ended_before: usize,
-    /// Whether an earlier attempt, or one under way, may have been applied.
-    ambiguous: bool,
-    first_sent: Moment,
-    /// When it expires, while it is under way.
-    expires: Moment,
-    /// What the last attempt ended with.
-    last: Option<CallError>,
+    pub(super) now: Moment,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,6 +94,7 @@ impl Scheduler {
             slots: entries.into_iter().map(Slot::new).collect(),
             taken: 0,
             ended: 0,
+            succeeded: 0,
             order: Order::default(),
             ready: Ready::default(),
             machines: BTreeMap::new(),
@@ -229,15 +206,11 @@ impl Scheduler {
             CallError::NotSent { .. } => true,
             CallError::Unknown { .. } => attempt.request.is_repeatable(),
         };
-        if attempt.ended_before != self.ended {
-            attempt.ended_before = self.ended;
-            attempt.stalls = 0;
-        }
-        attempt.stalls += 1;
+        let patient = attempt.patience.try_again(self.succeeded, client.settings.attempts);
         let token_lives = !token || !attempt.ambiguous || self.now.since(attempt.first_sent) < TOKEN_LIFE;
-        if passing && token_lives && attempt.stalls < client.settings.attempts && !self.deadline_passed {
+        if passing && token_lives && patient && !self.deadline_passed {
             let asked = error.rejection().and_then(|rejection| rejection.retry_after).unwrap_or_default();
-            let pause = delay(&client.settings, attempt.tries, &mut self.random).max(asked);
+            let pause = delay(&client.settings, attempt.patience.tries, &mut self.random).max(asked);
             self.report.retries += 1;
             self.report.backoff += pause;
             let slot = (attempt.machine, attempt.tag);
@@ -328,10 +301,8 @@ impl Scheduler {
                 let attempt = Attempt {
                     machine: id,
                     tag,
-                    request: Arc::new(request),
-                    tries: 0,
-                    stalls: 0,
-                    ended_before: self.ended,
+                    request,
+                    patience: Patience::default(),
                     ambiguous: false,
                     first_sent: self.now,
                     expires: self.now,
@@ -355,7 +326,6 @@ impl Scheduler {
         self.next_call += 1;
         let deadline = self.plan_deadline.map_or(Moment::LAST, |deadline| self.started + deadline);
         attempt.expires = (self.now + client.settings.attempt_timeout).min(deadline);
-        attempt.tries += 1;
         self.timers.insert((attempt.expires, Timer::Expire(id)));
         self.report.sent(attempt.request.action());
         let call = Call { id, request: Arc::clone(&attempt.request), expires: attempt.expires };
@@ -393,94 +363,15 @@ impl Scheduler {
             .retain(|(_, timer)| !matches!(timer, Timer::Wake(of) | Timer::Resend(of, _) if *of == id));
     }
 
-    /// Makes a machine of what is ready, taking in more of the plan where that may help; false where there is nothing
-    /// to make one of.
-    fn form(&mut self, client: &Client) -> bool {
-        let busy: BTreeSet<TableId> =
-            self.machines.values().filter_map(|machine| machine.followed_table(&self.slots)).collect();
-        loop {
-            let more = self.taken < self.slots.len() && self.order.len() < WINDOW;
-            let fill = if more { Fill::Full } else { Fill::UpToRank(self.rank_under_way()) };
-            let order = &self.order;
-            let rank = |operation| order.rank(operation);
-            if let Some(machine) = self.ready.form(&self.slots, rank, fill, &busy, client, &self.tables) {
-                self.machines.insert(self.next_machine, machine);
-                self.runnable.insert(self.next_machine);
-                self.next_machine += 1;
-                return true;
-            }
-            if !more {
-                return false;
-            }
-            self.take_in(client);
-        }
-    }
-
-    /// The lowest rank of what is under way for the first time: what follows it may soon fill up a batch.
-    fn rank_under_way(&self) -> u32 {
-        let fresh = self.calls.values().filter(|attempt| attempt.tries == 1);
-        let machines = fresh.filter_map(|attempt| self.machines.get(&attempt.machine));
-        let brief =
-            machines.filter(|machine| !matches!(machine, Machine::Pages(_) | Machine::Administration(_)));
-        brief.flat_map(Machine::members).map(|member| self.order.rank(*member)).min().unwrap_or(u32::MAX)
-    }
-
-    /// Takes in the next operations of the plan.
-    fn take_in(&mut self, client: &Client) {
-        for _ in 0..SLICE {
-            if self.taken == self.slots.len() || self.order.len() >= WINDOW {
-                return;
-            }
-            let operation = u32::try_from(self.taken).expect("a plan has fewer than 4 billion operations");
-            self.taken += 1;
-            let slot = &self.slots[operation as usize];
-            if !slot.is_open() {
-                self.ended += 1;
-                continue;
-            }
-            if let Some(error) = self.not_to_be_sent(operation, client) {
-                self.settle_unordered(operation, Err(error));
-            } else if self.order.enter(operation, self.slots[operation as usize].task()) {
-                self.release(operation, client);
-            }
-        }
-    }
-
-    /// Why an operation is not sent at all.
-    fn not_to_be_sent(&self, operation: u32, client: &Client) -> Option<Error> {
-        let slot = &self.slots[operation as usize];
-        let task = match &slot.entry.task {
-            Ok(task) => task,
-            Err(error) => return Some(error.clone()),
-        };
-        let table = &self.tables.at(task.table()).name;
-        if slot.entry.ambiguous && !is_repeatable(task) && slot.entry.write.is_none() {
-            let problem = "an earlier run of the plan sent it and left without an answer".to_owned();
-            return Some(slot.call_error(&self.tables, CallError::Unknown { rejection: None, problem }));
-        }
-        if self.deadline_passed {
-            return Some(Error::DeadlinePassed { subject: task.subject(&self.tables) });
-        }
-        match client.view_into(table) {
-            Some(view) if task.is_item_write() => Some(Error::View {
-                subject: task.subject(&self.tables),
-                view: view.id().to_owned(),
-                problem: format!("the table is calculated; write to `{}` instead", view.source().name),
-            }),
-            _ => None,
-        }
-    }
-
     /// Makes an operation ready that waits for nothing any more.
-    fn release(&mut self, operation: u32, client: &Client) {
-        let slot = &mut self.slots[operation as usize];
+    pub(super) fn release(&mut self, operation: u32, client: &Client) {
+        let slot = &self.slots[operation as usize];
         if slot.is_open() {
-            slot.not_before = None;
             self.ready.add(operation, slot, &self.tables, client);
         }
     }
 
-    fn with_context<R>(&mut self, client: &Client, work: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    pub(super) fn with_context<R>(&mut self, client: &Client, work: impl FnOnce(&mut Context<'_>) -> R) -> R {
         let mut effects = Vec::new();
         let result = work(&mut Context {
             now: self.now,
@@ -491,13 +382,15 @@ impl Scheduler {
             random: &mut self.random,
             effects: &mut effects,
         });
+        // What one answer left unprocessed comes back at one time, so that it shares a batch again.
+        let mut pause = None;
         for effect in effects {
-            self.apply(effect, client);
+            self.apply(effect, &mut pause, client);
         }
         result
     }
 
-    fn apply(&mut self, effect: Effect, client: &Client) {
+    fn apply(&mut self, effect: Effect, pause: &mut Option<Duration>, client: &Client) {
         match effect {
             Effect::Settle(operation, result) => {
                 let result = match result {
@@ -510,7 +403,7 @@ impl Scheduler {
                 };
                 self.settle(operation, result, client);
             }
-            Effect::Requeue(operation) => self.requeue(operation, client),
+            Effect::Requeue(operation) => self.requeue(operation, pause, client),
             Effect::Alone(operation) => {
                 self.slots[operation as usize].alone = true;
                 self.release(operation, client);
@@ -524,24 +417,18 @@ impl Scheduler {
     }
 
     /// Puts an operation that a batch left unprocessed back, to be sent after a while.
-    fn requeue(&mut self, operation: u32, client: &Client) {
+    fn requeue(&mut self, operation: u32, pause: &mut Option<Duration>, client: &Client) {
         self.report.unprocessed += 1;
         let slot = &mut self.slots[operation as usize];
-        slot.tries += 1;
-        if slot.ended_before != self.ended {
-            slot.ended_before = self.ended;
-            slot.stalls = 0;
-        }
-        slot.stalls += 1;
-        if slot.stalls >= client.settings.attempts || self.deadline_passed {
-            let message = format!("the service left it unprocessed {} times", slot.tries);
+        if !slot.patience.try_again(self.succeeded, client.settings.attempts) || self.deadline_passed {
+            let message = format!("the service left it unprocessed {} times", slot.patience.tries);
             let rejection = Rejection { status: 200, ..Rejection::new("Unprocessed", message) };
             let error = slot.call_error(&self.tables, CallError::Refused(Box::new(rejection)));
             return self.settle(operation, Err(error), client);
         }
-        let pause = delay(&client.settings, slot.tries, &mut self.random);
+        let tries = slot.patience.tries;
+        let pause = *pause.get_or_insert_with(|| delay(&client.settings, tries, &mut self.random));
         self.report.backoff += pause;
-        slot.not_before = Some(self.now + pause);
         self.timers.insert((self.now + pause, Timer::Ready(operation)));
     }
 
@@ -566,57 +453,13 @@ impl Scheduler {
         }
     }
 
-    fn settle_unordered(&mut self, operation: u32, result: Result<Settled, Error>) {
+    pub(super) fn settle_unordered(&mut self, operation: u32, result: Result<Settled, Error>) {
+        self.succeeded += usize::from(result.is_ok());
         self.slots[operation as usize].settle(&self.tables, result);
         self.ended += 1;
-    }
-
-    /// The operations whose write is under way, or was sent and must be sent again.
-    fn maybe_applied(&self) -> BTreeSet<u32> {
-        let under_way = self.calls.values().filter(|attempt| !attempt.request.action().is_read());
-        let held_back = self.held_back.values().filter(|attempt| attempt.ambiguous);
-        let machines = under_way.chain(held_back).filter_map(|attempt| self.machines.get(&attempt.machine));
-        machines.flat_map(|machine| machine.members().iter().copied()).collect()
-    }
-
-    pub(super) fn checkpoint(&self) -> Solvent {
-        let maybe_applied = self.maybe_applied();
-        let entries = (0..).zip(&self.slots).map(|(operation, slot)| {
-            let mut entry = slot.entry.clone();
-            entry.ambiguous |= entry.result.is_none() && maybe_applied.contains(&operation);
-            entry
-        });
-        Solvent { entries: entries.collect(), tables: self.tables.clone(), deadline: self.plan_deadline }
-    }
-
-    pub(super) fn into_outcome(mut self, now: Moment) -> Outcome {
-        let maybe_applied = self.maybe_applied();
-        for (operation, slot) in (0..).zip(&mut self.slots) {
-            if !slot.is_open() {
-                continue;
-            }
-            let unknown = slot.entry.ambiguous || maybe_applied.contains(&operation);
-            let effect = if unknown { ErrorEffect::Unknown } else { ErrorEffect::NotApplied };
-            let error = match &slot.entry.task {
-                Ok(task) => Error::Abandoned { subject: task.subject(&self.tables), effect },
-                Err(error) => error.clone(),
-            };
-            slot.settle(&self.tables, Err(error));
-        }
-        self.report.elapsed = self.now.max(now).since(self.started);
-        let entries = self.slots.into_iter().map(|slot| slot.entry).collect();
-        Outcome::new(Solvent { tables: self.tables, entries, deadline: self.plan_deadline }, self.report)
     }
 }
 
 fn deadline_error() -> CallError {
     CallError::NotSent { problem: "the plan's deadline has passed".to_owned() }
-}
-
-/// Whether a task can be carried out twice and leave the same behind.
-fn is_repeatable(task: &Task) -> bool {
-    match task {
-        Task::Update { update, .. } => update.is_idempotent(),
-        _ => true,
-    }
 }

@@ -1,7 +1,7 @@
 //! What a run knows of each operation.
 
+use super::attempt::Patience;
 use crate::error::{CallError, Effect, Error};
-use crate::moment::Moment;
 use crate::operation::{Settled, Task};
 use crate::solvent::Entry;
 use crate::table::Tables;
@@ -12,22 +12,16 @@ pub(crate) struct Slot {
     /// The plan's entry; its result is the operation's.
     pub(crate) entry: Entry,
     /// How often a batch left it unprocessed.
-    pub(crate) tries: u32,
-    /// How often in a row that happened without any operation of the run ending meanwhile.
-    pub(crate) stalls: u32,
-    /// How many operations had ended when it last happened.
-    pub(crate) ended_before: usize,
+    pub(super) patience: Patience,
     /// Whether it must not go into a batch any more, since one that it was in was rejected.
     pub(crate) alone: bool,
     /// The attempt that the next transaction for it is.
     pub(crate) write_attempt: u16,
-    /// When it may be sent again.
-    pub(crate) not_before: Option<Moment>,
 }
 
 impl Slot {
-    pub(crate) fn new(entry: Entry) -> Self {
-        Self { entry, tries: 0, stalls: 0, ended_before: 0, alone: false, write_attempt: 0, not_before: None }
+    pub(super) fn new(entry: Entry) -> Self {
+        Self { entry, patience: Patience::default(), alone: false, write_attempt: 0 }
     }
 
     /// The task of an operation that a machine carries out.

@@ -3,7 +3,12 @@
 //! The model knows only what the laws need: items, conditions, updates and transactions under tokens. It is not the
 //! SQL backend, so that the two can disagree.
 
-#![allow(dead_code, reason = "each test uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each test uses its part of what is public to it"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,7 +97,7 @@ impl Choices {
 #[derive(Default)]
 pub struct Service {
     pub items: BTreeMap<(String, Key), Attributes>,
-    tokens: BTreeMap<String, TransactWriteItemsInput>,
+    pub tokens: BTreeMap<String, TransactWriteItemsInput>,
     /// The tables that do not exist.
     pub missing: Vec<String>,
 }

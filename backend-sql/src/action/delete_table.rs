@@ -1,0 +1,45 @@
+//! [DeleteTable](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html): deletes a table.
+//! It is gone at once, where the service takes a while.
+
+use dynochemy_core::api::{DeleteTableInput, DeleteTableOutput, TableStatus};
+
+use crate::backend::Context;
+use crate::failure::{Failure, named_table_not_found};
+
+pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<DeleteTableOutput, Failure> {
+    let found = context.transaction.table(&input.table_name)?;
+    let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
+    let table_description = context.transaction.describe(&table, TableStatus::Deleting)?;
+    context.transaction.delete_table(&table)?;
+    Ok(DeleteTableOutput { table_description })
+}
+
+#[cfg(test)]
+mod tests {
+    use dynochemy_core::api::DescribeTableInput;
+
+    use super::*;
+    use crate::action::fixture::*;
+
+    #[test]
+    fn a_deleted_table_is_gone_with_its_items_and_no_others() {
+        let fixture = Fixture::new();
+        fixture.call(create("more", None)).unwrap();
+        for table in ["visits", "more"] {
+            let mut put = put_visit("a", 1);
+            put.table_name = table.to_owned();
+            fixture.call(put).unwrap();
+        }
+        let name = DeleteTableInput { table_name: "visits".to_owned() };
+        let deleted = fixture.call(name.clone()).unwrap().table_description;
+        assert_eq!((deleted.table_status, deleted.item_count), (TableStatus::Deleting, 1));
+        assert_eq!(
+            fixture.error(name),
+            "ResourceNotFoundException: Requested resource not found: Table: visits not found"
+        );
+        fixture.call(create("visits", None)).unwrap();
+        assert_eq!(fixture.visit("a", 1), None);
+        let more = DescribeTableInput { table_name: "more".to_owned() };
+        assert_eq!(fixture.call(more).unwrap().table.item_count, 1);
+    }
+}

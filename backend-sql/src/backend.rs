@@ -1,0 +1,95 @@
+//! The backend: request values in, response values out, one SQLite transaction each.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dynochemy_core::{Backend, CallError, Moment, Request, Response};
+
+use crate::action;
+use crate::storage::{Access, OpenError, Storage, Transaction};
+use crate::throughput::{Meter, Throughput};
+
+/// A database in memory or in a file that answers as DynamoDB does.
+///
+/// Clones are the same database, and can be used by many threads and by `Db`s of any driver at once; calls are answered
+/// one after another. A file can be open in several processes.
+///
+/// Every read sees all writes that were acknowledged before; an eventually consistent one only costs less. Tables can
+/// be used as soon as they have been created. Throttling is off until it is asked for
+/// ([`SqlBackend::with_throughput`]).
+///
+/// ```
+/// use dynochemy_sql::{Backend, Moment, SqlBackend};
+/// use dynochemy_sql::dynochemy_core::{Request, api::DescribeTableInput};
+///
+/// let backend = SqlBackend::in_memory()?;
+/// let describe = Request::DescribeTable(DescribeTableInput { table_name: "visits".to_owned() });
+/// let error = backend.answer(&describe, Moment::EPOCH).unwrap_err();
+/// assert_eq!(error.rejection().unwrap().code, "ResourceNotFoundException");
+/// # Ok::<(), dynochemy_sql::OpenError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SqlBackend {
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    storage: Storage,
+    meter: Meter,
+}
+
+/// What a call is answered from.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) transaction: &'a Transaction<'a>,
+    pub(crate) meter: &'a mut Meter,
+    pub(crate) now: Moment,
+}
+
+impl SqlBackend {
+    /// A new database in memory, which ends with the last of its clones.
+    ///
+    /// # Errors
+    /// When SQLite has no memory.
+    pub fn in_memory() -> Result<Self, OpenError> {
+        Storage::in_memory().map(Self::new)
+    }
+
+    /// The database in a file, which is created where it does not exist.
+    ///
+    /// What was answered is in the file for good, also after the process is killed or the power fails.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, is no Dynochemy database, or was written by a newer version.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Storage::open(path.as_ref()).map(Self::new)
+    }
+
+    /// Limits the use of tables, for all clones; every table starts anew.
+    #[must_use = "the backend is handed back"]
+    pub fn with_throughput(self, throughput: Throughput) -> Self {
+        self.with_shared(|shared| shared.meter = Meter::new(throughput));
+        self
+    }
+
+    fn new(storage: Storage) -> Self {
+        Self { shared: Arc::new(Mutex::new(Shared { storage, meter: Meter::default() })) }
+    }
+
+    fn with_shared<R>(&self, work: impl FnOnce(&mut Shared) -> R) -> R {
+        // A panic under the lock leaves a transaction open at most, which the next one rolls back.
+        work(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Backend for SqlBackend {
+    fn answer(&self, request: &Request, now: Moment) -> Result<Response, CallError> {
+        let access = if request.action().is_read() { Access::Read } else { Access::Write };
+        self.with_shared(|Shared { storage, meter }| {
+            storage.transaction(access, |transaction| {
+                action::answer(request, &mut Context { transaction, meter, now })
+            })
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! The blocking `Db` of this crate.
+
+mod pages;
+
+use std::sync::Arc;
+
+use dynochemy_core::operation::Paged;
+use dynochemy_core::{
+    Backend, Builder, Client, Configuration, Connect, Error, Items, Outcome, Plan, Run, Step,
+};
+
+use crate::backend::SqlBackend;
+use crate::clock::{Clock, SystemClock};
+
+pub use pages::Pages;
+
+/// A database, and plans that run on it, one call after another on the thread that asks. Clones are cheap, and share
+/// everything.
+///
+/// Its backend comes from the builder, and may be any; without one it is a database in memory of its own.
+///
+/// ```
+/// use std::time::Duration;
+/// use dynochemy_sql::{Db, Error, Moment, SqlBackend, Table, Throughput, VirtualClock};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Table, Serialize, Deserialize)]
+/// #[table(name = "visits", read_capacity = 1000, write_capacity = 5)]
+/// struct Visit {
+///     #[table(hash_key)]
+///     user: String,
+///     seen: u64,
+/// }
+///
+/// let backend =
+///     SqlBackend::in_memory()?.with_throughput(Throughput::declared().burst(Duration::from_secs(1)));
+/// let clock = VirtualClock::new(Moment::from_secs(1_800_000_000));
+/// let db = Db::builder().backend(backend).build()?.with_clock(clock);
+/// db.run(Visit::create())?;
+/// for user in 0..20 {
+///     // Throttled after five writes a second, and tried again: the clock moves, and nobody waits.
+///     db.run(Visit { user: user.to_string(), seen: 1 }.put())?;
+/// }
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Db {
+    client: Arc<Client>,
+    backend: Arc<dyn Backend>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Db {
+    /// Starts making a `Db`.
+    pub fn builder() -> Builder<Self> {
+        Builder::new()
+    }
+
+    /// Tells the time, and waits, by another clock than the system's.
+    #[must_use = "the `Db` is handed back"]
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Carries out an operation or a [`Solvent`](crate::Solvent), and answers when all of it has ended.
+    ///
+    /// # Errors
+    /// What the operation failed with; for a Solvent [`Error::Incomplete`] with the whole outcome.
+    pub fn run<P: Plan>(&self, plan: P) -> Result<P::Output, Error> {
+        let (run, finish) = self.client.start(plan, self.clock.now())?;
+        finish(Drive::new(self, run).outcome())
+    }
+
+    /// Carries out a query or scan whose items are handed out one after another, a page in memory at a time.
+    ///
+    /// Nothing is read before the first item is asked for. The iterator ends after the first error, except that an item
+    /// which does not fit its type is an error of its own.
+    pub fn stream<O: Paged>(&self, operation: O) -> Pages<O::Item> {
+        let run = self.client.stream(operation, self.clock.now());
+        Pages::new(run.map(|run| Drive::new(self, run)))
+    }
+
+    /// What became of the last runs (100 at most) whose streams were dropped before they were done, oldest first.
+    #[must_use]
+    pub fn take_abandoned(&self) -> Vec<Outcome> {
+        self.client.take_abandoned()
+    }
+}
+
+impl Connect for Db {
+    /// Region and credentials have no meaning here, and are ignored.
+    fn connect(configuration: Configuration) -> Result<Self, Error> {
+        if let Some(endpoint) = &configuration.endpoint {
+            let problem =
+                format!("the `Db` of dynochemy-sql has no endpoint: `{endpoint}` needs one of the drivers");
+            return Err(Error::Configuration { problem });
+        }
+        let backend = match &configuration.backend {
+            Some(backend) => Arc::clone(backend),
+            None => Arc::new(SqlBackend::in_memory()?),
+        };
+        let entropy = getrandom::u64().map_err(|error| Error::Configuration {
+            problem: format!(
+                "the operating system has no random numbers: {error}; give the builder a `seed`"
+            ),
+        })?;
+        Ok(Self { client: configuration.into_client(entropy)?, backend, clock: Arc::new(SystemClock::new()) })
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("client", &self.client).finish_non_exhaustive()
+    }
+}
+
+/// A run and what moves it on. Dropped before its end, it keeps the run's outcome.
+#[derive(Debug)]
+struct Drive {
+    db: Db,
+    run: Option<Run>,
+}
+
+impl Drive {
+    fn new(db: &Db, run: Run) -> Self {
+        Self { db: db.clone(), run: Some(run) }
+    }
+
+    /// The next page of a stream; `None` at its end.
+    fn page(&mut self) -> Option<Items> {
+        let Self { db: Db { backend, clock, .. }, run } = self;
+        let run = run.as_mut()?;
+        loop {
+            match run.poll(clock.now()) {
+                Step::Send(call) => {
+                    let answer = backend.answer(&call.request, clock.now());
+                    run.complete(call.id, answer, clock.now());
+                }
+                Step::Deliver(delivery) => return Some(delivery.items),
+                // Every call was answered before, so there is always a time to wait for.
+                Step::Wait { until } => clock.wait_until(until.unwrap_or_else(|| clock.now())),
+                Step::Done => return None,
+            }
+        }
+    }
+
+    fn outcome(mut self) -> Outcome {
+        while self.page().is_some() {}
+        self.run.take().expect("a run is here until its outcome is taken").finish()
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        if let Some(run) = self.run.take() {
+            self.db.client.keep_abandoned(run.abandon(self.db.clock.now()));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Why a call is not answered as asked: what the service would say, or SQLite's own trouble.
+//!
+//! Codes and messages are the service's. See
+//! [Error handling](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html).
+
+use dynochemy_core::expression::UpdateError;
+use dynochemy_core::{
+    CallError, CancellationReason, Item, NumberError, Rejection, ThrottlingReason, WireError,
+};
+
+/// Why a call ends without its answer; what it wrote is rolled back.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// What the service would answer with.
+    Refused(Box<Rejection>),
+    /// SQLite failed before the commit.
+    Sqlite(rusqlite::Error),
+}
+
+impl From<Box<Rejection>> for Failure {
+    fn from(rejection: Box<Rejection>) -> Self {
+        Self::Refused(rejection)
+    }
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<WireError> for Failure {
+    /// An item in the database, or one given to the backend, that is none.
+    fn from(error: WireError) -> Self {
+        internal(format!("an item cannot be read: {error}")).into()
+    }
+}
+
+impl Failure {
+    /// The call's end, after all that it wrote has been rolled back.
+    pub(crate) fn rolled_back(self) -> CallError {
+        match self {
+            Self::Refused(rejection) => CallError::Refused(rejection),
+            Self::Sqlite(error) => CallError::Refused(internal(format!("SQLite: {error}"))),
+        }
+    }
+}
+
+/// The service's own trouble, which SQLite's is here.
+pub(crate) fn internal(message: impl Into<String>) -> Box<Rejection> {
+    Box::new(Rejection { status: 500, ..Rejection::new("InternalServerError", message) })
+}
+
+pub(crate) fn validation(message: impl Into<String>) -> Box<Rejection> {
+    Box::new(Rejection::new("ValidationException", message))
+}
+
+/// A member of the request that is out of its bounds.
+pub(crate) fn constraint(value: impl std::fmt::Display, member: &str, constraint: &str) -> Box<Rejection> {
+    validation(format!(
+        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must \
+         {constraint}"
+    ))
+}
+
+pub(crate) fn table_not_found() -> Box<Rejection> {
+    Box::new(Rejection::new("ResourceNotFoundException", "Requested resource not found"))
+}
+
+/// As [`table_not_found`], from the actions that administer tables.
+pub(crate) fn named_table_not_found(table: &str) -> Box<Rejection> {
+    let message = format!("Requested resource not found: Table: {table} not found");
+    Box::new(Rejection::new("ResourceNotFoundException", message))
+}
+
+pub(crate) const CONDITION_FAILED: &str = "The conditional request failed";
+
+pub(crate) fn condition_failed(item: Option<Item>) -> Box<Rejection> {
+    Box::new(Rejection { item, ..Rejection::new("ConditionalCheckFailedException", CONDITION_FAILED) })
+}
+
+pub(crate) const THROUGHPUT_EXCEEDED: &str = "The level of configured provisioned throughput for the table was \
+    exceeded. Consider increasing your provisioning level with the UpdateTable API.";
+
+pub(crate) fn throughput_exceeded(reasons: Vec<ThrottlingReason>) -> Box<Rejection> {
+    Box::new(Rejection {
+        throttling_reasons: reasons,
+        ..Rejection::new("ProvisionedThroughputExceededException", THROUGHPUT_EXCEEDED)
+    })
+}
+
+/// A table of that name exists already.
+pub(crate) fn table_exists(table: &str) -> Box<Rejection> {
+    Box::new(Rejection::new("ResourceInUseException", format!("Table already exists: {table}")))
+}
+
+/// A token that stands for another transaction.
+pub(crate) fn parameter_mismatch() -> Box<Rejection> {
+    Box::new(Rejection::new(
+        "IdempotentParameterMismatchException",
+        "The client request token was used with other parameters within the last ten minutes",
+    ))
+}
+
+/// A transaction that was cancelled: at least one reason is not `None`.
+pub(crate) fn cancelled(cancellation_reasons: Vec<CancellationReason>) -> Box<Rejection> {
+    let codes: Vec<&str> = cancellation_reasons.iter().map(|reason| reason.code.as_str()).collect();
+    let message = format!(
+        "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
+        codes.join(", ")
+    );
+    Box::new(Rejection { cancellation_reasons, ..Rejection::new("TransactionCanceledException", message) })
+}
+
+/// An update that does not fit the item.
+pub(crate) fn update_failed(error: &UpdateError) -> Box<Rejection> {
+    let message = match error {
+        UpdateError::MissingOperand(_) => {
+            "The provided expression refers to an attribute that does not exist in the item".to_owned()
+        }
+        UpdateError::OperandType(_) => {
+            "An operand in the update expression has an incorrect data type".to_owned()
+        }
+        UpdateError::InvalidPath(_) => {
+            "The document path provided in the update expression is invalid for update".to_owned()
+        }
+        UpdateError::OverlappingPaths(one, two) => format!(
+            "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of \
+             these paths; path one: [{one}], path two: [{two}]"
+        ),
+        UpdateError::Number(NumberError::Overflow) => {
+            "Number overflow. Attempting to store a number with magnitude larger than supported range"
+                .to_owned()
+        }
+        UpdateError::Number(NumberError::Underflow) => {
+            "Number underflow. Attempting to store a number with magnitude smaller than supported range"
+                .to_owned()
+        }
+        UpdateError::Number(NumberError::TooManyDigits) => {
+            "Attempting to store more than 38 significant digits in a Number".to_owned()
+        }
+        other => other.to_string(),
+    };
+    validation(message)
+}

@@ -1,0 +1,171 @@
+//! Provisioned throughput: a bucket for the reads and one for the writes of each table.
+//!
+//! A bucket gains the declared capacity continuously, up to what its burst holds. A call is admitted where the level
+//! covers its cost, or where the bucket is full: it then goes below zero, since otherwise a large item could never be
+//! written to a small table. Levels are whole nano-units, of which a table of `W` units a second gains exactly `W` each
+//! nanosecond, so that nothing is ever rounded. They live as long as the backend, and are not kept in its file.
+//!
+//! Not simulated: the limits of single partitions, adaptive capacity, and limits of tables billed on demand.
+//!
+//! See [Provisioned capacity mode](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/provisioned-capacity-mode.html)
+//! and [Burst capacity](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use dynochemy_core::{Moment, ThrottlingReason};
+
+use crate::capacity::{Direction, Units};
+use crate::storage::Table;
+
+/// The service lets unused capacity of up to five minutes be spent at once.
+const BURST: Duration = Duration::from_secs(300);
+const NANOS_PER_HALF_UNIT: i128 = 500_000_000;
+
+/// How a backend limits the use of its tables.
+///
+/// ```
+/// use std::time::Duration;
+/// use dynochemy_sql::{SqlBackend, Throughput};
+///
+/// let strict = Throughput::declared().burst(Duration::from_secs(1));
+/// let backend = SqlBackend::in_memory()?.with_throughput(strict);
+/// # Ok::<(), dynochemy_sql::OpenError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Throughput {
+    limited: bool,
+    burst: Duration,
+    saved: Option<Duration>,
+}
+
+impl Default for Throughput {
+    fn default() -> Self {
+        Self::unlimited()
+    }
+}
+
+impl Throughput {
+    /// No limits: nothing is ever throttled.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self { limited: false, burst: BURST, saved: None }
+    }
+
+    /// What each table declares as its provisioned throughput; a table without it is not limited.
+    ///
+    /// Unused capacity of 300 seconds can be spent at once, and a table starts with that much.
+    #[must_use]
+    pub fn declared() -> Self {
+        Self { limited: true, ..Self::unlimited() }
+    }
+
+    /// How much unused capacity can be spent at once, as the time in which a table gains it; one second is no burst at
+    /// all.
+    #[must_use]
+    pub fn burst(mut self, burst: Duration) -> Self {
+        self.burst = burst;
+        self
+    }
+
+    /// How much unused capacity a table has when it is first used, as the time in which it gains it; at most the burst.
+    #[must_use]
+    pub fn starting_with(mut self, saved: Duration) -> Self {
+        self.saved = Some(saved);
+        self
+    }
+}
+
+/// The buckets of all tables.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    throughput: Throughput,
+    buckets: BTreeMap<(i64, Direction), Bucket>,
+}
+
+#[derive(Debug)]
+struct Bucket {
+    /// Nano-units.
+    level: i128,
+    most: i128,
+    /// Units a second, which is nano-units a nanosecond.
+    rate: i128,
+    filled: Moment,
+}
+
+impl Meter {
+    pub(crate) fn new(throughput: Throughput) -> Self {
+        Self { throughput, buckets: BTreeMap::new() }
+    }
+
+    /// Takes the cost out of a table's bucket, or nothing where it does not fit.
+    #[must_use]
+    pub(crate) fn take(&mut self, table: &Table, direction: Direction, cost: Units, now: Moment) -> bool {
+        let fits = self.fits(table, direction, cost, now);
+        if fits {
+            self.charge(table, direction, cost, now);
+        }
+        fits
+    }
+
+    /// Whether a table's bucket admits a cost.
+    pub(crate) fn fits(&mut self, table: &Table, direction: Direction, cost: Units, now: Moment) -> bool {
+        self.bucket(table, direction, now)
+            .is_none_or(|bucket| bucket.level >= nanos(cost) || bucket.level >= bucket.most)
+    }
+
+    /// Takes a cost that fits.
+    pub(crate) fn charge(&mut self, table: &Table, direction: Direction, cost: Units, now: Moment) {
+        if let Some(bucket) = self.bucket(table, direction, now) {
+            bucket.level -= nanos(cost);
+        }
+    }
+
+    /// The table's bucket, filled up to now; `None` for a table without limits.
+    fn bucket(&mut self, table: &Table, direction: Direction, now: Moment) -> Option<&mut Bucket> {
+        let declared = table.throughput.filter(|_| self.throughput.limited)?;
+        let Throughput { burst, saved, .. } = self.throughput;
+        let bucket = self.buckets.entry((table.id, direction)).or_insert_with(|| {
+            let rate = i128::from(match direction {
+                Direction::Read => declared.read_capacity_units,
+                Direction::Write => declared.write_capacity_units,
+            });
+            let gained =
+                |time: Duration| rate.saturating_mul(i128::try_from(time.as_nanos()).unwrap_or(i128::MAX));
+            Bucket {
+                level: gained(saved.map_or(burst, |saved| saved.min(burst))),
+                most: gained(burst),
+                rate,
+                filled: now,
+            }
+        });
+        bucket.fill(now);
+        Some(bucket)
+    }
+}
+
+impl Bucket {
+    /// A moment before the last one changes nothing.
+    fn fill(&mut self, now: Moment) {
+        let nanos = now.as_nanos().saturating_sub(self.filled.as_nanos());
+        let gained = self.rate.saturating_mul(i128::from(nanos));
+        self.level = self.level.saturating_add(gained).min(self.most);
+        self.filled = self.filled.max(now);
+    }
+}
+
+fn nanos(cost: Units) -> i128 {
+    i128::from(cost.halves()) * NANOS_PER_HALF_UNIT
+}
+
+/// What a refusal says of the table that was out of capacity.
+pub(crate) fn reason(table: &Table, direction: Direction) -> ThrottlingReason {
+    let direction = match direction {
+        Direction::Read => "Read",
+        Direction::Write => "Write",
+    };
+    ThrottlingReason {
+        reason: format!("Table{direction}ProvisionedThroughputExceeded"),
+        resource: table.arn(),
+    }
+}

@@ -1,0 +1,124 @@
+use super::*;
+use crate::value::AttributeType;
+
+fn item() -> Attributes {
+    Attributes::from([
+        ("n".to_owned(), 5.into()),
+        ("s".to_owned(), "hello".into()),
+        ("l".to_owned(), AttributeValue::L(vec![1.into(), 2.into(), 3.into()])),
+        ("m".to_owned(), AttributeValue::M([("x".to_owned(), 1.into())].into())),
+        ("ss".to_owned(), AttributeValue::StringSet(["a".to_owned(), "b".to_owned()].into())),
+    ])
+}
+
+fn path(name: &'static str, steps: &[PathStep]) -> DocumentPath {
+    DocumentPath { attribute: name.into(), steps: steps.to_vec() }
+}
+
+fn term(name: &'static str) -> Term {
+    Term::Path(path(name, &[]))
+}
+
+fn value(value: impl Into<AttributeValue>) -> Term {
+    Term::Value(value.into())
+}
+
+#[test]
+fn conditions_are_those_of_dynamodb() {
+    use Comparator as C;
+    let x = || path("m", &[PathStep::Member("x".into())]);
+    let yes = [
+        Condition::Compare(term("n"), C::Less, value(6)),
+        Condition::Compare(term("n"), C::GreaterOrEqual, value(5)),
+        Condition::Compare(term("missing"), C::NotEqual, value(6)),
+        Condition::Compare(term("n"), C::NotEqual, value("5")),
+        Condition::Compare(Term::Size(path("s", &[])), C::Equal, value(5)),
+        Condition::Between(term("n"), value(5), value(5)),
+        Condition::In(term("s"), vec![value("x"), value("hello")]),
+        Condition::Exists(x()),
+        Condition::NotExists(path("m", &[PathStep::Member("y".into())])),
+        Condition::Type(path("l", &[]), AttributeType::L),
+        Condition::BeginsWith(path("s", &[]), value("hel")),
+        Condition::Contains(path("s", &[]), value("ll")),
+        Condition::Contains(path("ss", &[]), value("a")),
+        Condition::Contains(path("l", &[]), value(2)),
+        Condition::And(vec![]),
+        Condition::Or(vec![Condition::exists("none"), Condition::exists("n")]),
+        Condition::Not(Box::new(Condition::exists("none"))),
+    ];
+    for condition in yes {
+        assert!(condition.matches(&item()), "{condition:?}");
+    }
+    let no = [
+        Condition::Compare(term("missing"), C::Equal, value(6)),
+        Condition::Compare(term("n"), C::Less, value("6")),
+        Condition::Compare(Term::Size(path("n", &[])), C::Equal, value(1)),
+        Condition::Between(term("n"), value(6), value(7)),
+        Condition::BeginsWith(path("n", &[]), value("5")),
+        Condition::Or(vec![]),
+    ];
+    for condition in no {
+        assert!(!condition.matches(&item()), "{condition:?}");
+    }
+}
+
+#[test]
+fn updates_read_the_item_as_it_was() {
+    let mut changed = item();
+    let update = UpdateExpression {
+        actions: vec![
+            UpdateAction::Set(path("n", &[]), Assignment::Value(9.into())),
+            UpdateAction::Set(path("copy", &[]), Assignment::Path(path("n", &[]))),
+            UpdateAction::Add(path("new", &[]), 3.into()),
+            UpdateAction::Remove(path("l", &[PathStep::Element(0)])),
+            UpdateAction::Remove(path("l", &[PathStep::Element(2)])),
+            UpdateAction::Delete(path("ss", &[]), item()["ss"].clone()),
+            UpdateAction::Set(path("m", &[PathStep::Member("y".into())]), Assignment::Value(2.into())),
+        ],
+    };
+    update.apply(&mut changed).unwrap();
+    assert_eq!(changed["n"], 9.into());
+    assert_eq!(changed["copy"], 5.into());
+    assert_eq!(changed["new"], 3.into());
+    assert_eq!(changed["l"], AttributeValue::L(vec![2.into()]));
+    assert!(!changed.contains_key("ss"));
+    assert_eq!(
+        changed["m"],
+        AttributeValue::M([("x".to_owned(), 1.into()), ("y".to_owned(), 2.into())].into())
+    );
+}
+
+#[test]
+fn an_update_that_fails_changes_nothing() {
+    let first = UpdateAction::Set(path("n", &[]), Assignment::Value(9.into()));
+    let failing = [
+        (UpdateAction::Add(path("s", &[]), 1.into()), UpdateError::OperandType("s".to_owned())),
+        (UpdateAction::Add(path("z", &[]), "x".into()), UpdateError::OperandType("z".to_owned())),
+        (
+            UpdateAction::Set(path("z", &[]), Assignment::Path(path("none", &[]))),
+            UpdateError::MissingOperand("none".to_owned()),
+        ),
+        (
+            UpdateAction::Set(path("none", &[PathStep::Member("x".into())]), Assignment::Value(1.into())),
+            UpdateError::InvalidPath("none.x".to_owned()),
+        ),
+        (UpdateAction::Remove(path("n", &[])), UpdateError::OverlappingPaths("n".to_owned(), "n".to_owned())),
+    ];
+    for (action, error) in failing {
+        let mut changed = item();
+        let update = UpdateExpression { actions: vec![first.clone(), action] };
+        assert_eq!(update.apply(&mut changed), Err(error));
+        assert_eq!(changed, item());
+    }
+}
+
+#[test]
+fn only_updates_that_can_be_repeated_are_idempotent() {
+    let idempotent = |action| UpdateExpression { actions: vec![action] }.is_idempotent();
+    assert!(idempotent(UpdateAction::Set(path("n", &[]), Assignment::Value(1.into()))));
+    assert!(idempotent(UpdateAction::Remove(path("n", &[]))));
+    assert!(idempotent(UpdateAction::Add(path("ss", &[]), item()["ss"].clone())));
+    assert!(!idempotent(UpdateAction::Add(path("n", &[]), 1.into())));
+    assert!(!idempotent(UpdateAction::Set(path("n", &[]), Assignment::Path(path("x", &[])))));
+    assert!(!idempotent(UpdateAction::Remove(path("l", &[PathStep::Element(0)]))));
+}

@@ -1,0 +1,48 @@
+//! What a run leaves behind: its outcome, or a plan to go on from.
+
+use std::collections::BTreeSet;
+
+use super::scheduler::Scheduler;
+use crate::error::{Effect, Error};
+use crate::moment::Moment;
+use crate::outcome::Outcome;
+use crate::solvent::Solvent;
+
+impl Scheduler {
+    /// The operations whose write is under way, or was sent and must be sent again.
+    fn maybe_applied(&self) -> BTreeSet<u32> {
+        let under_way = self.calls.values().filter(|attempt| !attempt.request.action().is_read());
+        let held_back = self.held_back.values().filter(|attempt| attempt.ambiguous);
+        let machines = under_way.chain(held_back).filter_map(|attempt| self.machines.get(&attempt.machine));
+        machines.flat_map(|machine| machine.members().iter().copied()).collect()
+    }
+
+    pub(super) fn checkpoint(&self) -> Solvent {
+        let maybe_applied = self.maybe_applied();
+        let entries = (0..).zip(&self.slots).map(|(operation, slot)| {
+            let mut entry = slot.entry.clone();
+            entry.ambiguous |= entry.result.is_none() && maybe_applied.contains(&operation);
+            entry
+        });
+        Solvent { entries: entries.collect(), tables: self.tables.clone(), deadline: self.plan_deadline }
+    }
+
+    pub(super) fn into_outcome(mut self, now: Moment) -> Outcome {
+        let maybe_applied = self.maybe_applied();
+        for (operation, slot) in (0..).zip(&mut self.slots) {
+            if !slot.is_open() {
+                continue;
+            }
+            let unknown = slot.entry.ambiguous || maybe_applied.contains(&operation);
+            let effect = if unknown { Effect::Unknown } else { Effect::NotApplied };
+            let error = match &slot.entry.task {
+                Ok(task) => Error::Abandoned { subject: task.subject(&self.tables), effect },
+                Err(error) => error.clone(),
+            };
+            slot.settle(&self.tables, Err(error));
+        }
+        self.report.elapsed = self.now.max(now).since(self.started);
+        let entries = self.slots.into_iter().map(|slot| slot.entry).collect();
+        Outcome::new(Solvent { tables: self.tables, entries, deadline: self.plan_deadline }, self.report)
+    }
+}

@@ -1,0 +1,104 @@
+//! Taking in the plan's operations by and by, and putting what is ready into machines.
+
+use std::collections::BTreeSet;
+
+use super::ready::Fill;
+use super::scheduler::Scheduler;
+use crate::client::Client;
+use crate::error::{CallError, Error};
+use crate::machine::Machine;
+use crate::operation::Task;
+use crate::table::TableId;
+
+/// The most operations that are taken in and have not ended.
+const WINDOW: usize = 10_000;
+/// The operations that are taken in between two looks at what can be sent.
+const SLICE: usize = 256;
+
+impl Scheduler {
+    /// Makes a machine of what is ready, taking in more of the plan where that may help; false where there is nothing
+    /// to make one of.
+    pub(super) fn form(&mut self, client: &Client) -> bool {
+        let busy: BTreeSet<TableId> =
+            self.machines.values().filter_map(|machine| machine.followed_table(&self.slots)).collect();
+        loop {
+            let more = self.taken < self.slots.len() && self.order.len() < WINDOW;
+            let fill = if more { Fill::Full } else { Fill::UpToRank(self.rank_under_way()) };
+            let order = &self.order;
+            let rank = |operation| order.rank(operation);
+            if let Some(machine) = self.ready.form(&self.slots, rank, fill, &busy, client, &self.tables) {
+                self.machines.insert(self.next_machine, machine);
+                self.runnable.insert(self.next_machine);
+                self.next_machine += 1;
+                return true;
+            }
+            if !more {
+                return false;
+            }
+            self.take_in(client);
+        }
+    }
+
+    /// The lowest rank of what is under way for the first time: what follows it may soon fill up a batch.
+    fn rank_under_way(&self) -> u32 {
+        let fresh = self.calls.values().filter(|attempt| attempt.patience.tries == 0);
+        let machines = fresh.filter_map(|attempt| self.machines.get(&attempt.machine));
+        let brief =
+            machines.filter(|machine| !matches!(machine, Machine::Pages(_) | Machine::Administration(_)));
+        brief.flat_map(Machine::members).map(|member| self.order.rank(*member)).min().unwrap_or(u32::MAX)
+    }
+
+    /// Takes in the next operations of the plan.
+    fn take_in(&mut self, client: &Client) {
+        for _ in 0..SLICE {
+            if self.taken == self.slots.len() || self.order.len() >= WINDOW {
+                return;
+            }
+            let operation = u32::try_from(self.taken).expect("a plan has fewer than 4 billion operations");
+            self.taken += 1;
+            let slot = &self.slots[operation as usize];
+            if !slot.is_open() {
+                self.ended += 1;
+                continue;
+            }
+            if let Some(error) = self.not_to_be_sent(operation, client) {
+                self.settle_unordered(operation, Err(error));
+            } else if self.order.enter(operation, self.slots[operation as usize].task()) {
+                self.release(operation, client);
+            }
+        }
+    }
+
+    /// Why an operation is not sent at all.
+    fn not_to_be_sent(&self, operation: u32, client: &Client) -> Option<Error> {
+        let slot = &self.slots[operation as usize];
+        let task = match &slot.entry.task {
+            Ok(task) => task,
+            Err(error) => return Some(error.clone()),
+        };
+        let table = &self.tables.at(task.table()).name;
+        if slot.entry.ambiguous && !is_repeatable(task) && slot.entry.write.is_none() {
+            let problem = "an earlier run of the plan sent it and left without an answer".to_owned();
+            return Some(slot.call_error(&self.tables, CallError::Unknown { rejection: None, problem }));
+        }
+        if self.deadline_passed {
+            return Some(Error::DeadlinePassed { subject: task.subject(&self.tables) });
+        }
+        match client.view_into(table) {
+            Some(view) if task.is_item_write() => Some(Error::View {
+                subject: task.subject(&self.tables),
+                view: view.id().to_owned(),
+                problem: format!("the table is calculated; write to `{}` instead", view.source().name),
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a task can be carried out twice and leave the same behind.
+fn is_repeatable(task: &Task) -> bool {
+    match task {
+        Task::Update { update, .. } => update.is_idempotent(),
+        _ => true,
+    }
+}
