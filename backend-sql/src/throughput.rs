@@ -169,3 +169,90 @@ pub(crate) fn reason(table: &Table, direction: Direction) -> ThrottlingReason {
         resource: table.arn(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dynochemy_core::api::ProvisionedThroughput;
+    use dynochemy_core::{KeyAttribute, KeyShape, ScalarType};
+
+    use super::*;
+
+    fn table(id: i64, capacity: Option<u64>) -> Table {
+        Table {
+            id,
+            name: format!("table{id}"),
+            keys: KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::S }, range: None },
+            throughput: capacity.map(|units| ProvisionedThroughput {
+                read_capacity_units: units,
+                write_capacity_units: units,
+            }),
+            created: Moment::EPOCH,
+        }
+    }
+
+    /// How many single writes are admitted at once.
+    fn admitted(meter: &mut Meter, table: &Table, now: Moment) -> u32 {
+        let take = |_: &u32| meter.take(table, Direction::Write, Units::write(1), now);
+        (0..10_000).take_while(take).count() as u32
+    }
+
+    #[test]
+    fn without_limits_nothing_is_ever_refused() {
+        for (throughput, capacity) in [(Throughput::default(), Some(1)), (Throughput::declared(), None)] {
+            assert_eq!(admitted(&mut Meter::new(throughput), &table(1, capacity), Moment::EPOCH), 10_000);
+        }
+    }
+
+    #[test]
+    fn a_bucket_holds_its_burst_and_gains_its_capacity() {
+        let start = Moment::from_secs(1_000);
+        let mut meter = Meter::new(Throughput::declared());
+        let table = table(1, Some(5));
+        assert_eq!(admitted(&mut meter, &table, start), 1_500);
+        assert_eq!(admitted(&mut meter, &table, start), 0);
+        assert_eq!(admitted(&mut meter, &table, start + Duration::from_millis(1_399)), 6);
+        assert_eq!(admitted(&mut meter, &table, start + Duration::from_millis(1_400)), 1);
+        assert_eq!(admitted(&mut meter, &table, start + Duration::from_secs(9_999)), 1_500);
+    }
+
+    #[test]
+    fn a_bucket_can_start_with_less_than_its_burst() {
+        let throughput =
+            Throughput::declared().burst(Duration::from_secs(10)).starting_with(Duration::from_secs(2));
+        let mut meter = Meter::new(throughput);
+        assert_eq!(admitted(&mut meter, &table(1, Some(5)), Moment::EPOCH), 10);
+        assert_eq!(admitted(&mut meter, &table(1, Some(5)), Moment::from_secs(60)), 50);
+    }
+
+    #[test]
+    fn a_full_bucket_admits_anything_and_pays_it_off() {
+        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
+        let table = table(1, Some(5));
+        let large = Units::write(20 * 1024);
+        assert!(meter.take(&table, Direction::Write, large, Moment::EPOCH));
+        let small = Units::write(1);
+        // It is at -15 now, and one unit is there after 16 gained.
+        let paid = Moment::EPOCH + Duration::from_millis(3_200);
+        assert!(!meter.take(&table, Direction::Write, small, Moment::from_nanos(paid.as_nanos() - 1)));
+        assert!(meter.take(&table, Direction::Write, small, paid));
+    }
+
+    #[test]
+    fn tables_and_directions_have_buckets_of_their_own() {
+        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
+        let now = Moment::EPOCH;
+        assert_eq!(admitted(&mut meter, &table(1, Some(5)), now), 5);
+        assert!(meter.take(&table(1, Some(5)), Direction::Read, Units::write(1), now));
+        assert_eq!(admitted(&mut meter, &table(2, Some(7)), now), 7);
+    }
+
+    #[test]
+    fn time_that_goes_backward_neither_fills_nor_empties() {
+        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
+        let table = table(1, Some(5));
+        assert_eq!(admitted(&mut meter, &table, Moment::from_secs(100)), 5);
+        assert_eq!(admitted(&mut meter, &table, Moment::from_secs(50)), 0);
+        assert_eq!(admitted(&mut meter, &table, Moment::from_secs(100)), 0, "not filled a second time");
+        assert_eq!(admitted(&mut meter, &table, Moment::from_secs(101)), 5);
+    }
+}

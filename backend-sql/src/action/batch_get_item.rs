@@ -95,3 +95,80 @@ pub(super) fn answer(
     answer.consumed_capacity = consumed_each(input.return_consumed_capacity, &costs);
     Ok(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use dynochemy_core::api::PutItemInput;
+
+    use super::*;
+    use crate::action::fixture::*;
+
+    #[test]
+    fn items_that_exist_are_found_and_each_is_billed_on_its_own() {
+        let fixture = Fixture::new();
+        fixture.call(put(visit_of_size("a", 1, 1000))).unwrap();
+        fixture.call(put(visit_of_size("a", 2, 5000))).unwrap();
+        let note = PutItemInput { table_name: "notes".to_owned(), ..put(item(r#"{"id":{"S":"n"}}"#)) };
+        fixture.call(note).unwrap();
+        let mut input = batch_get(vec![key("a", 2), key("a", 9), key("a", 1)]);
+        let notes = KeysAndAttributes {
+            keys: vec![note_key("n")],
+            consistent_read: true,
+            ..KeysAndAttributes::default()
+        };
+        input.request_items.insert("notes".to_owned(), notes);
+        let answer = fixture.call(input).unwrap();
+        assert_eq!(times(&answer.responses["visits"]), [2, 1]);
+        assert_eq!(answer.responses["notes"].len(), 1);
+        let costs: Vec<f64> = answer.consumed_capacity.iter().map(|cost| cost.capacity_units).collect();
+        assert_eq!(costs, [1.0, 1.0 + 0.5 + 0.5]);
+        assert!(answer.unprocessed_keys.is_empty());
+    }
+
+    #[test]
+    fn one_bad_key_rejects_the_batch() {
+        let fixture = Fixture::new();
+        assert_eq!(
+            fixture.error(batch_get(vec![key("a", 1), key("b", 1), key("a", 1)])),
+            "ValidationException: Provided list of item keys contains duplicates"
+        );
+        assert_eq!(
+            fixture.error(batch_get(vec![key("a", 1), note_key("a")])),
+            "ValidationException: The provided key element does not match the schema"
+        );
+        let many = (0..101).map(|time| key("a", time)).collect();
+        assert_eq!(
+            fixture.error(batch_get(many)),
+            "ValidationException: Too many items requested for the BatchGetItem call"
+        );
+        assert!(fixture.error(batch_get(vec![])).contains("'requestItems'"));
+        let mut elsewhere = batch_get(vec![key("a", 1)]);
+        elsewhere.request_items.insert("none".to_owned(), elsewhere.request_items["visits"].clone());
+        assert_eq!(fixture.error(elsewhere), "ResourceNotFoundException: Requested resource not found");
+    }
+
+    #[test]
+    fn an_answer_holds_16_mb_and_leaves_the_rest_unprocessed() {
+        let fixture = Fixture::new();
+        for time in 0..45 {
+            fixture.call(put(visit_of_size("a", time, 400 * 1024))).unwrap();
+        }
+        let answer = fixture.call(batch_get((0..45).map(|time| key("a", time)).collect())).unwrap();
+        assert_eq!(answer.responses["visits"].len(), 40);
+        let left: Vec<_> = (40..45).map(|time| key("a", time)).collect();
+        assert_eq!(answer.unprocessed_keys["visits"].keys, left);
+    }
+
+    #[test]
+    fn keys_beyond_the_capacity_are_left_unprocessed() {
+        let fixture = Fixture::throttled();
+        // Ten units a second: twenty reads of half a unit.
+        let keys: Vec<_> = (0..25).map(|time| key("a", time)).collect();
+        let answer = fixture.call(batch_get(keys.clone())).unwrap();
+        assert_eq!(answer.unprocessed_keys["visits"].keys, keys[20..]);
+        assert_eq!(units(answer.consumed_capacity), 10.0);
+        let refused = fixture.refused(batch_get(keys));
+        assert_eq!(refused.code, "ProvisionedThroughputExceededException");
+        assert_eq!(refused.throttling_reasons[0].reason, "TableReadProvisionedThroughputExceeded");
+    }
+}

@@ -92,3 +92,101 @@ fn check(input: &BatchWriteItemInput) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use dynochemy_core::Item;
+
+    use super::*;
+    use crate::action::fixture::*;
+
+    fn put(item: Item) -> WriteRequest {
+        WriteRequest::PutRequest { item }
+    }
+
+    fn put_at(time: u64) -> WriteRequest {
+        put(item(&visit_json("a", time, "")))
+    }
+
+    fn delete_at(time: u64) -> WriteRequest {
+        WriteRequest::DeleteRequest { key: key("a", time) }
+    }
+
+    #[test]
+    fn puts_and_deletes_of_several_tables_are_applied() {
+        let fixture = Fixture::new();
+        fixture.call(put_visit("a", 1)).unwrap();
+        let mut input = batch_write(vec![delete_at(1), delete_at(7), put_at(2)]);
+        input.request_items.insert("notes".to_owned(), vec![put(item(r#"{"id":{"S":"n"}}"#))]);
+        let answer = fixture.call(input).unwrap();
+        assert!(answer.unprocessed_items.is_empty());
+        let costs: Vec<_> = answer
+            .consumed_capacity
+            .iter()
+            .map(|cost| (cost.table_name.as_str(), cost.capacity_units))
+            .collect();
+        assert_eq!(costs, [("notes", 1.0), ("visits", 3.0)]);
+        assert_eq!(times(&fixture.call(query("a")).unwrap().items), [2]);
+    }
+
+    #[test]
+    fn one_bad_member_rejects_the_batch_and_nothing_is_applied() {
+        let fixture = Fixture::new();
+        let error = |bad| fixture.error(batch_write(vec![put_at(1), bad]));
+        assert_eq!(
+            error(delete_at(1)),
+            "ValidationException: Provided list of item keys contains duplicates"
+        );
+        assert_eq!(
+            error(put(item(r#"{"user":{"S":"a"}}"#))),
+            "ValidationException: One or more parameter values were invalid: Missing the key time in the item"
+        );
+        assert_eq!(
+            error(put(visit_of_size("a", 2, 400 * 1024 + 1))),
+            "ValidationException: Item size has exceeded the maximum allowed size"
+        );
+        assert_eq!(
+            error(WriteRequest::DeleteRequest { key: note_key("a") }),
+            "ValidationException: The provided key element does not match the schema"
+        );
+        let mut elsewhere = batch_write(vec![put_at(1)]);
+        elsewhere.request_items.insert("zzz".to_owned(), vec![put_at(1)]);
+        assert_eq!(fixture.error(elsewhere), "ResourceNotFoundException: Requested resource not found");
+        assert_eq!(
+            fixture.error(batch_write((0..26).map(put_at).collect())),
+            "ValidationException: Too many items requested for the BatchWriteItem call"
+        );
+        assert_eq!(fixture.call(scan()).unwrap().count, 0);
+    }
+
+    #[test]
+    fn writes_beyond_the_capacity_are_left_unprocessed_in_the_order_of_the_request() {
+        let mut fixture = Fixture::throttled();
+        // Five units a second. The second write needs three, after which one is left.
+        let writes = vec![
+            put_at(1),
+            put(visit_of_size("a", 2, 3000)),
+            put(visit_of_size("a", 3, 1500)),
+            put_at(4),
+            put_at(5),
+        ];
+        let answer = fixture.call(batch_write(writes.clone())).unwrap();
+        assert_eq!(answer.unprocessed_items["visits"], [writes[2].clone(), writes[4].clone()]);
+        assert_eq!(units(answer.consumed_capacity), 5.0);
+        assert_eq!(times(&fixture.call(query("a")).unwrap().items), [1, 2, 4]);
+
+        let refused = fixture.refused(batch_write(vec![put_at(5)]));
+        assert_eq!(refused.code, "ProvisionedThroughputExceededException");
+        assert_eq!(refused.throttling_reasons[0].reason, "TableWriteProvisionedThroughputExceeded");
+        assert_eq!(
+            refused.throttling_reasons[0].resource,
+            "arn:aws:dynamodb:local:000000000000:table/visits"
+        );
+        fixture.wait(Duration::from_millis(199));
+        fixture.refused(batch_write(vec![put_at(5)]));
+        fixture.wait(Duration::from_millis(1));
+        fixture.call(batch_write(vec![put_at(5)])).unwrap();
+    }
+}

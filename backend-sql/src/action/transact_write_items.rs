@@ -246,3 +246,6 @@ fn digest(input: &TransactWriteItemsInput) -> Result<[u8; 16], Failure> {
     }
     Ok(hash.to_be_bytes())
 }
+
+#[cfg(test)]
+mod tests;

@@ -236,3 +236,33 @@ fn trusted(text: &[u8]) -> Item {
 pub(super) fn to_unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot(key: &str) -> u64 {
+        read_spot(&Place::hash_of(&KeyValue::S(key.to_owned())))
+    }
+
+    #[test]
+    fn spots_never_change_since_files_depend_on_them() {
+        assert_eq!([spot("a"), spot("b"), spot("user 123")], [4_002_540_800, 4_037_248_598, 261_192_636]);
+    }
+
+    #[test]
+    fn similar_keys_are_spread_evenly() {
+        let mut shares = [0u32; 16];
+        for number in 0..16_000 {
+            shares[(spot(&format!("user-{number:08}")) >> 28) as usize] += 1;
+        }
+        assert!(shares.iter().all(|share| (800..1200).contains(share)), "{shares:?}");
+    }
+
+    #[test]
+    fn nothing_sorts_after_what_stands_beyond_all_range_keys() {
+        let mut largest = Vec::new();
+        KeyValue::B(vec![0xFF; 1024].into()).write_ordered(&mut largest);
+        assert!(largest.as_slice() < &BEYOND[..]);
+    }
+}
