@@ -1,5 +1,7 @@
 //! Runs whose calls are answered by a backend, without an endpoint.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::pin::pin;
 use std::sync::Mutex;
 use std::time::Duration;

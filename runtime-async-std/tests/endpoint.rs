@@ -1,5 +1,7 @@
 //! What becomes of operations when the endpoint answers, refuses, or fails.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::pin::pin;
 use std::time::Duration;
 

@@ -43,7 +43,7 @@ pub(crate) enum Transport {
     /// Values are answered as they are.
     Backend(Arc<dyn Backend>),
     /// Messages to an endpoint.
-    Http(Http),
+    Http(Box<Http>),
 }
 
 impl Db {
@@ -79,7 +79,7 @@ impl Db {
     fn new(configuration: Configuration) -> Result<Self, Error> {
         let transport = match &configuration.backend {
             Some(backend) => Transport::Backend(backend.clone()),
-            None => Transport::Http(Http::new(&configuration)?),
+            None => Transport::Http(Box::new(Http::new(&configuration)?)),
         };
         let entropy = getrandom::u64().map_err(|error| Error::Configuration {
             problem: format!(

@@ -110,6 +110,8 @@ fn work(shared: &Shared, queue: &Mutex<Receiver<Call>>, answered: &Sender<Answer
 
 #[cfg(test)]
 mod tests {
+    use std::thread::ThreadId;
+
     use dynochemy_core::{Backend, Request, Solvent, Step, Table};
 
     use super::*;
@@ -123,29 +125,46 @@ mod tests {
         seen: bool,
     }
 
-    struct Panicking;
+    /// Panics on any thread but the test's own.
+    struct Homely(ThreadId);
 
-    impl Backend for Panicking {
+    impl Backend for Homely {
         fn answer(&self, _: &Request, _: Moment) -> Result<Response, CallError> {
-            panic!("as the test wants it");
+            assert_eq!(thread::current().id(), self.0, "as the test wants it");
+            Err(CallError::NotSent { problem: "at home".to_owned() })
         }
     }
 
-    #[test]
-    fn a_call_whose_thread_panics_has_an_unknown_outcome() {
-        let db = Db::builder().backend(Panicking).build().unwrap();
+    /// Workers that were sent this many calls, which expire at the same time.
+    fn busy(calls: u64) -> (Workers, Option<Moment>) {
+        let db = Db::builder().backend(Homely(thread::current().id())).build().unwrap();
         let mut solvent = Solvent::new();
-        for user in 0..3 {
+        for user in 0..calls {
             solvent.add(Visit::update(user).set(Visit::SEEN, true));
         }
-        let (mut run, _) = db.shared.client.start(solvent, db.shared.clock.now()).unwrap();
+        let now = db.shared.clock.now();
+        let (mut run, _) = db.shared.client.start(solvent, now).unwrap();
         let mut workers = Workers::new(db.shared.clone());
         let mut until = None;
-        for _ in 0..3 {
-            let Step::Send(call) = run.poll(db.shared.clock.now()) else { panic!("three calls") };
+        for _ in 0..calls {
+            let Step::Send(call) = run.poll(now) else { panic!("each update is a call") };
             until = Some(call.expires);
             workers.send(call);
         }
+        (workers, until)
+    }
+
+    #[test]
+    fn a_lone_call_is_made_on_the_thread_that_waits() {
+        let (mut workers, until) = busy(1);
+        let (_, answer) = workers.wait(until).unwrap();
+        assert!(matches!(answer, Err(CallError::NotSent { .. })), "{answer:?}");
+        assert_eq!(workers.threads, 0);
+    }
+
+    #[test]
+    fn calls_whose_threads_panic_have_unknown_outcomes() {
+        let (mut workers, until) = busy(3);
         for _ in 0..3 {
             let (_, answer) = workers.wait(until).unwrap();
             assert!(matches!(answer, Err(CallError::Unknown { .. })), "{answer:?}");
