@@ -147,7 +147,8 @@ fn read_request(stream: &mut TcpStream) -> Option<(Received, usize)> {
         let count = stream.peek(&mut seen).ok()?;
         match seen[..count].windows(4).position(|bytes| bytes == b"\r\n\r\n") {
             Some(end) => break end + 4,
-            None if count == 0 => return None,
+            // The connection is at its end, or begins with a handshake: TLS is not spoken here.
+            None if count == 0 || seen[0] == 0x16 => return None,
             None => thread::yield_now(),
         }
     };

@@ -71,6 +71,14 @@ fn a_host_that_does_not_exist_means_not_sent() {
 }
 
 #[test]
+fn a_handshake_that_fails_means_not_sent() {
+    let server = Server::start(|_| Answer::ok("{}"));
+    let db = impatient(server.endpoint().replace("http:", "https:"));
+    let error = block_on(db.run(visit(1).put())).unwrap_err();
+    assert!(matches!(call_error(&error), CallError::NotSent { .. }), "{error:?}");
+}
+
+#[test]
 fn a_put_whose_answer_is_lost_or_cannot_be_read_may_have_been_applied() {
     block_on(async {
         for answer in [

@@ -66,6 +66,15 @@ fn a_host_that_does_not_exist_means_not_sent() {
 }
 
 #[test]
+fn a_handshake_that_fails_is_told() {
+    let server = Server::start(|_| Answer::ok("{}"));
+    let db = impatient(server.endpoint().replace("http:", "https:"));
+    let error = db.run(visit(1).put()).unwrap_err();
+    // ureq shakes hands with the first bytes, and does not tell afterwards how far it came.
+    assert!(matches!(call_error(&error), CallError::Unknown { .. }), "{error:?}");
+}
+
+#[test]
 fn a_put_whose_answer_is_lost_or_cannot_be_read_may_have_been_applied() {
     for answer in [
         Answer::Close,

@@ -67,6 +67,14 @@ async fn a_host_that_does_not_exist_means_not_sent() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_fails_means_not_sent() {
+    let server = Server::start(|_| Answer::ok("{}"));
+    let db = impatient(server.endpoint().replace("http:", "https:"));
+    let error = db.run(visit(1).put()).await.unwrap_err();
+    assert!(matches!(call_error(&error), CallError::NotSent { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_put_whose_answer_is_lost_or_cannot_be_read_may_have_been_applied() {
     for answer in [
         Answer::Close,
