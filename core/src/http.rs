@@ -49,31 +49,34 @@ impl Codec {
     /// # Errors
     /// When the region or the credentials are missing, or the endpoint is no `http` or `https` URL.
     pub fn new(configuration: &Configuration) -> Result<Self, Error> {
-        let Some(region) = configuration.region.as_deref().filter(|region| !region.is_empty()) else {
+        Self::of(configuration).map_err(Error::configuration)
+    }
+
+    fn of(configuration: &Configuration) -> Result<Self, String> {
+        let given = |text: &&str| !text.is_empty();
+        let Some(region) = configuration.region.as_deref().filter(given) else {
             let beside_endpoint = match configuration.endpoint {
                 Some(_) => {
                     " (signatures name it beside an endpoint too; most servers other than AWS take any)"
                 }
                 None => "",
             };
-            return Err(Error::configuration(format!(
+            return Err(format!(
                 "no region{beside_endpoint}; call `.region(\"eu-west-1\")` on the builder, or set the environment \
                  variable AWS_REGION or AWS_DEFAULT_REGION"
-            )));
+            ));
         };
         if !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
-            return Err(Error::configuration(format!("`{region}` is no region; one is called `eu-west-1`")));
+            return Err(format!("`{region}` is no region; one is called `eu-west-1`"));
         }
-        let present = |text: &str| !text.is_empty();
         let credentials = configuration.credentials.as_ref().filter(|credentials| {
-            present(&credentials.access_key_id) && present(&credentials.secret_access_key)
+            given(&credentials.access_key_id.as_str()) && given(&credentials.secret_access_key.as_str())
         });
         let Some(credentials) = credentials else {
-            return Err(Error::configuration(
-                "no credentials; call `.credentials(Credentials::new(access_key_id, secret_access_key))` on the \
-                 builder, or set the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and \
-                 AWS_SESSION_TOKEN for temporary ones)",
-            ));
+            return Err("no credentials; call `.credentials(Credentials::new(access_key_id, secret_access_key))` on \
+                        the builder, or set the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY \
+                        (and AWS_SESSION_TOKEN for temporary ones)"
+                .to_owned());
         };
         let endpoint = match &configuration.endpoint {
             Some(endpoint) => Endpoint::parse(endpoint)?,

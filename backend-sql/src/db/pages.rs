@@ -60,5 +60,5 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
 fn unreadable<T>(problem: WireError) -> Error {
     let subject =
         Subject { operation: "stream".to_owned(), table: std::any::type_name::<T>().to_owned(), key: None };
-    Error::Unreadable { subject, problem }
+    Error::Unreadable { subject: Box::new(subject), problem }
 }

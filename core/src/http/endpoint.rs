@@ -4,8 +4,6 @@
 
 use http::{HeaderValue, Uri};
 
-use crate::error::Error;
-
 /// A server's address.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
@@ -17,19 +15,17 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     /// The service's own endpoint in a region.
-    pub(super) fn of_region(region: &str) -> Result<Self, Error> {
+    pub(super) fn of_region(region: &str) -> Result<Self, String> {
         let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         Self::parse(&format!("https://dynamodb.{region}.{suffix}"))
     }
 
-    /// An endpoint that was given.
-    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+    /// An endpoint that was given; the error tells what is wrong with it.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let refuse = |problem: &str| {
             // What stands before an `@` may be a password.
             let shown = text.rsplit('@').next().unwrap_or(text);
-            Err(Error::configuration(format!(
-                "the endpoint `{shown}` {problem}; give a URL as in `http://127.0.0.1:8000`"
-            )))
+            Err(format!("the endpoint `{shown}` {problem}; give a URL as in `http://127.0.0.1:8000`"))
         };
         let Ok(uri) = text.trim().parse::<Uri>() else {
             return refuse("is not a URL");
@@ -114,7 +110,7 @@ mod tests {
             ("http://localhost:", "a port that is no port"),
             ("http://local host", "is not a URL"),
         ] {
-            let error = Endpoint::parse(text).unwrap_err().to_string();
+            let error = Endpoint::parse(text).unwrap_err();
             assert!(error.contains(problem) && error.contains("http://127.0.0.1:8000"), "{text}: {error}");
         }
     }
@@ -122,7 +118,7 @@ mod tests {
     #[test]
     fn a_password_in_an_endpoint_is_not_shown() {
         for text in ["http://user:hidden@localhost:8000", "ftp://user:hidden@localhost"] {
-            let error = Endpoint::parse(text).unwrap_err().to_string();
+            let error = Endpoint::parse(text).unwrap_err();
             assert!(!error.contains("hidden") && error.contains("localhost"), "{error}");
         }
     }

@@ -16,7 +16,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::CONTENT_TYPE;
 use crate::credentials::Credentials;
-use crate::error::Error;
 use crate::moment::Moment;
 
 const SECONDS_A_DAY: u64 = 86_400;
@@ -54,7 +53,8 @@ pub(super) struct Signature {
 }
 
 impl Signer {
-    pub(super) fn new(host: &HeaderValue, region: &str, credentials: &Credentials) -> Result<Self, Error> {
+    /// A signer, unless the credentials are none; the error tells which part of them.
+    pub(super) fn new(host: &HeaderValue, region: &str, credentials: &Credentials) -> Result<Self, String> {
         check("access key id", &credentials.access_key_id)?;
         check("secret access key", &credentials.secret_access_key)?;
         let token = match &credentials.session_token {
@@ -167,12 +167,12 @@ impl Day {
 
 /// Credentials are copied by hand, so that white space around them is a common mistake, and one that the service only
 /// answers with a wrong signature.
-fn check(what: &str, text: &str) -> Result<(), Error> {
+fn check(what: &str, text: &str) -> Result<(), String> {
     match text.bytes().find(|byte| !byte.is_ascii_graphic()) {
         None => Ok(()),
-        Some(byte) => Err(Error::configuration(format!(
+        Some(byte) => Err(format!(
             "the {what} holds a character that none has (byte {byte:#04x}); was it copied with white space around it?"
-        ))),
+        )),
     }
 }
 

@@ -69,8 +69,8 @@ fn write_assignment<'a>(expressions: &mut Expressions<'a>, out: &mut Vec<u8>, as
     }
 }
 
-/// Writes a side of a sum. Sums of sums are beyond the service's grammar; the parentheses keep their meaning for
-/// servers that take more, and the service refuses them by name.
+/// Writes a side of a sum. Sums of sums are beyond the service's grammar, which answers them with a syntax error; with
+/// parentheses they keep their meaning for servers that take more.
 fn write_operand<'a>(expressions: &mut Expressions<'a>, out: &mut Vec<u8>, assignment: &'a Assignment) {
     if matches!(assignment, Assignment::Plus(..) | Assignment::Minus(..)) {
         push(out, "(");

@@ -1,7 +1,5 @@
 //! Ours against the ready-made signing of `aws-sigv4`.
 
-use std::time::SystemTime;
-
 use aws_credential_types::Credentials as AwsCredentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
@@ -11,7 +9,6 @@ use super::*;
 use crate::http::endpoint::Endpoint;
 
 /// `x-amz-date` and `authorization` as `aws-sigv4` makes them.
-#[allow(clippy::disallowed_types, reason = "`aws-sigv4` takes its time so")]
 fn expected(
     endpoint: &Endpoint,
     region: &str,
@@ -20,7 +17,7 @@ fn expected(
     body: &[u8],
     now: Moment,
 ) -> (String, String) {
-    let time: SystemTime = UNIX_EPOCH + Duration::from_nanos(now.as_nanos());
+    let time = UNIX_EPOCH + Duration::from_nanos(now.as_nanos());
     let identity = AwsCredentials::from_keys(
         credentials.access_key_id.clone(),
         credentials.secret_access_key.clone(),
@@ -130,7 +127,6 @@ fn credentials_with_white_space_are_refused_without_being_shown() {
         (Credentials { session_token: Some("hidden\u{e9}".to_owned()), ..base }, "session token"),
     ] {
         let error = Signer::new(&HeaderValue::from_static("host"), "eu-west-1", &credentials).unwrap_err();
-        let error = error.to_string();
         assert!(error.contains(what) && !error.contains("hidden"), "{error}");
     }
 }

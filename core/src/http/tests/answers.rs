@@ -1,0 +1,315 @@
+//! Answers as the service gives them.
+
+use proptest::prelude::*;
+
+use super::*;
+
+pub(super) fn answered(request: &Request, body: &str) -> Result<Response, CallError> {
+    read_answer(request, http::Response::new(Bytes::copy_from_slice(body.as_bytes())))
+}
+
+fn problem(request: &Request, body: &str) -> String {
+    match answered(request, body).unwrap_err() {
+        CallError::Unknown { rejection: None, problem } => problem,
+        other => panic!("{other:?}"),
+    }
+}
+
+macro_rules! output {
+    ($action:ident, $request:expr, $body:expr) => {
+        match answered(&Request::$action($request), $body).unwrap() {
+            Response::$action(output) => output,
+            other => panic!("{other:?}"),
+        }
+    };
+}
+
+fn total(table: &str, units: f64) -> ConsumedCapacity {
+    ConsumedCapacity { table_name: table.to_owned(), capacity_units: units, ..ConsumedCapacity::default() }
+}
+
+/// A realistic answer to each action, in the order of [`plain::all`].
+pub(super) const ANSWERS: [&str; 12] = [
+    r##"{"ConsumedCapacity":[{"CapacityUnits":1.0,"TableName":"visits"}],"Responses":{"visits":[{"user":{"S":"ann"},"seen":{"N":"1"}}]},"UnprocessedKeys":{"visits":{"ConsistentRead":true,"ExpressionAttributeNames":{"#a0":"user"},"Keys":[{"time":{"N":"6"},"user":{"S":"bob"}}],"ProjectionExpression":"#a0"}}}"##,
+    r#"{"ConsumedCapacity":[{"CapacityUnits":1.0,"TableName":"visits"}],"ItemCollectionMetrics":{},"UnprocessedItems":{"visits":[{"DeleteRequest":{"Key":{"time":{"N":"6"},"user":{"S":"bob"}}}},{"PutRequest":{"Item":{"user":{"S":"ann"},"time":{"N":"5"}}}}]}}"#,
+    r#"{"TableDescription":{"AttributeDefinitions":[{"AttributeName":"time","AttributeType":"N"},{"AttributeName":"user","AttributeType":"S"}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST"},"CreationDateTime":1.763815696789E9,"DeletionProtectionEnabled":false,"ItemCount":0,"KeySchema":[{"AttributeName":"user","KeyType":"HASH"},{"AttributeName":"time","KeyType":"RANGE"}],"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"TableArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/visits","TableId":"12345678-0123-4567-0123-123456789abc","TableName":"visits","TableSizeBytes":0,"TableStatus":"CREATING"}}"#,
+    r#"{"Attributes":{"user":{"S":"ann"},"time":{"N":"5"},"seen":{"N":"1"}},"ConsumedCapacity":{"CapacityUnits":1.0,"TableName":"visits"}}"#,
+    r#"{"TableDescription":{"ItemCount":3,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":5,"WriteCapacityUnits":6},"TableArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/visits","TableName":"visits","TableSizeBytes":120,"TableStatus":"DELETING"}}"#,
+    r#"{"Table":{"AttributeDefinitions":[{"AttributeName":"mail","AttributeType":"B"},{"AttributeName":"user","AttributeType":"S"}],"CreationDateTime":1763815696,"GlobalSecondaryIndexes":[{"IndexName":"by-mail","KeySchema":[{"AttributeName":"mail","KeyType":"HASH"}],"ItemCount":7}],"ItemCount":1.2E1,"KeySchema":[{"AttributeName":"user","KeyType":"HASH"}],"ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":6.0},"TableName":"visits","TableSizeBytes":5000000000,"TableStatus":"ACTIVE"}}"#,
+    r#"{"ConsumedCapacity":{"CapacityUnits":0.5,"TableName":"visits"},"Item":{"user":{"S":"ann"},"time":{"N":"5"}}}"#,
+    r#"{"Attributes":{"user":{"S":"ann"}},"ConsumedCapacity":{"CapacityUnits":3.0,"Table":{"CapacityUnits":1.0},"GlobalSecondaryIndexes":{"by-mail":{"CapacityUnits":2.0}},"LocalSecondaryIndexes":{"by-name":{"CapacityUnits":0.0}},"TableName":"visits"}}"#,
+    r#"{"ConsumedCapacity":{"CapacityUnits":1.5,"TableName":"visits"},"Count":2,"Items":[{"user":{"S":"ann"},"time":{"N":"5"}},{"user":{"S":"a\"}]n"},"time":{"N":"6"}}],"LastEvaluatedKey":{"user":{"S":"ann"},"time":{"N":"6"}},"ScannedCount":5}"#,
+    r#"{"Count":0,"Items":[],"LastEvaluatedKey":{"user":{"S":"ann"},"time":{"N":"6"}},"ScannedCount":5}"#,
+    r#"{"ConsumedCapacity":[{"CapacityUnits":6.0,"ReadCapacityUnits":2.0,"TableName":"visits","WriteCapacityUnits":4.0,"Table":{"CapacityUnits":6.0,"ReadCapacityUnits":2.0,"WriteCapacityUnits":4.0}},{"CapacityUnits":2e0,"TableName":"counts"}]}"#,
+    r#"{"Attributes":{"seen":{"N":"2"}},"ConsumedCapacity":{"CapacityUnits":1.0,"TableName":"visits"}}"#,
+];
+
+#[test]
+fn each_action_has_its_own_answer() {
+    for (request, body) in plain::all().iter().zip(ANSWERS) {
+        assert_eq!(answered(request, body).unwrap().action(), request.action());
+    }
+}
+
+#[test]
+fn an_item_is_the_text_that_came() {
+    let found = output!(GetItem, plain::get(), ANSWERS[6]);
+    assert_eq!(found.item, Some(item(r#"{"user":{"S":"ann"},"time":{"N":"5"}}"#)));
+    assert_eq!(found.consumed_capacity, Some(total("visits", 0.5)));
+    assert_eq!(output!(GetItem, plain::get(), "{}"), GetItemOutput::default());
+    assert_eq!(
+        output!(GetItem, plain::get(), r#" { "Item" : null , "New" : [{"a":1}] } "#),
+        GetItemOutput::default()
+    );
+}
+
+#[test]
+fn writes_answer_with_the_attributes_that_were_asked_for() {
+    let put = output!(PutItem, plain::put(), ANSWERS[7]);
+    assert_eq!(put.attributes, Some(item(r#"{"user":{"S":"ann"}}"#)));
+    let units = |capacity_units| Capacity { capacity_units, ..Capacity::default() };
+    let expected = ConsumedCapacity {
+        table: Some(units(1.0)),
+        global_secondary_indexes: [("by-mail".to_owned(), units(2.0))].into(),
+        local_secondary_indexes: [("by-name".to_owned(), units(0.0))].into(),
+        ..total("visits", 3.0)
+    };
+    assert_eq!(put.consumed_capacity, Some(expected));
+    assert_eq!(output!(PutItem, plain::put(), "{}"), PutItemOutput::default());
+
+    let delete = output!(DeleteItem, plain::delete(), ANSWERS[3]);
+    assert_eq!(delete.attributes.unwrap().attribute("seen").unwrap(), Some(1.into()));
+    assert_eq!(delete.consumed_capacity, Some(total("visits", 1.0)));
+    let update = output!(UpdateItem, plain::update(), ANSWERS[11]);
+    assert_eq!(update.attributes, Some(item(r#"{"seen":{"N":"2"}}"#)));
+    assert_eq!(update.consumed_capacity, Some(total("visits", 1.0)));
+}
+
+#[test]
+fn a_page_tells_where_it_ended() {
+    let query = output!(Query, plain::query(), ANSWERS[8]);
+    assert_eq!((query.items.len(), query.count, query.scanned_count), (2, 2, 5));
+    assert_eq!(query.items.at(1), Some(item(r#"{"user":{"S":"a\"}]n"},"time":{"N":"6"}}"#)));
+    assert_eq!(query.last_evaluated_key, Some(item(r#"{"user":{"S":"ann"},"time":{"N":"6"}}"#)));
+    assert_eq!(query.consumed_capacity, Some(total("visits", 1.5)));
+
+    let scan = output!(Scan, plain::scan(), ANSWERS[9]);
+    assert_eq!((scan.items.len(), scan.count, scan.scanned_count), (0, 0, 5));
+    assert!(scan.last_evaluated_key.is_some() && scan.consumed_capacity.is_none());
+}
+
+#[test]
+fn a_page_of_a_hundred_items_shares_the_answers_body_and_its_last_key_does_not() {
+    let items: Vec<_> =
+        (0..100).map(|time| format!(r#"{{"user":{{"S":"ann"}},"time":{{"N":"{time}"}}}}"#)).collect();
+    let body = format!(
+        r#"{{"Items":[{}],"Count":100,"LastEvaluatedKey":{{"user":{{"S":"ann"}}}}}}"#,
+        items.join(",")
+    );
+    let body = Bytes::from(body);
+    let within = |part: &[u8]| body.as_ptr_range().contains(&part.as_ptr());
+    let request = Request::Query(plain::query());
+    let Ok(Response::Query(page)) = read_answer(&request, http::Response::new(body.clone())) else {
+        panic!("the answer is fine")
+    };
+    assert_eq!(page.items.len(), 100);
+    for (index, expected) in items.iter().enumerate() {
+        let found = page.items.bytes(index).unwrap();
+        assert_eq!(found, expected.as_bytes());
+        assert!(within(found), "item {index} was copied");
+    }
+    assert!(!within(page.last_evaluated_key.unwrap().as_bytes()), "the key keeps the page in memory");
+}
+
+#[test]
+fn unprocessed_keys_and_writes_are_told_in_the_requests_own_form() {
+    let gets = output!(BatchGetItem, plain::batch_get(), ANSWERS[0]);
+    assert_eq!(gets.responses["visits"].at(0), Some(item(r#"{"user":{"S":"ann"},"seen":{"N":"1"}}"#)));
+    let unprocessed = &gets.unprocessed_keys["visits"];
+    assert_eq!((&unprocessed.keys[..], unprocessed.consistent_read), (&[key("bob", 6)][..], true));
+    assert_eq!(gets.consumed_capacity, [total("visits", 1.0)]);
+
+    let writes = output!(BatchWriteItem, plain::batch_write(), ANSWERS[1]);
+    let mut expected = plain::batch_write().request_items;
+    expected.get_mut("visits").unwrap().reverse();
+    assert_eq!(writes.unprocessed_items, expected);
+    assert_eq!(writes.consumed_capacity, [total("visits", 1.0)]);
+}
+
+#[test]
+fn unprocessed_keys_that_nobody_asked_for_make_the_answer_unreadable() {
+    let gets = Request::BatchGetItem(plain::batch_get());
+    let error = problem(&gets, r#"{"UnprocessedKeys":{"users":{"Keys":[]}}}"#);
+    assert!(error.contains("no keys of table `users` were asked for"), "{error}");
+    let error = problem(&gets, r#"{"UnprocessedKeys":{"visits":{"Keys":[{"user":{"S":"ann"}}]}}}"#);
+    assert!(error.contains("attribute `time`: the item lacks its range key at byte 38"), "{error}");
+
+    let mut writes = plain::batch_write();
+    writes.request_items.get_mut("visits").unwrap().truncate(1);
+    let writes = Request::BatchWriteItem(writes);
+    let error = problem(&writes, r#"{"UnprocessedItems":{"visits":[{"DeleteRequest":{"Key":{}}}]}}"#);
+    assert!(error.contains("no deletes from this table were asked for"), "{error}");
+    let error = problem(&writes, r#"{"UnprocessedItems":{"visits":[{}]}}"#);
+    assert!(error.contains("expected a PutRequest or DeleteRequest"), "{error}");
+}
+
+#[test]
+fn a_transaction_answers_with_its_cost_only() {
+    let found = output!(TransactWriteItems, plain::transaction(), ANSWERS[10]);
+    let split =
+        Capacity { capacity_units: 6.0, read_capacity_units: Some(2.0), write_capacity_units: Some(4.0) };
+    let visits = ConsumedCapacity {
+        read_capacity_units: Some(2.0),
+        write_capacity_units: Some(4.0),
+        table: Some(split),
+        ..total("visits", 6.0)
+    };
+    assert_eq!(found.consumed_capacity, [visits, total("counts", 2.0)]);
+}
+
+#[test]
+fn a_table_is_told_with_its_keys_and_numbers_in_any_form() {
+    let created = output!(CreateTable, plain::create_table(), ANSWERS[2]).table_description;
+    let expected = TableDescription {
+        table_name: "visits".to_owned(),
+        table_status: TableStatus::Creating,
+        keys: shape(),
+        provisioned_throughput: None,
+        creation_date_time: Some(1_763_815_696.789),
+        item_count: 0,
+        table_size_bytes: 0,
+        table_arn: Some("arn:aws:dynamodb:eu-west-1:123456789012:table/visits".to_owned()),
+        table_id: Some("12345678-0123-4567-0123-123456789abc".to_owned()),
+    };
+    assert_eq!(created, expected);
+
+    let described =
+        output!(DescribeTable, DescribeTableInput { table_name: "visits".to_owned() }, ANSWERS[5]).table;
+    let expected = TableDescription {
+        table_status: TableStatus::Active,
+        keys: KeyShape { range: None, ..shape() },
+        provisioned_throughput: Some(ProvisionedThroughput {
+            read_capacity_units: 5,
+            write_capacity_units: 6,
+        }),
+        creation_date_time: Some(1_763_815_696.0),
+        item_count: 12,
+        table_size_bytes: 5_000_000_000,
+        table_arn: None,
+        table_id: None,
+        ..created
+    };
+    assert_eq!(described, expected);
+}
+
+#[test]
+fn a_table_that_is_being_deleted_is_told_without_its_keys() {
+    let found = output!(DeleteTable, DeleteTableInput { table_name: "visits".to_owned() }, ANSWERS[4]);
+    let found = found.table_description;
+    assert_eq!(found.table_status, TableStatus::Deleting);
+    assert_eq!((found.keys.hash.name.as_ref(), found.keys.range, found.item_count), ("", None, 3));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_its_place() {
+    let get = Request::GetItem(plain::get());
+    for (body, expected) in [
+        ("", "the answer to GetItem cannot be read: expected an object at byte 0"),
+        ("[]", "the answer to GetItem cannot be read: expected an object at byte 0"),
+        ("<html>", "the answer to GetItem cannot be read: expected an object at byte 0"),
+        (r#"{"Item":5}"#, "the answer to GetItem cannot be read: expected an item at byte 8"),
+        (
+            r#"{"Item":{"a":{"S":"b"}}"#,
+            "the answer to GetItem cannot be read: expected `,` or `}` at byte 23",
+        ),
+        ("{} {}", "the answer to GetItem cannot be read: unexpected text after the value at byte 3"),
+    ] {
+        assert_eq!(problem(&get, body), expected);
+    }
+    let query = Request::Query(plain::query());
+    for count in ["-1", "1.5", "4294967296", "1e999"] {
+        let error = problem(&query, &format!(r#"{{"Count":{count}}}"#));
+        assert_eq!(error, "the answer to Query cannot be read: expected a count at byte 9");
+    }
+    let describe = Request::DescribeTable(DescribeTableInput { table_name: "visits".to_owned() });
+    for (body, expected) in [
+        ("{}", "the answer has no `Table` at byte 2"),
+        (r#"{"Table":{"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}]}}"#, "`a` is not defined"),
+        (r#"{"Table":{"KeySchema":[{"AttributeName":"a","KeyType":"TREE"}]}}"#, "`TREE` is no role"),
+        (r#"{"Table":{"AttributeDefinitions":[{"AttributeType":"SS"}]}}"#, "`SS` is no type"),
+    ] {
+        let error = problem(&describe, body);
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn an_answer_with_another_checksum_than_it_names_is_not_believed() {
+    let get = Request::GetItem(plain::get());
+    let with_checksum = |checksum: &str, body: &'static str| {
+        let answer = http::Response::builder().header("x-amz-crc32", checksum);
+        read_answer(&get, answer.body(Bytes::from_static(body.as_bytes())).unwrap())
+    };
+    // The checksum of `{}`, as the service sends it with every empty answer.
+    assert!(with_checksum("2745614147", "{}").is_ok());
+    let CallError::Unknown { rejection: None, problem } = with_checksum("2745614147", "{ }").unwrap_err()
+    else {
+        panic!("it may have been applied")
+    };
+    assert!(problem.contains("its 3 bytes have the checksum"), "{problem}");
+    assert!(problem.contains("`x-amz-crc32` says 2745614147"), "{problem}");
+    let CallError::Unknown { problem, .. } = with_checksum("x", "{}").unwrap_err() else {
+        panic!("it may have been applied")
+    };
+    assert!(problem.contains("`x-amz-crc32` is \"x\", which is no checksum"), "{problem}");
+}
+
+fn capacities() -> impl Strategy<Value = ConsumedCapacity> {
+    let capacity = || {
+        (0f64..1e9, proptest::option::of(0f64..1e-9), proptest::option::of(any::<u32>().prop_map(f64::from)))
+            .prop_map(|(capacity_units, read_capacity_units, write_capacity_units)| Capacity {
+                capacity_units,
+                read_capacity_units,
+                write_capacity_units,
+            })
+    };
+    let indexes = || proptest::collection::btree_map(any::<String>(), capacity(), 0..3);
+    (any::<String>(), capacity(), proptest::option::of(capacity()), indexes(), indexes()).prop_map(
+        |(table_name, all, table, local_secondary_indexes, global_secondary_indexes)| ConsumedCapacity {
+            table_name,
+            capacity_units: all.capacity_units,
+            read_capacity_units: all.read_capacity_units,
+            write_capacity_units: all.write_capacity_units,
+            table,
+            local_secondary_indexes,
+            global_secondary_indexes,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn costs_come_back_unchanged(consumed in proptest::collection::vec(capacities(), 0..3)) {
+        let body = format!(r#"{{"ConsumedCapacity":{}}}"#, serde_json::to_string(&consumed).unwrap());
+        let output = output!(TransactWriteItems, plain::transaction(), &body);
+        prop_assert_eq!(output.consumed_capacity, consumed);
+    }
+
+    #[test]
+    fn a_batch_of_which_nothing_was_processed_comes_back_as_it_was_sent(
+        users in proptest::collection::btree_map(any::<String>(), any::<u64>(), 1..5),
+        delete: bool,
+    ) {
+        let users = users.into_iter().filter(|(user, _)| !user.is_empty());
+        let mut batch = plain::batch_write();
+        let writes = batch.request_items.get_mut("visits").unwrap();
+        writes.extend(users.map(|(user, time)| match delete {
+            true => WriteRequest::DeleteRequest { key: key(&user, time) },
+            false => WriteRequest::PutRequest { item: key(&user, time).to_item() },
+        }));
+        let sent = write_body(&Request::BatchWriteItem(batch.clone()));
+        let answer = String::from_utf8(sent.to_vec()).unwrap().replacen("RequestItems", "UnprocessedItems", 1);
+        let output = output!(BatchWriteItem, batch.clone(), &answer);
+        prop_assert_eq!(output.unprocessed_items, batch.request_items);
+    }
+}
