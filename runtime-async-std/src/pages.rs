@@ -1,0 +1,66 @@
+//! Items handed out one after another.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use dynochemy_core::{Error, Rows, Subject, WireError};
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+
+use crate::drive::Drive;
+
+/// The items of a query or scan, page after page: what [`Db::stream`](crate::Db::stream) answers.
+///
+/// Dropping it before its end abandons the run.
+#[derive(Debug)]
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Pages<T> {
+    rows: Option<Rows<T>>,
+    /// Here until its end.
+    drive: Option<Drive>,
+    failure: Option<Error>,
+}
+
+impl<T: DeserializeOwned> Pages<T> {
+    pub(crate) fn new(drive: Result<Drive, Error>) -> Self {
+        match drive {
+            Ok(drive) => Self { rows: None, drive: Some(drive), failure: None },
+            Err(error) => Self { rows: None, drive: None, failure: Some(error) },
+        }
+    }
+
+    /// The next item; `None` after the last.
+    ///
+    /// Nothing is lost where the future is dropped before it is ready.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl<T: DeserializeOwned> Stream for Pages<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(row) = this.rows.as_mut().and_then(Iterator::next) {
+                return Poll::Ready(Some(row.map_err(unreadable::<T>)));
+            }
+            let Some(drive) = &mut this.drive else { return Poll::Ready(this.failure.take().map(Err)) };
+            this.rows = ready!(drive.poll_page(context)).map(Rows::new);
+            if this.rows.is_none() {
+                let outcome = this.drive.take().map(Drive::finish);
+                this.failure =
+                    outcome.and_then(|outcome| outcome.errors().next().map(|(_, error)| error.clone()));
+            }
+        }
+    }
+}
+
+/// The error of an item that does not fit its type.
+fn unreadable<T>(problem: WireError) -> Error {
+    let subject =
+        Subject { operation: "stream".to_owned(), table: std::any::type_name::<T>().to_owned(), key: None };
+    Error::Unreadable { subject: Box::new(subject), problem }
+}

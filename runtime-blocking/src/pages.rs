@@ -1,0 +1,53 @@
+//! Items handed out one after another.
+
+use dynochemy_core::{Error, Rows, Subject, WireError};
+use serde::de::DeserializeOwned;
+
+use crate::drive::Drive;
+
+/// The items of a query or scan, page after page: what [`Db::stream`](crate::Db::stream) answers.
+///
+/// Dropping it before its end abandons the run.
+#[derive(Debug)]
+#[must_use = "an iterator does nothing until it is asked for items"]
+pub struct Pages<T> {
+    rows: Option<Rows<T>>,
+    /// Here until its end.
+    drive: Option<Drive>,
+    failure: Option<Error>,
+}
+
+impl<T: DeserializeOwned> Pages<T> {
+    pub(crate) fn new(drive: Result<Drive, Error>) -> Self {
+        match drive {
+            Ok(drive) => Self { rows: None, drive: Some(drive), failure: None },
+            Err(error) => Self { rows: None, drive: None, failure: Some(error) },
+        }
+    }
+}
+
+impl<T: DeserializeOwned> Iterator for Pages<T> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(row) = self.rows.as_mut().and_then(Iterator::next) {
+                return Some(row.map_err(unreadable::<T>));
+            }
+            let Some(drive) = &mut self.drive else { return self.failure.take().map(Err) };
+            self.rows = drive.page().map(Rows::new);
+            if self.rows.is_none() {
+                let outcome = self.drive.take().map(Drive::finish);
+                self.failure =
+                    outcome.and_then(|outcome| outcome.errors().next().map(|(_, error)| error.clone()));
+            }
+        }
+    }
+}
+
+/// The error of an item that does not fit its type.
+fn unreadable<T>(problem: WireError) -> Error {
+    let subject =
+        Subject { operation: "stream".to_owned(), table: std::any::type_name::<T>().to_owned(), key: None };
+    Error::Unreadable { subject: Box::new(subject), problem }
+}

@@ -1,0 +1,140 @@
+//! The `Db` of this driver.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use dynochemy_core::operation::Paged;
+use dynochemy_core::{AsyncDb, Backend, Builder, Client, Configuration, Connect, Error, Outcome, Plan};
+
+use crate::clock::Clock;
+use crate::drive::Drive;
+use crate::http::Http;
+use crate::pages::Pages;
+
+/// A DynamoDB client on tokio. Clones are cheap, and share connections and all else.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), dynochemy_tokio::Error> {
+/// use dynochemy_tokio::{Credentials, Db};
+///
+/// let db = Db::builder()
+///     .endpoint("http://127.0.0.1:8000")
+///     .region("local")
+///     .credentials(Credentials::new("any", "any"))
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Db {
+    shared: Arc<Shared>,
+}
+
+/// What the clones of a `Db` and its runs share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) client: Arc<Client>,
+    pub(crate) clock: Clock,
+    pub(crate) transport: Transport,
+}
+
+/// What answers calls.
+pub(crate) enum Transport {
+    /// Values are answered as they are.
+    Backend(Arc<dyn Backend>),
+    /// Messages to an endpoint.
+    Http(Arc<Http>),
+}
+
+impl Db {
+    /// Starts making a `Db`.
+    pub fn builder() -> Builder<Self> {
+        Builder::new()
+    }
+
+    /// Carries out an operation or a [`Solvent`](crate::Solvent).
+    ///
+    /// Dropping the future before it is ready abandons the run; see [`Db::take_abandoned`].
+    ///
+    /// # Errors
+    /// What the operation failed with; for a Solvent [`Error::Incomplete`] with the whole outcome.
+    pub async fn run<P: Plan>(&self, plan: P) -> Result<P::Output, Error> {
+        let (run, finish) = self.shared.client.start(plan, self.shared.clock.now())?;
+        finish(Drive::new(&self.shared, run).outcome().await)
+    }
+
+    /// Carries out an operation whose items are handed out one after another, without holding more than a few pages.
+    ///
+    /// Nothing is sent before the stream is polled. It ends after the first error, except that an item which does not
+    /// fit its type is an error of its own.
+    pub fn stream<O: Paged>(&self, operation: O) -> Pages<O::Item> {
+        let run = self.shared.client.stream(operation, self.shared.clock.now());
+        Pages::new(run.map(|run| Drive::new(&self.shared, run)))
+    }
+
+    /// What became of the last runs (100 at most) whose futures or streams were dropped before they were done, oldest
+    /// first.
+    #[must_use]
+    pub fn take_abandoned(&self) -> Vec<Outcome> {
+        self.shared.client.take_abandoned()
+    }
+
+    fn new(configuration: Configuration) -> Result<Self, Error> {
+        let transport = match &configuration.backend {
+            Some(backend) => Transport::Backend(backend.clone()),
+            None => Transport::Http(Arc::new(Http::new(&configuration)?)),
+        };
+        let entropy = getrandom::u64().map_err(|error| Error::Configuration {
+            problem: format!(
+                "the operating system has no random numbers: {error}; give the builder a `seed`"
+            ),
+        })?;
+        let client = configuration.into_client(entropy)?;
+        Ok(Self { shared: Arc::new(Shared { client, clock: Clock::set(), transport }) })
+    }
+}
+
+impl Connect for Db {
+    fn connect(configuration: Configuration) -> Result<Self, Error> {
+        Self::new(configuration.or_from_environment(|name| std::env::var(name).ok()))
+    }
+}
+
+impl AsyncDb for Db {
+    fn run<P>(&self, plan: P) -> impl Future<Output = Result<P::Output, Error>> + Send
+    where
+        P: Plan<Output: Send> + Send,
+    {
+        Self::run(self, plan)
+    }
+}
+
+impl std::fmt::Debug for Transport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Backend(_) => "Backend",
+            Self::Http(_) => "Http",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(change: impl FnOnce(&mut Configuration)) -> String {
+        let mut configuration = Configuration::default();
+        change(&mut configuration);
+        Db::new(configuration).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_missing_is_told_when_the_db_is_made_and_what_to_do() {
+        let no_region = problem(|_| ());
+        assert!(no_region.contains("no region") && no_region.contains("AWS_REGION"), "{no_region}");
+        let no_credentials = problem(|configuration| configuration.region = Some("eu-west-1".to_owned()));
+        assert!(
+            no_credentials.contains("no credentials") && no_credentials.contains("AWS_ACCESS_KEY_ID"),
+            "{no_credentials}"
+        );
+    }
+}
