@@ -34,6 +34,12 @@ pub(crate) fn key(key: &Key, shape: &KeyShape) -> Result<Place, Box<Rejection>> 
     Ok(Place::of(key))
 }
 
+/// The attributes of an item that came with a request.
+pub(crate) fn readable(item: &Item) -> Result<Attributes, Box<Rejection>> {
+    item.attributes()
+        .map_err(|error| validation(format!("One or more parameter values were invalid: {error}")))
+}
+
 /// An item to be written: where it lies, and how large it is.
 pub(crate) fn item(
     item: &Item,

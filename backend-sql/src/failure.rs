@@ -30,7 +30,7 @@ impl From<rusqlite::Error> for Failure {
 }
 
 impl From<WireError> for Failure {
-    /// An item in the database, or one given to the backend, that is none.
+    /// An item in the database that is none.
     fn from(error: WireError) -> Self {
         internal(format!("an item cannot be read: {error}")).into()
     }

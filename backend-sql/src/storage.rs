@@ -168,6 +168,14 @@ mod tests {
     }
 
     #[test]
+    fn every_commit_reaches_the_disk() {
+        let (storage, _) = with_table();
+        let pragma = |name| storage.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        const FULL: i64 = 2;
+        assert_eq!((pragma("synchronous"), pragma("fullfsync")), (Ok(FULL), Ok(1)));
+    }
+
+    #[test]
     fn a_panic_in_a_call_leaves_nothing_behind() {
         let (mut storage, table) = with_table();
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

@@ -51,7 +51,7 @@ pub(super) enum Refusal {
 
 impl<'a> Write<'a> {
     pub(super) fn put(table: Table, item: &Item, condition: Option<&'a Condition>) -> Result<Self, Failure> {
-        let attributes = item.attributes()?;
+        let attributes = check::readable(item)?;
         check::attributes(&attributes)?;
         let (place, stored) = check::item(item, &attributes, &table.keys)?;
         Ok(Self { table, place, change: Change::Put(stored), condition })

@@ -97,8 +97,8 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), OpenError> {
     let is_new = check(connection)?;
     // Set before the first transaction, and only on a file that is ours or empty: it stays with the file.
     let _mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    // An answer means that the write survives a loss of power.
-    connection.execute_batch("PRAGMA synchronous = FULL")?;
+    // An answer means that the write survives a loss of power; where `fsync` alone does not, SQLite asks for more.
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON")?;
     if is_new {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have come first.
