@@ -25,26 +25,29 @@ pub(super) fn answer(
     context: &mut Context<'_>,
 ) -> Result<BatchWriteItemOutput, Failure> {
     check(input)?;
-    let mut parts = Vec::with_capacity(input.request_items.len());
-    for (name, requests) in &input.request_items {
-        let table = table(context, name)?;
+    let mut tables = Vec::with_capacity(input.request_items.len());
+    for name in input.request_items.keys() {
+        tables.push(table(context, name)?);
+    }
+    let mut parts = Vec::with_capacity(tables.len());
+    for (table, requests) in tables.iter().zip(input.request_items.values()) {
         let mut writes = Vec::with_capacity(requests.len());
         for request in requests {
             writes.push(match request {
-                WriteRequest::PutRequest { item } => Write::put(table.clone(), item, None)?,
-                WriteRequest::DeleteRequest { key } => Write::delete(table.clone(), key, None)?,
+                WriteRequest::PutRequest { item } => Write::put(table, item, None)?,
+                WriteRequest::DeleteRequest { key } => Write::delete(table, key, None)?,
             });
         }
         if writes.iter().map(|write| &write.place).collect::<BTreeSet<_>>().len() < writes.len() {
             return Err(validation("Provided list of item keys contains duplicates").into());
         }
-        parts.push((name, table, requests, writes));
+        parts.push((table, requests, writes));
     }
 
     let mut answer = BatchWriteItemOutput::default();
     let mut costs: BTreeMap<&str, Units> = BTreeMap::new();
     let mut reasons = Vec::new();
-    for (name, table, requests, writes) in &parts {
+    for (table, requests, writes) in &parts {
         let mut unprocessed = Vec::new();
         for (request, write) in requests.iter().zip(writes) {
             let Evaluated { new, units, .. } = write.evaluate(context)?;
@@ -57,11 +60,11 @@ pub(super) fn answer(
                 Refusal::Condition => internal("a write of a batch has no condition"),
             })?;
             write.apply(new.as_ref(), context)?;
-            *costs.entry(name.as_str()).or_default() += units;
+            *costs.entry(table.name.as_str()).or_default() += units;
         }
         if !unprocessed.is_empty() {
             reasons.push(reason(table, Direction::Write));
-            answer.unprocessed_items.insert((*name).clone(), unprocessed);
+            answer.unprocessed_items.insert(table.name.clone(), unprocessed);
         }
     }
     if costs.is_empty() {

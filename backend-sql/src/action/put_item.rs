@@ -16,7 +16,7 @@ pub(super) fn answer(input: &PutItemInput, context: &mut Context<'_>) -> Result<
         check::condition(condition)?;
     }
     let table = table(context, &input.table_name)?;
-    let write = Write::put(table, &input.item, input.condition_expression.as_ref())?;
+    let write = Write::put(&table, &input.item, input.condition_expression.as_ref())?;
     let applied = write.carry_out(input.return_values_on_condition_check_failure, context)?;
     Ok(PutItemOutput {
         attributes: applied.old.filter(|_| input.return_values == ReturnValues::AllOld),

@@ -47,7 +47,8 @@ pub(super) fn answer(
         return replayed(input, context);
     }
 
-    let writes = writes(input, context)?;
+    let tables = tables(input, context)?;
+    let writes = writes(input, &tables)?;
     let mut evaluated = Vec::with_capacity(writes.len());
     for write in &writes {
         evaluated.push(write.evaluate(context)?);
@@ -121,17 +122,28 @@ fn check(input: &TransactWriteItemsInput) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The writes, each of another item.
-fn writes<'a>(input: &'a TransactWriteItemsInput, context: &Context<'_>) -> Result<Vec<Write<'a>>, Failure> {
-    let mut tables: BTreeMap<&str, Table> = BTreeMap::new();
-    let mut writes = Vec::with_capacity(input.transact_items.len());
-    for action in &input.transact_items {
-        let name = table_name(action);
+/// The tables that the actions name.
+fn tables<'a>(
+    input: &'a TransactWriteItemsInput,
+    context: &Context<'_>,
+) -> Result<BTreeMap<&'a str, Table>, Failure> {
+    let mut tables = BTreeMap::new();
+    for name in input.transact_items.iter().map(table_name) {
         if !tables.contains_key(name) {
             tables.insert(name, table(context, name)?);
         }
-        let table = tables[name].clone();
-        let condition = condition(action);
+    }
+    Ok(tables)
+}
+
+/// The writes, each of another item.
+fn writes<'a>(
+    input: &'a TransactWriteItemsInput,
+    tables: &'a BTreeMap<&str, Table>,
+) -> Result<Vec<Write<'a>>, Failure> {
+    let mut writes = Vec::with_capacity(input.transact_items.len());
+    for action in &input.transact_items {
+        let (table, condition) = (&tables[table_name(action)], condition(action));
         writes.push(match action {
             TransactWriteItem::ConditionCheck(check) => {
                 Write::check(table, &check.key, &check.condition_expression)?
@@ -158,7 +170,7 @@ fn take_capacity<'a>(
 ) -> Result<BTreeMap<&'a str, Units>, Failure> {
     let mut totals: BTreeMap<&str, (&Table, Units)> = BTreeMap::new();
     for (write, evaluated) in writes.iter().zip(evaluated) {
-        let (_, units) = totals.entry(&write.table.name).or_insert((&write.table, Units::default()));
+        let (_, units) = totals.entry(&write.table.name).or_insert((write.table, Units::default()));
         *units += evaluated.units * TRANSACTIONAL;
     }
     let now = context.now;
@@ -190,16 +202,15 @@ fn take_capacity<'a>(
 /// The answer to a transaction that was applied before: it is only told what reading its items cost, and not limited.
 fn replayed(
     input: &TransactWriteItemsInput,
-    context: &mut Context<'_>,
+    context: &Context<'_>,
 ) -> Result<TransactWriteItemsOutput, Failure> {
+    let tables = tables(input, context)?;
     let mut costs: BTreeMap<&str, Units> = BTreeMap::new();
-    for write in &writes(input, context)? {
-        let found = context.transaction.item(&write.table, &write.place)?;
+    for write in &writes(input, &tables)? {
+        let found = context.transaction.item(write.table, &write.place)?;
         let size = found.map_or(0, |found| found.size);
-        let name = input.transact_items.iter().map(table_name).find(|name| *name == write.table.name);
-        if let Some(name) = name {
-            *costs.entry(name).or_default() += Units::read(size, Consistency::Strong) * TRANSACTIONAL;
-        }
+        *costs.entry(&write.table.name).or_default() +=
+            Units::read(size, Consistency::Strong) * TRANSACTIONAL;
     }
     let consumed_capacity = consumed_in_transaction(input.return_consumed_capacity, &costs, Direction::Read);
     Ok(TransactWriteItemsOutput { consumed_capacity })

@@ -21,7 +21,7 @@ pub(super) fn answer(
         check::condition(condition)?;
     }
     let table = table(context, &input.table_name)?;
-    let write = Write::update(table, &input.key, update, input.condition_expression.as_ref())?;
+    let write = Write::update(&table, &input.key, update, input.condition_expression.as_ref())?;
     let applied = write.carry_out(input.return_values_on_condition_check_failure, context)?;
     let changed_in = |item: Option<Item>| match item {
         Some(item) => changed(&item, update),

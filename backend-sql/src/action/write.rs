@@ -18,7 +18,7 @@ use crate::throughput::reason;
 /// A write that has been checked on its own and against its table.
 #[derive(Debug)]
 pub(super) struct Write<'a> {
-    pub(super) table: Table,
+    pub(super) table: &'a Table,
     pub(super) place: Place,
     change: Change<'a>,
     condition: Option<&'a Condition>,
@@ -50,25 +50,33 @@ pub(super) enum Refusal {
 }
 
 impl<'a> Write<'a> {
-    pub(super) fn put(table: Table, item: &Item, condition: Option<&'a Condition>) -> Result<Self, Failure> {
+    pub(super) fn put(
+        table: &'a Table,
+        item: &Item,
+        condition: Option<&'a Condition>,
+    ) -> Result<Self, Failure> {
         let attributes = check::readable(item)?;
         check::attributes(&attributes)?;
         let (place, stored) = check::item(item, &attributes, &table.keys)?;
         Ok(Self { table, place, change: Change::Put(stored), condition })
     }
 
-    pub(super) fn delete(table: Table, key: &Key, condition: Option<&'a Condition>) -> Result<Self, Failure> {
+    pub(super) fn delete(
+        table: &'a Table,
+        key: &Key,
+        condition: Option<&'a Condition>,
+    ) -> Result<Self, Failure> {
         let place = check::key(key, &table.keys)?;
         Ok(Self { table, place, change: Change::Delete, condition })
     }
 
-    pub(super) fn check(table: Table, key: &Key, condition: &'a Condition) -> Result<Self, Failure> {
+    pub(super) fn check(table: &'a Table, key: &Key, condition: &'a Condition) -> Result<Self, Failure> {
         let place = check::key(key, &table.keys)?;
         Ok(Self { table, place, change: Change::Check, condition: Some(condition) })
     }
 
     pub(super) fn update(
-        table: Table,
+        table: &'a Table,
         key: &'a Key,
         update: &'a UpdateExpression,
         condition: Option<&'a Condition>,
@@ -80,7 +88,7 @@ impl<'a> Write<'a> {
 
     /// What the write would do to the item that is there now.
     pub(super) fn evaluate(&self, context: &Context<'_>) -> Result<Evaluated, Failure> {
-        let old = context.transaction.item(&self.table, &self.place)?;
+        let old = context.transaction.item(self.table, &self.place)?;
         let is_update = matches!(self.change, Change::Update(..));
         let attributes = match &old {
             Some(old) if is_update || self.condition.is_some() => old.item.attributes()?,
@@ -111,8 +119,8 @@ impl<'a> Write<'a> {
     pub(super) fn apply(&self, new: Option<&Stored>, context: &Context<'_>) -> Result<(), Failure> {
         match (&self.change, new) {
             (Change::Check, _) => {}
-            (_, Some(new)) => context.transaction.write_item(&self.table, &self.place, new)?,
-            (_, None) => context.transaction.delete_item(&self.table, &self.place)?,
+            (_, Some(new)) => context.transaction.write_item(self.table, &self.place, new)?,
+            (_, None) => context.transaction.delete_item(self.table, &self.place)?,
         }
         Ok(())
     }
@@ -124,8 +132,8 @@ impl<'a> Write<'a> {
         context: &mut Context<'_>,
     ) -> Result<Applied, Failure> {
         let Evaluated { old, new, units } = self.evaluate(context)?;
-        if !context.meter.take(&self.table, Direction::Write, units, context.now) {
-            return Err(throughput_exceeded(vec![reason(&self.table, Direction::Write)]).into());
+        if !context.meter.take(self.table, Direction::Write, units, context.now) {
+            return Err(throughput_exceeded(vec![reason(self.table, Direction::Write)]).into());
         }
         match new {
             Ok(new) => {
