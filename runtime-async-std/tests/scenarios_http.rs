@@ -23,9 +23,7 @@ fn anywhere() -> Builder<Db> {
     Builder::new().region("eu-west-1").credentials(Credentials::new("local", "local"))
 }
 
-scenarios!(
-    #[ignore = "needs a server: .ci/dynamodb-local"]
-    stage,
+scenarios!([ignore = "needs a server: .ci/dynamodb-local"] stage,
     drive
 );
 
