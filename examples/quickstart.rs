@@ -4,7 +4,7 @@
 //! The programs read this workspace's own `Cargo.lock`, store every package and every dependency, and let a view count
 //! the dependents of each package.
 
-#![allow(unreachable_pub, missing_docs, reason = "programs share it as a module")]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "programs share it as a module")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -115,6 +115,15 @@ impl Lock {
         solvent
     }
 
+    /// The plan that deletes the tables.
+    pub fn delete_tables(&self) -> Solvent {
+        let mut solvent = Solvent::new();
+        solvent.add(Package::delete_table());
+        solvent.add(Dependency::delete_table());
+        solvent.add(Dependents::delete_table());
+        solvent
+    }
+
     /// The plans that store everything, each of some hundreds of operations.
     pub fn plans(&self) -> Vec<Solvent> {
         let packages = self.packages.chunks(200).map(|packages| {
@@ -189,7 +198,21 @@ fn count_by_lines(text: &str) -> BTreeMap<String, u64> {
     counts
 }
 
-/// A bar that counts plans; it shows on a terminal only.
+/// The server's URL, from the command line.
+pub fn endpoint(program: &str) -> Result<String, String> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [flag, url] if flag == "--endpoint" => Ok(url.clone()),
+        _ => Err(format!("usage: {program} --endpoint URL, as in --endpoint http://127.0.0.1:8000")),
+    }
+}
+
+/// A prefix for tables of this run's own.
+pub fn prefix() -> String {
+    format!("quickstart-{}-", std::process::id())
+}
+
+/// A bar that counts operations; it shows on a terminal only.
 pub fn progress(plans: &[Solvent]) -> ProgressBar {
     let operations = plans.iter().map(Solvent::len).sum::<usize>();
     let bar = ProgressBar::new(operations as u64);

@@ -310,20 +310,19 @@ pub async fn an_unreachable_endpoint<D: AsyncDb + Connect>(stage: impl Fn() -> B
     assert_eq!(outcome.report().requests.values().sum::<u64>(), 4);
 }
 
-/// Makes one test of each scenario. `$stage` makes a builder; `$block_on` drives a future to its end.
+/// Makes one test of each scenario, with these attributes. `$stage` makes a builder; `$drive` drives a future to its end.
 macro_rules! scenarios {
-    ($(#[$attribute:meta])* $stage:expr, $block_on:expr) => {
-        scenarios!(@each $(#[$attribute])* $stage, $block_on,
+    ([$($attribute:meta),*] $stage:path, $drive:path) => {
+        scenarios!(@each [$($attribute),*] $stage, $drive;
             a_tables_life an_items_life queries_and_scans a_large_plan a_view a_plan_with_culprits a_wrong_key);
     };
-    (@each $(#[$attribute:meta])* $stage:expr, $block_on:expr, $name:ident $($rest:ident)*) => {
+    (@each [$($attribute:meta),*] $stage:path, $drive:path; $name:ident $($rest:ident)*) => {
         #[test]
         $(#[$attribute])*
         fn $name() {
-            let drive = $block_on;
-            drive(scenarios::$name($stage));
+            $drive(scenarios::$name($stage));
         }
-        scenarios!(@each $(#[$attribute])* $stage, $block_on, $($rest)*);
+        scenarios!(@each [$($attribute),*] $stage, $drive; $($rest)*);
     };
-    (@each $(#[$attribute:meta])* $stage:expr, $block_on:expr,) => {};
+    (@each [$($attribute:meta),*] $stage:path, $drive:path;) => {};
 }

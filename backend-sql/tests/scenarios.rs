@@ -27,7 +27,8 @@ impl AsyncDb for Immediate {
     }
 }
 
-scenarios!(Builder::<Immediate>::new, |scenario| {
-    let scenario: std::pin::Pin<Box<dyn Future<Output = ()>>> = Box::pin(scenario);
-    scenario.now_or_never().expect("nothing waits");
-});
+fn drive(scenario: impl Future<Output = ()>) {
+    std::pin::pin!(scenario).now_or_never().expect("nothing waits");
+}
+
+scenarios!([] Builder::<Immediate>::new, drive);

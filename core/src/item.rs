@@ -5,6 +5,7 @@
 //! that a hundred items are never copied one by one.
 
 use std::fmt;
+#[cfg(feature = "http")]
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -132,6 +133,7 @@ pub struct Items {
 
 impl Items {
     /// The items that stand at these ranges of `buffer`.
+    #[cfg(feature = "http")]
     pub(crate) fn from_ranges(buffer: Bytes, ranges: impl IntoIterator<Item = Range<usize>>) -> Self {
         let span = |at: usize| u32::try_from(at).expect("a page is far below 4 GB");
         Self { spans: ranges.into_iter().map(|range| (span(range.start), span(range.end))).collect(), buffer }

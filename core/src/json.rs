@@ -54,6 +54,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the cursor stands, in bytes.
+    #[cfg(feature = "http")]
     pub(crate) fn position(&self) -> usize {
         self.position
     }

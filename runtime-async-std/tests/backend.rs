@@ -97,3 +97,9 @@ fn generic_code_runs_on_any_thread() {
         assert!(outcome.is_complete());
     });
 }
+
+#[test]
+fn a_deadline_may_lie_at_the_end_of_time() {
+    let db = throttling(1);
+    assert!(block_on(db.run(updates().deadline(Duration::MAX))).unwrap().is_complete());
+}

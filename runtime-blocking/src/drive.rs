@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use dynochemy_core::{Items, Outcome, Run, Step};
+use dynochemy_core::{Delivery, Outcome, Run, Step};
 
 use crate::db::{Shared, Transport};
 use crate::workers::Workers;
@@ -24,7 +24,7 @@ impl Drive {
     }
 
     /// Goes on to the next page; `None` at the end, after which comes [`Drive::finish`].
-    pub(crate) fn page(&mut self) -> Option<Items> {
+    pub(crate) fn page(&mut self) -> Option<Delivery> {
         let run = self.run.as_mut()?;
         let clock = self.shared.clock;
         loop {
@@ -43,7 +43,7 @@ impl Drive {
                 Step::Deliver(delivery) => {
                     // Calls go on while the user is busy with the page.
                     self.workers.start();
-                    return Some(delivery.items);
+                    return Some(delivery);
                 }
                 Step::Wait { until } => {
                     if let Some((id, answer)) = self.workers.wait(until) {

@@ -1,6 +1,6 @@
 //! Items handed out one after another.
 
-use dynochemy_core::{Error, Rows, Subject, WireError};
+use dynochemy_core::{Delivery, Error, Rows};
 use serde::de::DeserializeOwned;
 
 use crate::drive::Drive;
@@ -32,10 +32,10 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(row) = self.rows.as_mut().and_then(Iterator::next) {
-                return Some(row.map_err(unreadable::<T>));
+                return Some(row);
             }
             let Some(drive) = &mut self.drive else { return self.failure.take().map(Err) };
-            self.rows = drive.page().map(Rows::new);
+            self.rows = drive.page().map(Delivery::rows);
             if self.rows.is_none() {
                 let outcome = self.drive.take().map(Drive::finish);
                 self.failure =
@@ -43,11 +43,4 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
             }
         }
     }
-}
-
-/// The error of an item that does not fit its type.
-fn unreadable<T>(problem: WireError) -> Error {
-    let subject =
-        Subject { operation: "stream".to_owned(), table: std::any::type_name::<T>().to_owned(), key: None };
-    Error::Unreadable { subject: Box::new(subject), problem }
 }

@@ -71,3 +71,9 @@ fn one_db_serves_many_threads() {
         }
     });
 }
+
+#[test]
+fn a_deadline_may_lie_at_the_end_of_time() {
+    let db = throttling(1);
+    assert!(db.run(updates().deadline(Duration::MAX)).unwrap().is_complete());
+}

@@ -1,6 +1,6 @@
 //! The time that runs are told.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use dynochemy_core::Moment;
 use tokio::time::Instant;
@@ -24,9 +24,8 @@ impl Clock {
         self.start + self.started.elapsed()
     }
 
-    /// When the monotonic clock gets there, or a year after the start: waking early does no harm to a run.
+    /// When the monotonic clock gets there.
     pub(crate) fn instant(&self, moment: Moment) -> Instant {
-        const LONGEST: Duration = Duration::from_secs(365 * 86_400);
-        self.started + moment.since(self.start).min(LONGEST)
+        self.started + moment.since(self.start)
     }
 }

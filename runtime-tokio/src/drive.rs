@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use dynochemy_core::{Call, CallError, CallId, Items, Outcome, Response, Run, Step};
+use dynochemy_core::{Call, CallError, CallId, Delivery, Outcome, Response, Run, Step};
 use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -34,7 +34,7 @@ impl Drive {
     }
 
     /// Goes on to the next page; `None` at the end, after which comes [`Drive::finish`].
-    pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Items>> {
+    pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Delivery>> {
         let Some(run) = &mut self.run else { return Poll::Ready(None) };
         let clock = self.shared.clock;
         loop {
@@ -58,7 +58,7 @@ impl Drive {
                         self.calls.spawn(carry(http.clone(), call, clock));
                     }
                 },
-                Step::Deliver(delivery) => return Poll::Ready(Some(delivery.items)),
+                Step::Deliver(delivery) => return Poll::Ready(Some(delivery)),
                 Step::Wait { until: None } => return Poll::Pending,
                 Step::Wait { until: Some(moment) } => {
                     ready!(poll_until(&mut self.timer, clock.instant(moment), context))

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use dynochemy_core::{Error, Rows, Subject, WireError};
+use dynochemy_core::{Delivery, Error, Rows};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
@@ -45,10 +45,10 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
         let this = self.get_mut();
         loop {
             if let Some(row) = this.rows.as_mut().and_then(Iterator::next) {
-                return Poll::Ready(Some(row.map_err(unreadable::<T>)));
+                return Poll::Ready(Some(row));
             }
             let Some(drive) = &mut this.drive else { return Poll::Ready(this.failure.take().map(Err)) };
-            this.rows = ready!(drive.poll_page(context)).map(Rows::new);
+            this.rows = ready!(drive.poll_page(context)).map(Delivery::rows);
             if this.rows.is_none() {
                 let outcome = this.drive.take().map(Drive::finish);
                 this.failure =
@@ -56,11 +56,4 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
             }
         }
     }
-}
-
-/// The error of an item that does not fit its type.
-fn unreadable<T>(problem: WireError) -> Error {
-    let subject =
-        Subject { operation: "stream".to_owned(), table: std::any::type_name::<T>().to_owned(), key: None };
-    Error::Unreadable { subject: Box::new(subject), problem }
 }

@@ -98,3 +98,9 @@ async fn generic_code_runs_on_any_thread() {
     let outcome: Outcome = tokio::spawn(run(db, updates())).await.unwrap().unwrap();
     assert!(outcome.is_complete());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_may_lie_at_the_end_of_time() {
+    let db = throttling(1);
+    assert!(db.run(updates().deadline(Duration::MAX)).await.unwrap().is_complete());
+}

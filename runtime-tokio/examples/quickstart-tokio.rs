@@ -1,0 +1,50 @@
+//! Counts the dependents of every package in `Cargo.lock`, on tokio.
+//!
+//! `cargo run --example quickstart-tokio -- --endpoint http://127.0.0.1:8000`, with any server that speaks DynamoDB's protocol.
+
+#[path = "../../examples/quickstart.rs"]
+mod quickstart;
+
+use std::process::ExitCode;
+
+use dynochemy_tokio as dynochemy;
+
+use dynochemy::{Credentials, Db, Report, Table};
+use quickstart::{CountDependents, Dependency, Dependents, Lock};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match store_and_count().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn store_and_count() -> Result<(), Box<dyn std::error::Error>> {
+    let endpoint = quickstart::endpoint("quickstart-tokio")?;
+    let lock = Lock::read()?;
+    let builder =
+        Db::builder().region("local").credentials(Credentials::new("any", "any")).endpoint(endpoint);
+    // Tables of this run's own, which are deleted in the end; older servers allow 25 actions in a transaction.
+    let builder =
+        builder.table_prefix(quickstart::prefix()).settings(|settings| settings.transaction_actions = 25);
+    let db = builder.table::<Dependency>().view(CountDependents).build()?;
+    db.run(lock.tables()).await?;
+
+    let plans = lock.plans();
+    let bar = quickstart::progress(&plans);
+    let mut report = Report::default();
+    for plan in plans {
+        let operations = plan.len() as u64;
+        report.merge(db.run(plan).await?.report());
+        bar.inc(operations);
+    }
+    bar.finish_and_clear();
+
+    let view = db.run(Dependents::scan().consistent()).await?;
+    db.run(lock.delete_tables()).await?;
+    lock.conclude(view, &report)
+}

@@ -1,0 +1,34 @@
+//! The scenarios on tokio, over HTTP against the server at `DYNOCHEMY_TEST_ENDPOINT`; `.ci/dynamodb-local` starts one.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+#[path = "../../testing/scenarios.rs"]
+#[macro_use]
+mod scenarios;
+
+use dynochemy_core::{Builder, Credentials};
+use dynochemy_tokio::Db;
+
+fn drive(scenario: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(scenario);
+}
+
+fn stage() -> Builder<Db> {
+    let endpoint =
+        std::env::var("DYNOCHEMY_TEST_ENDPOINT").expect("DYNOCHEMY_TEST_ENDPOINT is a server's URL");
+    anywhere().endpoint(endpoint)
+}
+
+fn anywhere() -> Builder<Db> {
+    Builder::new().region("eu-west-1").credentials(Credentials::new("local", "local"))
+}
+
+scenarios!([ignore = "needs a server: .ci/dynamodb-local"] stage,
+    drive
+);
+
+#[test]
+fn an_unreachable_endpoint() {
+    drive(scenarios::an_unreachable_endpoint(anywhere));
+}
