@@ -161,6 +161,7 @@ mod tests {
             })
             .unwrap_err();
         assert_eq!(error.effect(), Effect::NotApplied);
+        assert!(storage.connection.is_autocommit(), "other processes could not write until the next call");
         let rejection = error.rejection().unwrap();
         assert_eq!((rejection.status, rejection.code.as_str()), (500, "InternalServerError"));
         assert!(rejection.message.contains("full"), "{rejection}");
