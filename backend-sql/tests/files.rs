@@ -165,6 +165,12 @@ fn a_file_of_another_program_is_refused_and_left_as_it_is() {
     assert_eq!(SqlBackend::open(directory.file()).unwrap_err(), OpenError::Foreign);
     assert_eq!(fs::read(directory.file()).unwrap(), before);
 
+    let named = directory.0.join("named.db");
+    let theirs = Connection::open(&named).unwrap();
+    theirs.pragma_update(None, "application_id", 77).unwrap();
+    drop(theirs);
+    assert_eq!(SqlBackend::open(&named).unwrap_err(), OpenError::Foreign);
+
     fs::write(directory.file(), "not a database at all, but a text that is long enough").unwrap();
     assert_eq!(SqlBackend::open(directory.file()).unwrap_err(), OpenError::Foreign);
 }
