@@ -161,10 +161,21 @@ mod tests {
             })
             .unwrap_err();
         assert_eq!(error.effect(), Effect::NotApplied);
-        assert!(storage.connection.is_autocommit(), "other processes could not write until the next call");
         let rejection = error.rejection().unwrap();
         assert_eq!((rejection.status, rejection.code.as_str()), (500, "InternalServerError"));
         assert!(rejection.message.contains("full"), "{rejection}");
+        assert_eq!(count(&mut storage, &table), 0);
+    }
+
+    #[test]
+    fn a_refused_call_is_rolled_back_at_once_so_that_other_processes_can_write() {
+        let (mut storage, table) = with_table();
+        let refused = storage.transaction(Access::Write, |transaction| -> Result<(), Failure> {
+            transaction.write_item(&table, &place("a"), &note(1))?;
+            Err(crate::failure::table_not_found().into())
+        });
+        assert!(refused.is_err());
+        assert!(storage.connection.is_autocommit());
         assert_eq!(count(&mut storage, &table), 0);
     }
 
