@@ -206,11 +206,11 @@ pub async fn a_large_plan<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) 
 
 /// A view follows every write to its source.
 pub async fn a_view<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
-    // Older servers allow 25 actions in a transaction.
+    // Older servers allow 10 actions in a transaction.
     let db = own(&stage)
         .table::<Order>()
         .view(OrdersPerCustomer)
-        .settings(|settings| settings.transaction_actions = 25);
+        .settings(|settings| settings.transaction_actions = 10);
     let db = db.build().unwrap();
     db.run(Order::create()).await.unwrap();
     db.run(CustomerTotal::create()).await.unwrap();
@@ -219,7 +219,9 @@ pub async fn a_view<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
     for id in 0..60 {
         solvent.add(order(id, 10).put());
     }
-    db.run(solvent).await.unwrap();
+    let outcome = db.run(solvent).await.unwrap();
+    // Ten actions each, of which at most three are for the view.
+    assert!(outcome.report().requests[&Action::TransactWriteItems] <= 9, "{}", outcome.report());
 
     let mut changes = Solvent::new();
     changes.add(order(0, 15).put());
@@ -284,10 +286,14 @@ pub async fn a_wrong_key<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
     let error = db.run(HashOnlyVisit::get("a")).await.unwrap_err();
     let rejection = error.rejection().unwrap();
     assert_eq!((rejection.code.as_str(), error.effect()), ("ValidationException", Effect::NotApplied));
-    assert_eq!(rejection.message, "The provided key element does not match the schema");
+    // The service's words, and those of its older local edition.
+    let words = [
+        "The provided key element does not match the schema",
+        "The number of conditions on the keys is invalid",
+    ];
+    assert!(words.contains(&rejection.message.as_str()), "{rejection}");
     let error = db.run(HashOnlyVisit { user: "a".to_owned() }.put()).await.unwrap_err();
     assert_eq!(error.code(), Some("ValidationException"));
-    assert!(error.rejection().unwrap().message.contains("Missing the key time in the item"), "{error}");
     // What the library sees by itself is not sent at all.
     let error = db.run(Visit::get(("", 1))).await.unwrap_err();
     assert!(matches!(error, Error::Invalid { .. }), "{error}");

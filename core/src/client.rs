@@ -30,7 +30,7 @@ pub struct Settings {
     pub attempt_timeout: Duration,
     /// How long to wait for a table to become active, or to be gone.
     pub table_timeout: Duration,
-    /// The most actions in one transaction: 100 in the service, 25 in some older servers.
+    /// The most actions in one transaction: 100 in the service, 10 or 25 in some older servers.
     pub transaction_actions: usize,
 }
 

@@ -28,9 +28,9 @@ async fn store_and_count() -> Result<(), Box<dyn std::error::Error>> {
     let lock = Lock::read()?;
     let builder =
         Db::builder().region("local").credentials(Credentials::new("any", "any")).endpoint(endpoint);
-    // Tables of this run's own, which are deleted in the end; older servers allow 25 actions in a transaction.
+    // Tables of this run's own, which are deleted in the end; older servers allow 10 actions in a transaction.
     let builder =
-        builder.table_prefix(quickstart::prefix()).settings(|settings| settings.transaction_actions = 25);
+        builder.table_prefix(quickstart::prefix()).settings(|settings| settings.transaction_actions = 10);
     let db = builder.table::<Dependency>().view(CountDependents).build()?;
     db.run(lock.tables()).await?;
 
