@@ -11,6 +11,10 @@
     reason = "tests share it as a module"
 )]
 
+#[path = "each.rs"]
+#[macro_use]
+mod each;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use dynochemy_core::*;
@@ -299,36 +303,10 @@ pub async fn a_wrong_key<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
     assert!(matches!(error, Error::Invalid { .. }), "{error}");
 }
 
-/// An endpoint that nobody answers at: the error names it, and nothing was applied.
-pub async fn an_unreachable_endpoint<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
-    // A port that was free a moment ago; nobody listens there.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let db = stage().endpoint(format!("http://127.0.0.1:{port}")).settings(|settings| settings.attempts = 2);
-    let db = db.build().unwrap();
-    let error = db.run(visit("a", 1).put()).await.unwrap_err();
-    assert_eq!(error.effect(), Effect::NotApplied);
-    assert!(error.to_string().contains(&port.to_string()), "{error}");
-    let mut solvent = Solvent::new();
-    solvent.add(visit("a", 1).put());
-    solvent.add(Visit::update(("b", 1)).add(Visit::SEEN, 1));
-    let Err(Error::Incomplete(outcome)) = db.run(solvent).await else { panic!("it succeeded") };
-    assert!(outcome.errors().all(|(_, error)| error.effect() == Effect::NotApplied));
-    assert_eq!(outcome.report().requests.values().sum::<u64>(), 4);
-}
-
-/// Makes one test of each scenario, with these attributes. `$stage` makes a builder; `$drive` drives a future to its end.
+/// One test of each scenario; see [`each`].
 macro_rules! scenarios {
     ([$($attribute:meta),*] $stage:path, $drive:path) => {
-        scenarios!(@each [$($attribute),*] $stage, $drive;
+        each!([$($attribute),*] scenarios, $stage, $drive;
             a_tables_life an_items_life queries_and_scans a_large_plan a_view a_plan_with_culprits a_wrong_key);
     };
-    (@each [$($attribute:meta),*] $stage:path, $drive:path; $name:ident $($rest:ident)*) => {
-        #[test]
-        $(#[$attribute])*
-        fn $name() {
-            $drive(scenarios::$name($stage));
-        }
-        scenarios!(@each [$($attribute),*] $stage, $drive; $($rest)*);
-    };
-    (@each [$($attribute:meta),*] $stage:path, $drive:path;) => {};
 }

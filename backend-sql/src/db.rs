@@ -100,12 +100,11 @@ impl Connect for Db {
             Some(backend) => Arc::clone(backend),
             None => Arc::new(SqlBackend::in_memory()?),
         };
-        let entropy = getrandom::u64().map_err(|error| Error::Configuration {
-            problem: format!(
-                "the operating system has no random numbers: {error}; give the builder a `seed`"
-            ),
-        })?;
-        Ok(Self { client: configuration.into_client(entropy)?, backend, clock: Arc::new(SystemClock::new()) })
+        Ok(Self {
+            client: configuration.into_client(getrandom::u64)?,
+            backend,
+            clock: Arc::new(SystemClock::new()),
+        })
     }
 }
 

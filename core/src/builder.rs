@@ -1,5 +1,6 @@
 //! Making a `Db`: the same on every driver.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
@@ -62,12 +63,15 @@ impl Configuration {
         self
     }
 
-    /// The pure half of the `Db`. `entropy` is a random number that no other `Db` has got; it is used where no seed was
-    /// given.
+    /// The pure half of the `Db`. `entropy` draws a random number that no other `Db` has got; it is asked where no seed
+    /// was given.
     ///
     /// # Errors
-    /// When tables and views do not fit together.
-    pub fn into_client(self, entropy: u64) -> Result<Arc<Client>, Error> {
+    /// When tables and views do not fit together, or no random number is to be had.
+    pub fn into_client<E: fmt::Display>(
+        self,
+        entropy: impl FnOnce() -> Result<u64, E>,
+    ) -> Result<Arc<Client>, Error> {
         let Self { settings, names, tables, views, observer, seed, .. } = self;
         for (index, view) in views.iter().enumerate() {
             let (id, target) = (view.id(), &view.target().name);
@@ -91,7 +95,11 @@ impl Configuration {
                 return Err(Error::configuration(format!("two views write to table `{target}`")));
             }
         }
-        let session = seed.unwrap_or(entropy);
+        let session = seed.map_or_else(entropy, Ok).map_err(|error| {
+            Error::configuration(format!(
+                "the operating system has no random numbers: {error}; give the builder a `seed`"
+            ))
+        })?;
         let client =
             Client { settings, names, views, session, observer, shared: Mutex::new(Shared::default()) };
         for table in tables {
@@ -197,14 +205,14 @@ impl<D: Connect> Builder<D> {
     }
 }
 
-impl<D> std::fmt::Debug for Builder<D> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<D> fmt::Debug for Builder<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.configuration.fmt(f)
     }
 }
 
-impl std::fmt::Debug for Configuration {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Configuration")
             .field("region", &self.region)
             .field("endpoint", &self.endpoint)

@@ -36,6 +36,8 @@ pub struct Subject {
     pub table: String,
     /// The item's key, where the operation has one.
     pub key: Option<Key>,
+    /// Whether the operation only reads, and so changes nothing whatever becomes of it.
+    pub reads: bool,
 }
 
 impl fmt::Display for Subject {
@@ -86,7 +88,7 @@ pub enum Error {
         /// Whether it may have been applied: not, or unknown.
         effect: Effect,
     },
-    /// The operation was applied, but its answer does not fit the type that was asked for.
+    /// The operation succeeded, but its answer does not fit the type that was asked for.
     Unreadable {
         /// The operation.
         subject: Box<Subject>,
@@ -123,6 +125,9 @@ impl Error {
     #[must_use]
     pub fn effect(&self) -> Effect {
         match self {
+            Self::Call { subject, .. } | Self::Unreadable { subject, .. } if subject.reads => {
+                Effect::NotApplied
+            }
             Self::Call { error, .. } => error.effect(),
             Self::Abandoned { effect, .. } => *effect,
             Self::Unreadable { .. } | Self::Ticket { .. } => Effect::Applied,
@@ -160,6 +165,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid { subject, problem } => write!(f, "{subject} was not sent: {problem}"),
+            Self::Call { subject, error: CallError::Unknown { problem, .. } } if subject.reads => {
+                write!(f, "{subject} was not answered: {problem}")
+            }
             Self::Call { subject, error } => write!(f, "{subject} {error}"),
             Self::Skipped { subject, after } => {
                 write!(
@@ -171,13 +179,13 @@ impl fmt::Display for Error {
                 write!(f, "{subject} was not applied before the plan's deadline")
             }
             Self::Abandoned { subject, effect: Effect::NotApplied } => {
-                write!(f, "{subject} was abandoned before it was sent")
+                write!(f, "{subject} was abandoned; nothing was applied")
             }
             Self::Abandoned { subject, .. } => {
                 write!(f, "{subject} was abandoned before its answer came; it may have been applied")
             }
             Self::Unreadable { subject, problem } => {
-                write!(f, "{subject} was applied, but its answer does not fit the type: {problem}")
+                write!(f, "{subject} succeeded, but its answer does not fit the type: {problem}")
             }
             Self::View { subject, view, problem } => {
                 write!(f, "{subject} was not applied, since view `{view}` could not follow: {problem}")

@@ -65,6 +65,31 @@ impl Next {
     }
 }
 
+/// How far a machine with one call has come.
+///
+/// ```text
+/// Idle --Send--> UnderWay --answer--> Done
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum OneCall {
+    Idle,
+    UnderWay,
+    Done,
+}
+
+impl OneCall {
+    fn next(&mut self, request: impl FnOnce() -> Request) -> Next {
+        match self {
+            Self::Idle => {
+                *self = Self::UnderWay;
+                Next::send(0, request())
+            }
+            Self::UnderWay => Next::Wait(None),
+            Self::Done => Next::Done,
+        }
+    }
+}
+
 /// What becomes of an operation.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Effect {
@@ -124,6 +149,18 @@ impl<'a> Context<'a> {
     pub(crate) fn fail_call(&mut self, operation: u32, error: CallError) {
         let error = self.slot(operation).call_error(self.tables, error);
         self.fail(operation, error);
+    }
+
+    /// Ends several operations with the error of their call.
+    pub(crate) fn fail_calls(&mut self, operations: &[u32], error: &CallError) {
+        for operation in operations {
+            self.fail_call(*operation, error.clone());
+        }
+    }
+
+    /// Sends several operations alone, since one bad member is enough for the service to reject them together.
+    pub(crate) fn take_apart(&mut self, operations: &[u32]) {
+        self.effects.extend(operations.iter().map(|operation| Effect::Alone(*operation)));
     }
 
     /// When to make attempt number `tries + 1` after `tries` in vain.

@@ -114,7 +114,8 @@ impl Settle for TableDescription {
 
 /// The error of an operation on a table that cannot be sent as it is.
 fn invalid(description: &Description, operation: &str, key: Option<Key>, problem: WireError) -> Error {
-    let subject =
-        Subject { operation: operation.to_owned(), table: description.name.clone().into_owned(), key };
+    let reads = matches!(operation, "get" | "query" | "scan");
+    let table = description.name.clone().into_owned();
+    let subject = Subject { operation: operation.to_owned(), table, key, reads };
     Error::Invalid { subject: Box::new(subject), problem }
 }

@@ -67,13 +67,14 @@ mod tests {
         }
         let texts = [r#"{"name":{"S":"a"}}"#, r#"{"name":{"N":"1"}}"#, r#"{"name":{"S":"b"}}"#];
         let items = texts.into_iter().map(|text| Item::from_json(text).unwrap()).collect();
-        let subject = Subject { operation: "scan".to_owned(), table: "names".to_owned(), key: None };
+        let subject =
+            Subject { operation: "scan".to_owned(), table: "names".to_owned(), key: None, reads: true };
         let rows = Rows::<Owned>::new(items, Box::new(subject));
         let borrowed: Vec<Result<Row<'_>, Error>> = rows.iter().collect();
         assert_eq!(borrowed[2], Ok(Row { name: "b" }));
         let owned: Vec<_> = rows.map(|row| row.map_err(|error| error.to_string())).collect();
         assert_eq!(owned[0], Ok(Owned { name: "a".to_owned() }));
-        let problem = "scan on table `names` was applied, but its answer does not fit the type: attribute `name`: expected \
+        let problem = "scan on table `names` succeeded, but its answer does not fit the type: attribute `name`: expected \
                        S, found N";
         assert_eq!(owned[1], Err(problem.to_owned()));
         assert_eq!(owned.len(), 3);

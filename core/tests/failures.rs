@@ -166,6 +166,18 @@ fn a_put_is_sent_again_after_a_lost_answer_and_an_addition_is_not() {
 }
 
 #[test]
+fn a_read_without_an_answer_changed_nothing() {
+    let (requests, outcome) = run_with(Note::get("a"), |_, _| Err(lost()));
+    assert_eq!(requests.len(), 4);
+    let (_, error) = outcome.errors().next().unwrap();
+    assert_eq!(error.effect(), Effect::NotApplied);
+    assert_eq!(
+        error.to_string(),
+        "get on table `notes` (id = \"a\") was not answered: the connection was reset"
+    );
+}
+
+#[test]
 fn a_refusal_does_not_undo_what_an_earlier_attempt_may_have_done() {
     let answers =
         [Err(lost()), Err(CallError::Refused(Box::new(Rejection::new("AccessDeniedException", "no more"))))];

@@ -148,7 +148,7 @@ fn an_item_that_does_not_fit_its_type_fails_one_ticket_and_names_the_attribute()
     let error = outcome.take(small).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "get on table `notes` (id = \"a\") was applied, but its answer does not fit the type: attribute `count`: 300 does \
+        "get on table `notes` (id = \"a\") succeeded, but its answer does not fit the type: attribute `count`: 300 does \
          not fit u8"
     );
     assert_eq!(outcome.take(note).unwrap().unwrap().count, 300);

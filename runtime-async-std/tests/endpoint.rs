@@ -2,131 +2,33 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+#[path = "../../testing/network.rs"]
+#[macro_use]
+mod network;
+
 use std::pin::pin;
-use std::time::Duration;
 
 use async_std::task::block_on;
-use dynochemy_async_std::{CallError, Credentials, Db, Effect, Error, Solvent, Table};
+use dynochemy_async_std::{CallError, Db, Effect, Error, Table};
 use futures_util::future::{Either, select};
-use serde::{Deserialize, Serialize};
-use server::{Answer, Server};
+use network::server::{Answer, Server};
+use network::{Visit, call_error, impatient, patient, two_pages, visit};
 
-#[path = "../../testing/server.rs"]
-mod server;
-
-#[derive(Debug, PartialEq, Table, Serialize, Deserialize)]
-#[table(name = "visits")]
-struct Visit {
-    #[table(hash_key)]
-    user: String,
-    #[table(range_key)]
-    time: u64,
-    #[serde(default)]
-    seen: bool,
-}
-
-fn visit(time: u64) -> Visit {
-    Visit { user: "123".to_owned(), time, seen: false }
-}
-
-/// A `Db` that tries everything once, and waits no longer than a test should.
-fn impatient(endpoint: String) -> Db {
-    let impatience = |settings: &mut dynochemy_async_std::Settings| {
-        settings.attempts = 1;
-        settings.attempt_timeout = Duration::from_millis(500);
-    };
-    patient(endpoint).settings(impatience).build().unwrap()
-}
-
-fn patient(endpoint: String) -> dynochemy_async_std::Builder<Db> {
-    Db::builder().endpoint(endpoint).region("local").credentials(Credentials::new("id", "secret"))
-}
-
-fn call_error(error: &Error) -> &CallError {
-    match error {
-        Error::Call { error, .. } => error,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn a_refused_connection_means_not_sent_and_names_the_address() {
-    block_on(async {
-        let address = server::deserted_address();
-        let error = impatient(format!("http://{address}")).run(visit(1).put()).await.unwrap_err();
-        assert!(matches!(call_error(&error), CallError::NotSent { .. }), "{error:?}");
-        assert!(error.to_string().contains(&address.to_string()), "{error}");
-        assert!(error.to_string().contains("refused"), "{error}");
-    });
-}
-
-#[test]
-fn a_host_that_does_not_exist_means_not_sent() {
-    // Too long for a name, so that no name server is asked.
-    let host = "x".repeat(64);
-    let db = impatient(format!("http://{host}:8000"));
-    let error = block_on(db.run(visit(1).put())).unwrap_err();
-    assert!(matches!(call_error(&error), CallError::NotSent { .. }), "{error:?}");
-    assert!(error.to_string().contains(&host), "{error}");
-}
+network!(Db, block_on);
 
 #[test]
 fn a_handshake_that_fails_means_not_sent() {
     let server = Server::start(|_| Answer::ok("{}"));
-    let db = impatient(server.endpoint().replace("http:", "https:"));
+    let db: Db = impatient(server.endpoint().replace("http:", "https:"));
     let error = block_on(db.run(visit(1).put())).unwrap_err();
     assert!(matches!(call_error(&error), CallError::NotSent { .. }), "{error:?}");
-}
-
-#[test]
-fn a_put_whose_answer_is_lost_or_cannot_be_read_may_have_been_applied() {
-    block_on(async {
-        for answer in [
-            Answer::Close,
-            Answer::Reset(r#"{"ConsumedCapacity":{"TableName":"visits"}}"#.to_owned()),
-            Answer::Never,
-            Answer::Html(200, "<html>sign in first</html>".to_owned()),
-            Answer::Truncated(r#"{"ConsumedCapacity":{"TableName":"visits"}}"#.to_owned()),
-        ] {
-            let shown = format!("{answer:?}");
-            let server = Server::start(move |_| answer.clone());
-            let error = impatient(server.endpoint()).run(visit(1).put()).await.unwrap_err();
-            assert!(matches!(call_error(&error), CallError::Unknown { .. }), "{shown}: {error:?}");
-            assert!(error.to_string().contains("may have been applied"), "{shown}: {error}");
-            assert_eq!(server.count("PutItem"), 1, "{shown}");
-        }
-    });
-}
-
-#[test]
-fn a_lost_answer_is_made_up_for_by_another_attempt() {
-    block_on(async {
-        let answers = std::sync::Mutex::new(vec![Answer::ok("{}"), Answer::Close]);
-        let server = Server::start(move |_| answers.lock().unwrap().pop().unwrap());
-        let db = patient(server.endpoint()).settings(|settings| settings.backoff_base = Duration::ZERO);
-        db.build().unwrap().run(visit(1).put()).await.unwrap();
-        assert_eq!(server.count("PutItem"), 2);
-    });
-}
-
-#[test]
-fn a_refusal_keeps_its_code_message_and_body() {
-    block_on(async {
-        let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"no visits"}"#;
-        let server = Server::start(move |_| Answer::Json(400, body.to_owned()));
-        let error = impatient(server.endpoint()).run(visit(1).put()).await.unwrap_err();
-        let rejection = error.rejection().unwrap();
-        assert_eq!((rejection.status, rejection.code.as_str()), (400, "ResourceNotFoundException"));
-        assert_eq!((rejection.message.as_str(), &rejection.body[..]), ("no visits", body.as_bytes()));
-        assert_eq!(error.effect(), Effect::NotApplied);
-    });
 }
 
 #[test]
 fn a_dropped_future_is_told_among_the_abandoned() {
     block_on(async {
         let server = Server::start(|_| Answer::Never);
-        let db = patient(server.endpoint()).build().unwrap();
+        let db: Db = patient(server.endpoint()).build().unwrap();
         let (tell, arrival) = async_std::channel::bounded(1);
         std::thread::spawn(move || {
             server.wait_for_arrival();
@@ -145,35 +47,10 @@ fn a_dropped_future_is_told_among_the_abandoned() {
 }
 
 #[test]
-fn a_thousand_puts_to_one_table_take_forty_requests() {
-    block_on(async {
-        let server = Server::start(|_| Answer::ok(r#"{"UnprocessedItems":{}}"#));
-        let db = patient(server.endpoint()).build().unwrap();
-        let mut solvent = Solvent::new();
-        for time in 0..1000 {
-            solvent.add(visit(time).put());
-        }
-        let outcome = db.run(solvent).await.unwrap();
-        assert_eq!((outcome.report().total_requests(), server.count("BatchWriteItem")), (40, 40));
-    });
-}
-
-const FIRST_PAGE: &str = r#"{"Items":[{"user":{"S":"123"},"time":{"N":"1"}},{"user":{"S":"123"},"time":{"S":"x"}}],
-    "LastEvaluatedKey":{"user":{"S":"123"},"time":{"N":"1"}}}"#;
-const LAST_PAGE: &str = r#"{"Items":[{"user":{"S":"123"},"time":{"N":"2"}}]}"#;
-
-fn two_pages() -> Server {
-    Server::start(|received| match received.body.contains("ExclusiveStartKey") {
-        false => Answer::ok(FIRST_PAGE),
-        true => Answer::ok(LAST_PAGE),
-    })
-}
-
-#[test]
 fn a_stream_hands_out_page_after_page_and_goes_on_after_an_item_that_does_not_fit() {
     block_on(async {
         let server = two_pages();
-        let db = impatient(server.endpoint());
+        let db: Db = impatient(server.endpoint());
         let mut visits = db.stream(Visit::query("123"));
         assert_eq!(visits.next().await.unwrap().unwrap(), visit(1));
         assert_eq!(server.count("Query"), 1);
@@ -188,7 +65,7 @@ fn a_stream_hands_out_page_after_page_and_goes_on_after_an_item_that_does_not_fi
 fn a_stream_ends_with_what_its_run_failed_with() {
     block_on(async {
         let server = Server::start(|_| Answer::Close);
-        let db = impatient(server.endpoint());
+        let db: Db = impatient(server.endpoint());
         let mut visits = db.stream(Visit::scan());
         let error = visits.next().await.unwrap().unwrap_err();
         assert!(matches!(call_error(&error), CallError::Unknown { .. }), "{error:?}");
@@ -200,35 +77,10 @@ fn a_stream_ends_with_what_its_run_failed_with() {
 fn a_dropped_stream_is_told_among_the_abandoned() {
     block_on(async {
         let server = two_pages();
-        let db = impatient(server.endpoint());
+        let db: Db = impatient(server.endpoint());
         let mut visits = db.stream(Visit::scan());
         assert_eq!(visits.next().await.unwrap().unwrap(), visit(1));
         drop(visits);
         assert_eq!((server.count("Scan"), db.take_abandoned().len()), (1, 1));
     });
-}
-
-#[test]
-fn a_run_has_many_calls_under_way() {
-    block_on(async {
-        let together = std::sync::Barrier::new(8);
-        let server = Server::start(move |_| {
-            together.wait();
-            Answer::ok("{}")
-        });
-        let db = patient(server.endpoint()).build().unwrap();
-        let mut solvent = Solvent::new();
-        for time in 0..8 {
-            solvent.add(Visit::update(("123", time)).set(Visit::SEEN, true));
-        }
-        db.run(solvent).await.unwrap();
-        assert_eq!(server.count("UpdateItem"), 8);
-    });
-}
-
-#[test]
-fn an_endpoint_that_is_no_url_is_told_when_the_db_is_made() {
-    let error = patient("dynamodb.local:8000".to_owned()).build().unwrap_err();
-    assert!(matches!(&error, Error::Configuration { .. }), "{error:?}");
-    assert!(error.to_string().contains("http://"), "{error}");
 }

@@ -83,12 +83,7 @@ impl Db {
             Some(backend) => Transport::Backend(backend.clone()),
             None => Transport::Http(Arc::new(Http::new(&configuration)?)),
         };
-        let entropy = getrandom::u64().map_err(|error| Error::Configuration {
-            problem: format!(
-                "the operating system has no random numbers: {error}; give the builder a `seed`"
-            ),
-        })?;
-        let client = configuration.into_client(entropy)?;
+        let client = configuration.into_client(getrandom::u64)?;
         Ok(Self { shared: Arc::new(Shared { client, clock: Clock::set(), transport }) })
     }
 }

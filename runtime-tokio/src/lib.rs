@@ -69,3 +69,8 @@ pub use dynochemy_derive::TableTokio as Table;
 
 pub use db::Db;
 pub use pages::Pages;
+
+/// The README's example is a test, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, Effect, Next};
+use super::{Context, Effect, Next, OneCall};
 use crate::api::{BatchGetItemInput, BatchGetItemOutput, KeysAndAttributes, ReturnConsumedCapacity};
 use crate::error::{CallError, mismatched_answer};
 use crate::item::Item;
@@ -18,19 +18,12 @@ use crate::wire::WireError;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct BatchGet {
     operations: Vec<u32>,
-    state: State,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum State {
-    Idle,
-    UnderWay,
-    Done,
+    call: OneCall,
 }
 
 impl BatchGet {
     pub(crate) fn new(operations: Vec<u32>) -> Self {
-        Self { operations, state: State::Idle }
+        Self { operations, call: OneCall::Idle }
     }
 
     pub(super) fn members(&self) -> &[u32] {
@@ -38,33 +31,25 @@ impl BatchGet {
     }
 
     pub(super) fn next(&mut self, context: &mut Context<'_>) -> Next {
-        match self.state {
-            State::Idle => {
-                self.state = State::UnderWay;
-                Next::send(0, request(&self.operations, context))
-            }
-            State::UnderWay => Next::Wait(None),
-            State::Done => Next::Done,
-        }
+        self.call.next(|| request(&self.operations, context))
     }
 
     pub(super) fn answer(&mut self, answer: Result<Response, CallError>, context: &mut Context<'_>) {
-        self.state = State::Done;
+        self.call = OneCall::Done;
         let answer = match answer {
             Ok(Response::BatchGetItem(answer)) => answer,
-            Ok(_) => return self.fail(&mismatched_answer(Action::BatchGetItem), context),
+            Ok(_) => return context.fail_calls(&self.operations, &mismatched_answer(Action::BatchGetItem)),
             Err(CallError::Refused(rejection)) if !rejection.is_transient() => {
-                // One bad member is enough: each is told its own error.
-                context.effects.extend(self.operations.iter().map(|operation| Effect::Alone(*operation)));
-                return;
+                return context.take_apart(&self.operations);
             }
-            Err(error) => return self.fail(&error, context),
+            Err(error) => return context.fail_calls(&self.operations, &error),
         };
         let mut found = match by_key(&self.operations, &answer, context) {
             Ok(found) => found,
             Err(problem) => {
                 let problem = format!("the answer cannot be read: {problem}");
-                return self.fail(&CallError::Unknown { rejection: None, problem }, context);
+                return context
+                    .fail_calls(&self.operations, &CallError::Unknown { rejection: None, problem });
             }
         };
         let unprocessed: BTreeSet<(&str, &Key)> = answer
@@ -81,12 +66,6 @@ impl BatchGet {
                 let item = found.get_mut(&(table, key.clone())).cloned();
                 context.settle(*operation, Settled::Item(item));
             }
-        }
-    }
-
-    fn fail(&self, error: &CallError, context: &mut Context<'_>) {
-        for operation in &self.operations {
-            context.fail_call(*operation, error.clone());
         }
     }
 }

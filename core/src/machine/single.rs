@@ -4,7 +4,7 @@
 //! Idle --Send--> UnderWay --answer--> Done
 //! ```
 
-use super::{Context, Next};
+use super::{Context, Next, OneCall};
 use crate::api::{
     DeleteItemInput, DescribeTableInput, GetItemInput, PutItemInput, ReturnConsumedCapacity, ReturnValues,
     ReturnValuesOnConditionCheckFailure, UpdateItemInput,
@@ -16,19 +16,12 @@ use crate::request::{Request, Response};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Single {
     operation: [u32; 1],
-    state: State,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum State {
-    Idle,
-    UnderWay,
-    Done,
+    call: OneCall,
 }
 
 impl Single {
     pub(crate) fn new(operation: u32) -> Self {
-        Self { operation: [operation], state: State::Idle }
+        Self { operation: [operation], call: OneCall::Idle }
     }
 
     pub(super) fn members(&self) -> &[u32] {
@@ -36,18 +29,11 @@ impl Single {
     }
 
     pub(super) fn next(&mut self, context: &mut Context<'_>) -> Next {
-        match self.state {
-            State::Idle => {
-                self.state = State::UnderWay;
-                Next::send(0, request(self.operation[0], context))
-            }
-            State::UnderWay => Next::Wait(None),
-            State::Done => Next::Done,
-        }
+        self.call.next(|| request(self.operation[0], context))
     }
 
     pub(super) fn answer(&mut self, answer: Result<Response, CallError>, context: &mut Context<'_>) {
-        self.state = State::Done;
+        self.call = OneCall::Done;
         let [operation] = self.operation;
         let task = context.task(operation);
         match answer {

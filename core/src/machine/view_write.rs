@@ -169,14 +169,12 @@ impl ViewWrite {
     }
 
     fn take_apart(&mut self, context: &mut Context<'_>) {
-        context.effects.extend(self.members.drain(..).map(Effect::Alone));
+        context.take_apart(&std::mem::take(&mut self.members));
         self.state = State::Done;
     }
 
     fn fail_all(&mut self, error: &CallError, context: &mut Context<'_>) {
-        for member in self.members.drain(..) {
-            context.fail_call(member, error.clone());
-        }
+        context.fail_calls(&std::mem::take(&mut self.members), error);
         self.state = State::Done;
     }
 

@@ -160,6 +160,7 @@ impl Task {
             operation: self.operation().to_owned(),
             table: tables.at(self.table()).name.clone().into_owned(),
             key: self.key().cloned(),
+            reads: self.is_read(),
         })
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::scheduler::Scheduler;
 use crate::error::{Effect, Error};
 use crate::moment::Moment;
+use crate::operation::Task;
 use crate::outcome::Outcome;
 use crate::solvent::Solvent;
 
@@ -33,7 +34,8 @@ impl Scheduler {
             if !slot.is_open() {
                 continue;
             }
-            let unknown = slot.entry.ambiguous || maybe_applied.contains(&operation);
+            let reads = slot.entry.task.as_ref().is_ok_and(Task::is_read);
+            let unknown = !reads && (slot.entry.ambiguous || maybe_applied.contains(&operation));
             let effect = if unknown { Effect::Unknown } else { Effect::NotApplied };
             let error = match &slot.entry.task {
                 Ok(task) => Error::Abandoned { subject: task.subject(&self.tables), effect },

@@ -63,7 +63,7 @@ pub struct Bare(pub Arc<Client>);
 
 impl Connect for Bare {
     fn connect(configuration: Configuration) -> Result<Self, Error> {
-        Ok(Self(configuration.into_client(1)?))
+        Ok(Self(configuration.into_client(|| Ok::<_, String>(1))?))
     }
 }
 
