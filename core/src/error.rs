@@ -130,9 +130,9 @@ impl Error {
             }
             Self::Call { error, .. } => error.effect(),
             Self::Abandoned { effect, .. } => *effect,
-            Self::Unreadable { .. } | Self::Ticket { .. } => Effect::Applied,
-            // Some of the plan's operations were applied, or none: each ticket tells.
-            Self::Incomplete(_) => Effect::Unknown,
+            Self::Unreadable { .. } => Effect::Applied,
+            // Some of the plan's operations were applied, or none: each ticket tells; and a wrong ticket tells nothing.
+            Self::Incomplete(_) | Self::Ticket { .. } => Effect::Unknown,
             Self::Invalid { .. }
             | Self::Skipped { .. }
             | Self::DeadlinePassed { .. }

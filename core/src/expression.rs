@@ -202,10 +202,13 @@ impl UpdateExpression {
     /// Whether applying the update twice gives the same item as applying it once, whatever the item.
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
+        // Setting a list's element beyond its end appends, and removing one moves those after it to the front.
+        let within_list =
+            |path: &DocumentPath| path.steps.iter().any(|step| matches!(step, PathStep::Element(_)));
         self.actions.iter().all(|action| match action {
+            _ if within_list(action.path()) => false,
             UpdateAction::Set(_, assignment) => matches!(assignment, Assignment::Value(_)),
-            // A list element's removal moves those after it to the front.
-            UpdateAction::Remove(path) => !path.steps.iter().any(|step| matches!(step, PathStep::Element(_))),
+            UpdateAction::Remove(_) => true,
             UpdateAction::Add(_, value) => !matches!(value, AttributeValue::N(_)),
             UpdateAction::Delete(..) => true,
         })

@@ -101,6 +101,8 @@ pub(crate) enum Effect {
     Alone(u32),
     /// There was no room for it: into another one at once.
     Again(u32),
+    /// The service has begun with it: from now on it may be applied, whatever else fails.
+    Begun(u32),
     /// The attempt that the next transaction for it is.
     WriteAttempt(u32, u16),
     /// A page of it, to be handed to the stream's user.

@@ -132,9 +132,9 @@ impl Run {
             client.check_views(table)?;
         }
         let id = client.next_run();
-        name_writes(client, id, &mut plan);
         // Runs of one session differ in their jitter, and those of one seed agree.
         let seed = client.session ^ u64::from(id.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        name_writes(client, id, &mut plan);
         client.observed(id, now, |tell| tell(EventKind::Started { plan: &plan, seed, streamed }));
         Ok(Self { client: Arc::clone(client), id, scheduler: Scheduler::new(plan, seed, streamed, now) })
     }
@@ -193,6 +193,7 @@ impl Run {
 /// Names the writes that views follow, unless an earlier run has.
 fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
     for (operation, entry) in (0..).zip(&mut plan.entries) {
+        entry.resumed = entry.write.is_some();
         let Ok(task) = &entry.task else { continue };
         let followed = client.views_of(&plan.tables.at(task.table()).name).next().is_some();
         if followed && task.is_item_write() {

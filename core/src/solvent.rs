@@ -50,6 +50,9 @@ pub(crate) struct Entry {
     pub(crate) task: Result<Task, Error>,
     /// The name under which a write with views is recorded in its item; the same in every run of the plan.
     pub(crate) write: Option<WriteId>,
+    /// Whether that name is from an earlier run, which may have sent it.
+    #[serde(default)]
+    pub(crate) resumed: bool,
     /// Whether an earlier run sent it and left without an answer.
     pub(crate) ambiguous: bool,
     /// What it ended with.
@@ -70,7 +73,14 @@ impl Solvent {
         let index = u32::try_from(self.entries.len()).expect("a plan has fewer than 4 billion operations");
         let task = operation.into_task(&mut self.tables);
         let fingerprint = fingerprint(index, &task, &self.tables);
-        self.entries.push(Entry { fingerprint, task, write: None, ambiguous: false, result: None });
+        self.entries.push(Entry {
+            fingerprint,
+            task,
+            write: None,
+            resumed: false,
+            ambiguous: false,
+            result: None,
+        });
         Ticket { plan: fingerprint, index, of: PhantomData }
     }
 

@@ -265,7 +265,8 @@ impl Tables {
     pub fn intern(&mut self, description: Cow<'static, Description>) -> TableId {
         let known = self.0.iter().position(|table| match (table, &description) {
             (Cow::Borrowed(a), Cow::Borrowed(b)) if std::ptr::eq(*a, *b) => true,
-            (a, b) => a == b,
+            // Two types of one table may differ in what they declare of it.
+            (a, b) => a.name == b.name && a.keys == b.keys,
         });
         let index = known.unwrap_or_else(|| {
             self.0.push(description);
@@ -282,6 +283,12 @@ impl Tables {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Description> {
         self.0.iter().map(|table| &**table)
+    }
+
+    /// The number of the table with this name in the program.
+    pub(crate) fn named(&self, name: &str) -> Option<TableId> {
+        let index = self.0.iter().position(|table| table.name == name)?;
+        u32::try_from(index).ok().map(TableId)
     }
 
     /// Whether a plan that was read from outside names only tables that it holds.

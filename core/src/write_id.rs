@@ -24,10 +24,14 @@ impl WriteId {
         format!("{self}{attempt:04x}")
     }
 
-    /// Whether a version was made by any attempt of this write.
+    /// Whether a version was made by this write, or by a later one of the same run. Since a run's writes of one item are
+    /// applied in order, this one has then ended.
     #[must_use]
-    pub fn made(&self, version: &str) -> bool {
-        version.strip_prefix(&self.to_string()).is_some_and(|attempt| attempt.len() == 4)
+    pub fn made_or_precedes(&self, version: &str) -> bool {
+        let run = &self.to_string()[..24];
+        let later = |rest: &str| rest.get(..8).and_then(|operation| u32::from_str_radix(operation, 16).ok());
+        version.len() == 36
+            && version.strip_prefix(run).and_then(later).is_some_and(|operation| operation >= self.operation)
     }
 }
 
@@ -45,8 +49,10 @@ mod tests {
     fn a_token_has_the_length_that_dynamodb_allows_and_tells_whose_it_is() {
         let id = WriteId { session: u64::MAX, run: 1, operation: 2 };
         assert_eq!(id.attempt(u16::MAX).len(), 36);
-        assert!(id.made(&id.attempt(7)));
-        assert!(!id.made(&WriteId { operation: 3, ..id }.attempt(7)));
-        assert!(!id.made(""));
+        assert!(id.made_or_precedes(&id.attempt(7)));
+        assert!(id.made_or_precedes(&WriteId { operation: 300, ..id }.attempt(7)));
+        assert!(!id.made_or_precedes(&WriteId { operation: 1, ..id }.attempt(7)));
+        assert!(!id.made_or_precedes(&WriteId { run: 2, ..id }.attempt(7)));
+        assert!(!id.made_or_precedes("") && !id.made_or_precedes("é".repeat(18).as_str()));
     }
 }

@@ -351,3 +351,162 @@ fn creating_waits_until_the_table_is_active_and_deleting_until_it_is_gone() {
     });
     assert!(outcome.errors().next().unwrap().1.to_string().contains("another action"));
 }
+
+#[test]
+fn what_follows_a_failure_is_not_sent_however_far_behind_it_stands() {
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    solvent.add(Note { text: "invalid".to_owned(), ..note("a") }.put());
+    let large = solvent.add(Note { text: "x".repeat(500_000), ..note("b") }.put());
+    for number in 0..20_000 {
+        solvent.add(note(&format!("other {number}")).put());
+    }
+    let follower = solvent.add(Note::update("a").set(Note::TEXT, "changed"));
+    let other_follower = solvent.add(Note::update("b").set(Note::TEXT, "changed"));
+    let (_, mut outcome) = run_with(solvent, |_, request| service.answer(request));
+    assert!(matches!(outcome.take(large), Err(Error::Invalid { .. })));
+    assert!(matches!(outcome.take(follower), Err(Error::Skipped { after: 0, .. })));
+    assert!(matches!(outcome.take(other_follower), Err(Error::Skipped { after: 1, .. })));
+    assert_eq!(service.items.len(), 20_000);
+}
+
+#[test]
+fn a_refusal_that_is_nobodys_fault_in_particular_is_not_multiplied() {
+    let mut solvent = Solvent::new();
+    for number in 0..100 {
+        solvent.add(note(&format!("{number}")).put());
+    }
+    let expired = CallError::Refused(Box::new(Rejection::new("ExpiredTokenException", "too old")));
+    let (requests, outcome) = run_with(solvent, |_, _| Err(expired.clone()));
+    assert_eq!((requests.len(), outcome.errors().count()), (4, 100));
+}
+
+#[test]
+fn a_batch_that_was_lost_and_then_rejected_is_taken_apart_all_the_same() {
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    let good = solvent.add(note("a").put());
+    let bad = solvent.add(Note { text: "invalid".to_owned(), ..note("b") }.put());
+    let (_, mut outcome) =
+        run_with(solvent, |count, request| if count == 0 { Err(lost()) } else { service.answer(request) });
+    assert_eq!(outcome.take(good), Ok(()));
+    let error = outcome.take(bad).unwrap_err();
+    assert_eq!((error.effect(), error.code()), (Effect::Unknown, Some("ValidationException")));
+}
+
+#[test]
+fn no_service_can_make_a_run_wait_for_ever() {
+    let mut service = Service::default();
+    let (_, outcome) = run_with(Note::get("a"), |count, request| {
+        let mut rejection = Rejection::new("ThrottlingException", "slow down");
+        rejection.retry_after = Some(Duration::MAX);
+        if count == 0 { Err(CallError::Refused(Box::new(rejection))) } else { service.answer(request) }
+    });
+    assert_eq!(outcome.report().elapsed, Duration::from_secs(20));
+}
+
+fn visits_table(status: TableStatus) -> TableDescription {
+    TableDescription {
+        table_name: "visits".to_owned(),
+        table_status: status,
+        keys: Some(Visit::DESCRIPTION.keys.clone()),
+        provisioned_throughput: None,
+        creation_date_time: None,
+        item_count: 0,
+        table_size_bytes: 0,
+        table_arn: None,
+        table_id: None,
+    }
+}
+
+fn not_found<T>() -> Result<T, CallError> {
+    Err(CallError::Refused(Box::new(Rejection::new("ResourceNotFoundException", "no such table"))))
+}
+
+#[test]
+fn once_the_service_has_begun_with_a_table_no_later_failure_says_otherwise() {
+    let began = || {
+        let table_description = visits_table(TableStatus::Creating);
+        Ok(Response::CreateTable(CreateTableOutput { table_description }))
+    };
+    let refused = CallError::Refused(Box::new(Rejection::new("AccessDeniedException", "not you")));
+    for failure in [CallError::NotSent { problem: "gone".to_owned() }, refused] {
+        let (_, outcome) =
+            run_with(Visit::create(), |count, _| if count == 0 { began() } else { Err(failure.clone()) });
+        assert_eq!(outcome.errors().next().unwrap().1.effect(), Effect::Unknown);
+    }
+    let mut solvent = Solvent::new().deadline(Duration::from_secs(3));
+    solvent.add(Visit::create());
+    let (_, outcome) = run_with(solvent, |count, _| {
+        let table = visits_table(TableStatus::Creating);
+        if count == 0 { began() } else { Ok(Response::DescribeTable(DescribeTableOutput { table })) }
+    });
+    assert_eq!(outcome.errors().next().unwrap().1.effect(), Effect::Unknown);
+    assert_eq!(outcome.report().elapsed, Duration::from_secs(3));
+}
+
+#[test]
+fn a_table_whose_creation_or_deletion_was_lost_is_asked_for_again() {
+    let (requests, outcome) = run_with(Visit::create(), |count, request| match (count, request) {
+        (0, Request::CreateTable(_)) => Err(lost()),
+        (1, Request::DescribeTable(_)) => not_found(),
+        (2, Request::CreateTable(_)) => {
+            let table_description = visits_table(TableStatus::Active);
+            Ok(Response::CreateTable(CreateTableOutput { table_description }))
+        }
+        other => panic!("{other:?}"),
+    });
+    assert_eq!((requests.len(), outcome.is_complete()), (3, true));
+    // It had been created after all.
+    let in_use = CallError::Refused(Box::new(Rejection::new("ResourceInUseException", "it exists")));
+    let (_, outcome) = run_with(Visit::create(), |count, _| match count {
+        0 => Err(lost()),
+        1 => not_found(),
+        2 => Err(in_use.clone()),
+        _ => Ok(Response::DescribeTable(DescribeTableOutput { table: visits_table(TableStatus::Active) })),
+    });
+    assert!(outcome.is_complete());
+    // One of that name that is not what was asked for is no success.
+    let mut other_keys = visits_table(TableStatus::Active);
+    other_keys.keys = Some(Note::DESCRIPTION.keys.clone());
+    let (_, outcome) = run_with(Visit::create(), |count, _| match count {
+        0 => Err(lost()),
+        _ => Ok(Response::DescribeTable(DescribeTableOutput { table: other_keys.clone() })),
+    });
+    assert!(outcome.errors().next().unwrap().1.to_string().contains("with other keys"));
+
+    let (requests, outcome) = run_with(Visit::delete_table(), |count, request| match (count, request) {
+        (0, Request::DeleteTable(_)) => Err(lost()),
+        (1, Request::DescribeTable(_)) => {
+            Ok(Response::DescribeTable(DescribeTableOutput { table: visits_table(TableStatus::Active) }))
+        }
+        (2, Request::DeleteTable(_)) | (_, Request::DescribeTable(_)) => not_found(),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!((requests.len(), outcome.is_complete()), (3, true));
+}
+
+#[test]
+fn two_types_of_one_table_keep_one_order_and_one_consistency() {
+    #[derive(Debug, PartialEq, Table, serde::Serialize, serde::Deserialize)]
+    #[table(name = "notes", read_capacity = 5, write_capacity = 5)]
+    struct Other {
+        #[table(hash_key)]
+        id: String,
+        text: String,
+    }
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    solvent.add(note("a").put());
+    solvent.add(Other { id: "a".to_owned(), text: "last".to_owned() }.put());
+    let (requests, _) = run_with(solvent, |_, request| service.answer(request));
+    assert_eq!(counts(&requests), [("PutItem", 2)].into());
+    let mut solvent = Solvent::new();
+    solvent.add(Note::get("a").consistent());
+    let found = solvent.add(Other::get("b"));
+    let last = solvent.add(Other::get("a").consistent());
+    let (requests, mut outcome) = run_with(solvent, |_, request| service.answer(request));
+    assert_eq!(counts(&requests).values().sum::<usize>(), 2);
+    assert_eq!(outcome.take(found), Ok(None));
+    assert_eq!(outcome.take(last).unwrap().unwrap().text, "last");
+}

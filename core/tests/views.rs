@@ -276,3 +276,64 @@ fn old_items_that_were_left_unprocessed_are_read_again() {
     assert_eq!(counts(&requests), [("BatchGetItem", 2), ("TransactWriteItems", 1)].into());
     assert_eq!(view_drift(&service), None);
 }
+
+#[test]
+fn a_seed_that_is_used_again_loses_no_write() {
+    let mut service = Service::default();
+    for seen in 1..=2 {
+        let client = Builder::<Bare>::new().view(VisitsPerUser).seed(7).build().unwrap().0;
+        let mut now = START + std::time::Duration::from_secs(3600 * seen);
+        // The service has forgotten the tokens of an hour ago.
+        service.tokens.clear();
+        let (mut run, finish) = client.start(visit("a", 1, seen).put(), now).unwrap();
+        drive(&mut run, &mut service, &mut now);
+        finish(run.finish()).unwrap();
+        assert_eq!(counted(&service)["a"], (1, seen as i64));
+    }
+}
+
+#[test]
+fn several_writes_to_one_item_resumed_after_they_were_applied_are_not_applied_again() {
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    solvent.add(Visit::update(("a", 1)).add(Visit::SEEN, 1));
+    solvent.add(Visit::update(("a", 1)).add(Visit::SEEN, 10));
+    let mut now = START;
+    let (mut run, _) = client(|_| {}).start(solvent, now).unwrap();
+    let saved = run.checkpoint();
+    drive(&mut run, &mut service, &mut now);
+    assert_eq!(counted(&service)["a"], (1, 11));
+    let other = Builder::<Bare>::new().view(VisitsPerUser).seed(9).build().unwrap().0;
+    let (mut resumed, finish) = other.start(saved, now).unwrap();
+    drive(&mut resumed, &mut service, &mut now);
+    assert!(finish(resumed.finish()).is_ok());
+    assert_eq!(counted(&service)["a"], (1, 11));
+}
+
+#[test]
+fn a_deadline_ends_a_write_that_waits_to_be_planned_anew() {
+    let mut solvent = Solvent::new().deadline(std::time::Duration::from_secs(1));
+    solvent.add(visit("a", 1, 1).put());
+    let mut now = START;
+    let client = client(|settings| {
+        settings.attempts = 1000;
+        settings.backoff_base = std::time::Duration::from_secs(20);
+    });
+    let (mut run, _) = client.start(solvent, now).unwrap();
+    let requests = drive_with(&mut run, &mut now, |request| match request {
+        Request::GetItem(_) => Ok(Response::GetItem(GetItemOutput::default())),
+        _ => {
+            let mut rejection = Rejection::new("TransactionCanceledException", "changed");
+            let reason = CancellationReason {
+                code: "ConditionalCheckFailed".to_owned(),
+                ..CancellationReason::default()
+            };
+            rejection.cancellation_reasons = vec![reason];
+            Err(CallError::Refused(Box::new(rejection)))
+        }
+    });
+    assert!(requests.len() < 20);
+    let outcome = run.finish();
+    assert_eq!(outcome.report().elapsed, std::time::Duration::from_secs(1));
+    assert!(matches!(outcome.errors().next(), Some((0, Error::DeadlinePassed { .. }))), "{outcome:?}");
+}

@@ -124,6 +124,7 @@ impl Rejection {
             | "InternalServerError"
             | "ServiceUnavailable"
             | "TransactionConflictException"
+            | "ReplicatedWriteConflictException"
             | "TransactionInProgressException" => true,
             "TransactionCanceledException" => {
                 let passing = |reason: &CancellationReason| {
@@ -135,8 +136,21 @@ impl Rejection {
                 self.cancellation_reasons.iter().any(|reason| reason.code != "None")
                     && self.cancellation_reasons.iter().all(passing)
             }
-            _ => self.status >= 500,
+            _ => self.status >= 500 || self.status == 429,
         }
+    }
+
+    /// Whether a single member of a batch may be the reason that all of it was refused.
+    #[must_use]
+    pub fn may_be_one_members(&self) -> bool {
+        matches!(
+            self.code.as_str(),
+            "ValidationException"
+                | "ResourceNotFoundException"
+                | "AccessDeniedException"
+                | "ItemCollectionSizeLimitExceededException"
+                | "TransactionCanceledException"
+        )
     }
 }
 

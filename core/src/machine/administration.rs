@@ -1,18 +1,20 @@
 //! Creating or deleting a table, and waiting for the end of it.
 //!
 //! ```text
-//! Begin --CreateTable/DeleteTable--> Beginning --accepted, or unknown--> Pause --> Ask --DescribeTable--> Asking
-//!                                        |                                ^                                |  |
-//!                                     refused                             +---------- not there yet -------+  |
-//!                                        v                                                                    v
-//!                                      Ended <------------------------------------------------- active, or gone
+//! Begin --CreateTable/DeleteTable--> Beginning --accepted, or no answer--> Ask --DescribeTable--> Asking
+//!   ^                                    |                                  ^                     |  |  |
+//!   |                                 refused                             Pause <-- not there yet +  |  |
+//!   +------------------------------------|----- no answer, and nothing has begun --------------------+  |
+//!                                        v                                                              v
+//!                                      Ended <------------------------------------------- active, or gone
 //! ```
 //!
-//! A lost answer is no harm: what DescribeTable says decides.
+//! After a lost answer, what DescribeTable says decides: a table that is not there is asked for again, and one that is
+//! there has to have the keys that were asked for.
 
 use std::time::Duration;
 
-use super::{Context, Next};
+use super::{Context, Effect, Next};
 use crate::api::{
     CreateTableInput, DeleteTableInput, DescribeTableInput, ProvisionedThroughput, TableDescription,
     TableStatus,
@@ -20,7 +22,8 @@ use crate::api::{
 use crate::error::{CallError, mismatched_answer};
 use crate::moment::Moment;
 use crate::operation::{Settled, Task};
-use crate::request::{Request, Response};
+use crate::request::{Action, Request, Response};
+use crate::table::Description;
 
 /// The time between two looks at a table that is not there yet.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -29,15 +32,21 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(crate) struct Administration {
     operation: [u32; 1],
     state: State,
-    /// When the table was asked for.
-    began: Moment,
+    /// When the table was asked for first.
+    began: Option<Moment>,
+    /// Whether the answer was lost, so that nobody knows whether the service has begun.
+    lost: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum State {
     Begin,
     Beginning,
-    Pause(Moment),
+    /// Then looks again, or begins again.
+    Pause {
+        until: Moment,
+        again: bool,
+    },
     Ask,
     Asking,
     Ended,
@@ -45,7 +54,7 @@ enum State {
 
 impl Administration {
     pub(crate) fn new(operation: u32) -> Self {
-        Self { operation: [operation], state: State::Begin, began: Moment::EPOCH }
+        Self { operation: [operation], state: State::Begin, began: None, lost: false }
     }
 
     pub(super) fn members(&self) -> &[u32] {
@@ -55,13 +64,13 @@ impl Administration {
     pub(super) fn next(&mut self, context: &mut Context<'_>) -> Next {
         let task = context.task(self.operation[0]);
         match self.state {
-            State::Begin => {
-                self.began = context.now;
+            State::Pause { until, .. } if context.now < until => Next::Wait(Some(until)),
+            State::Begin | State::Pause { again: true, .. } => {
+                self.began.get_or_insert(context.now);
                 self.state = State::Beginning;
                 Next::send(0, request(task, context))
             }
-            State::Pause(until) if context.now < until => Next::Wait(Some(until)),
-            State::Pause(_) | State::Ask => {
+            State::Pause { again: false, .. } | State::Ask => {
                 self.state = State::Asking;
                 let table_name = context.table_name(task.table());
                 Next::send(0, Request::DescribeTable(DescribeTableInput { table_name }))
@@ -73,47 +82,91 @@ impl Administration {
 
     pub(super) fn answer(&mut self, answer: Result<Response, CallError>, context: &mut Context<'_>) {
         let creating = matches!(context.task(self.operation[0]), Task::CreateTable { .. });
+        let code = match &answer {
+            Err(CallError::Refused(rejection)) => rejection.code.clone(),
+            _ => String::new(),
+        };
         match (&self.state, answer) {
             (State::Beginning, Ok(Response::CreateTable(answer))) if creating => {
+                self.begun(context);
                 self.look(answer.table_description, context);
             }
-            (State::Beginning, Ok(Response::DeleteTable(_))) if !creating => self.state = State::Ask,
-            (State::Beginning, Err(CallError::Unknown { .. })) => self.state = State::Ask,
-            (State::Asking, Ok(Response::DescribeTable(answer))) => self.look(answer.table, context),
-            (State::Asking, Err(CallError::Refused(rejection)))
-                if !creating && rejection.code == "ResourceNotFoundException" =>
+            (State::Beginning, Ok(Response::DeleteTable(_))) if !creating => {
+                self.begun(context);
+                self.state = State::Ask;
+            }
+            (State::Beginning, Err(CallError::Unknown { .. })) => {
+                self.lost = true;
+                self.state = State::Ask;
+            }
+            // What was asked for a second time may have been done the first time.
+            (State::Beginning, Err(_)) if self.lost && creating && code == "ResourceInUseException" => {
+                self.state = State::Ask;
+            }
+            (State::Beginning | State::Asking, Err(_))
+                if !creating && code == "ResourceNotFoundException" && self.has_begun() =>
             {
                 self.end(Settled::Done, context);
             }
-            // Just after CreateTable the service may not find the table yet.
-            (State::Asking, Err(CallError::Refused(rejection)))
-                if creating && rejection.code == "ResourceNotFoundException" && !self.is_late(context) =>
+            (State::Asking, Err(_))
+                if creating && code == "ResourceNotFoundException" && !self.is_late(context) =>
             {
-                self.state = State::Pause(context.now + PAUSE);
+                // Just after CreateTable the service may not find the table yet; or it never heard of it.
+                self.wait(self.lost, context);
+            }
+            (State::Asking, Ok(Response::DescribeTable(answer))) => {
+                let status = &answer.table.table_status;
+                let again =
+                    self.lost && !creating && *status == TableStatus::Active && !self.is_late(context);
+                if again { self.wait(true, context) } else { self.look(answer.table, context) }
             }
             (_, Err(error)) => self.fail(error, context),
-            (_, Ok(answer)) => {
-                let error = mismatched_answer(answer.action());
-                self.fail(error, context);
-            }
+            (_, Ok(_)) => self.fail(mismatched_answer(Action::DescribeTable), context),
         }
+    }
+
+    /// The service has begun: no failure from here on undoes that.
+    fn begun(&mut self, context: &mut Context<'_>) {
+        self.lost = false;
+        context.effects.push(Effect::Begun(self.operation[0]));
+    }
+
+    fn has_begun(&self) -> bool {
+        self.state == State::Asking || self.lost
+    }
+
+    /// Pauses, and then looks again, or asks for the table again.
+    fn wait(&mut self, again: bool, context: &Context<'_>) {
+        self.state = State::Pause { until: context.now + PAUSE, again };
     }
 
     fn look(&mut self, description: TableDescription, context: &mut Context<'_>) {
         let creating = matches!(context.task(self.operation[0]), Task::CreateTable { .. });
-        if creating && description.table_status == TableStatus::Active {
+        let other_keys = description.keys.as_ref().is_some_and(|keys| *keys != self.wanted(context).keys);
+        if creating && other_keys {
+            let problem = "a table of this name with other keys is there".to_owned();
+            self.fail(CallError::Unknown { rejection: None, problem }, context);
+        } else if creating && description.table_status == TableStatus::Active {
             self.end(Settled::Table(Box::new(description)), context);
         } else if self.is_late(context) {
-            let waited = context.now.since(self.began).as_secs();
+            let waited = self.waited(context).as_secs();
             let problem = format!("the table is still {} after {waited} s", description.table_status);
             self.fail(CallError::Unknown { rejection: None, problem }, context);
         } else {
-            self.state = State::Pause(context.now + PAUSE);
+            self.wait(false, context);
         }
     }
 
+    fn wanted<'a>(&self, context: &Context<'a>) -> &'a Description {
+        context.table(context.task(self.operation[0]).table())
+    }
+
     fn is_late(&self, context: &Context<'_>) -> bool {
-        context.now >= self.began + context.client.settings.table_timeout
+        self.waited(context) >= context.client.settings.table_timeout
+    }
+
+    fn waited(&self, context: &Context<'_>) -> Duration {
+        self.began.map(|began| context.now.since(began)).unwrap_or_default()
     }
 
     fn end(&mut self, settled: Settled, context: &mut Context<'_>) {

@@ -39,7 +39,7 @@ impl BatchGet {
         let answer = match answer {
             Ok(Response::BatchGetItem(answer)) => answer,
             Ok(_) => return context.fail_calls(&self.operations, &mismatched_answer(Action::BatchGetItem)),
-            Err(CallError::Refused(rejection)) if !rejection.is_transient() => {
+            Err(CallError::Refused(rejection)) if rejection.may_be_one_members() => {
                 return context.take_apart(&self.operations);
             }
             Err(error) => return context.fail_calls(&self.operations, &error),

@@ -38,7 +38,7 @@ impl BatchWrite {
         let answer = match answer {
             Ok(Response::BatchWriteItem(answer)) => answer,
             Ok(_) => return context.fail_calls(&self.operations, &mismatched_answer(Action::BatchWriteItem)),
-            Err(CallError::Refused(rejection)) if !rejection.is_transient() => {
+            Err(CallError::Refused(rejection)) if rejection.may_be_one_members() => {
                 return context.take_apart(&self.operations);
             }
             Err(error) => return context.fail_calls(&self.operations, &error),

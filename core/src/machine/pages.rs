@@ -16,6 +16,9 @@ use crate::item::{Item, Items};
 use crate::operation::{Settled, Task};
 use crate::request::{Request, Response};
 
+/// The largest `Limit` that the API takes, a signed 32-bit number.
+const MAX_LIMIT: u32 = i32::MAX as u32;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pages {
     operation: [u32; 1],
@@ -125,7 +128,7 @@ impl Pages {
     fn request(&self, tag: u32, context: &Context<'_>) -> Request {
         let task = context.task(self.operation[0]);
         let table_name = context.table_name(task.table());
-        let limit = self.left.map(|left| u32::try_from(left).unwrap_or(u32::MAX));
+        let limit = self.left.map(|left| u32::try_from(left).unwrap_or(u32::MAX).min(MAX_LIMIT));
         let exclusive_start_key = self.segments[tag as usize].cursor.clone();
         let return_consumed_capacity = ReturnConsumedCapacity::Total;
         if let Task::Query { table, hash, range, forward, consistent_read, .. } = task {

@@ -126,7 +126,9 @@ impl ViewWrite {
             }
             (State::Writing, Err(CallError::Refused(rejection))) => self.refused(*rejection, context),
             // Reading is rejected as a whole for a member whose key is not one of the table's.
-            (State::Reading, Err(CallError::Refused(_))) if self.members.len() > 1 => {
+            (State::Reading, Err(CallError::Refused(rejection)))
+                if self.members.len() > 1 && rejection.may_be_one_members() =>
+            {
                 self.take_apart(context)
             }
             // The write itself was not sent.
@@ -143,10 +145,15 @@ impl ViewWrite {
     fn refused(&mut self, rejection: Rejection, context: &mut Context<'_>) {
         let failed = |code: &str| rejection.cancellation_reasons.iter().any(|reason| reason.code == code);
         let lost_race = failed("ConditionalCheckFailed") && !failed("ValidationError");
-        if lost_race || rejection.code == "IdempotentParameterMismatchException" {
+        let token_used = rejection.code == "IdempotentParameterMismatchException";
+        if token_used && self.members.iter().any(|member| context.slot(*member).entry.resumed) {
+            // An earlier run has committed a transaction under this token; which writes were in it is not known.
+            let problem = "an earlier run of the plan has sent it in another transaction".to_owned();
+            self.fail_all(&CallError::Unknown { rejection: Some(Box::new(rejection)), problem }, context);
+        } else if lost_race || token_used {
             self.old.clear();
             self.read_again(Some(CallError::Refused(Box::new(rejection))), context);
-        } else if self.members.len() > 1 {
+        } else if self.members.len() > 1 && rejection.may_be_one_members() {
             self.take_apart(context);
         } else {
             self.fail_all(&CallError::Refused(Box::new(rejection)), context);
@@ -293,7 +300,11 @@ fn source_write(
         context.slot(member).entry.write.expect("a write that views follow is named when its run starts");
     let old_version =
         match old.map(|old| old.attribute(VERSION_ATTRIBUTE)).transpose().map_err(invalid)?.flatten() {
-            Some(AttributeValue::S(version)) if name.made(&version) => return Ok(None),
+            Some(AttributeValue::S(version))
+                if context.slot(member).entry.resumed && name.made_or_precedes(&version) =>
+            {
+                return Ok(None);
+            }
             Some(AttributeValue::S(version)) => Some(version),
             _ => None,
         };

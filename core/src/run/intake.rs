@@ -59,13 +59,35 @@ impl Scheduler {
             let slot = &self.slots[operation as usize];
             if !slot.is_open() {
                 self.ended += 1;
+                if let Some(Err(_)) = slot.entry.result {
+                    self.note_failure(operation);
+                }
                 continue;
             }
             if let Some(error) = self.not_to_be_sent(operation, client) {
                 self.settle_unordered(operation, Err(error));
+                self.note_failure(operation);
             } else if self.order.enter(operation, self.slots[operation as usize].task()) {
                 self.release(operation, client);
             }
+        }
+    }
+
+    /// Remembers a failure for what follows on the same item.
+    fn note_failure(&mut self, operation: u32) {
+        match &self.slots[operation as usize].entry.task {
+            Ok(task) => {
+                if let Some(key) = task.key() {
+                    self.order.note_failure(operation, task.table(), key);
+                }
+            }
+            // An operation that could not be made names its table and, where that was known, its key.
+            Err(Error::Invalid { subject: failed, .. }) => {
+                if let (Some(table), Some(key)) = (self.tables.named(&failed.table), &failed.key) {
+                    self.order.note_failure(operation, table, key);
+                }
+            }
+            Err(_) => {}
         }
     }
 
@@ -83,6 +105,9 @@ impl Scheduler {
         }
         if self.deadline_passed {
             return Some(Error::DeadlinePassed { subject: task.subject(&self.tables) });
+        }
+        if let Some(after) = self.order.failed_before(task) {
+            return Some(Error::Skipped { subject: task.subject(&self.tables), after });
         }
         match client.view_into(table) {
             Some(view) if task.is_item_write() => Some(Error::View {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::key::Key;
 use crate::operation::Task;
 use crate::table::TableId;
 
@@ -14,6 +15,8 @@ use crate::table::TableId;
 pub(super) struct Order {
     open: BTreeMap<u32, Open>,
     items: BTreeMap<(TableId, Vec<u8>), Chain>,
+    /// The items on which an operation failed, and which one: what follows it on the item may be taken in later.
+    failed: BTreeMap<(TableId, Vec<u8>), u32>,
     tables: BTreeMap<TableId, TableOrder>,
 }
 
@@ -116,6 +119,19 @@ impl Order {
         self.open.keys().copied()
     }
 
+    /// Notes that an operation ended in failure without having been taken in.
+    pub(super) fn note_failure(&mut self, operation: u32, table: TableId, key: &Key) {
+        self.failed.entry((table, key.identity())).or_insert(operation);
+    }
+
+    /// The operation that failed earlier on the item of this one.
+    pub(super) fn failed_before(&self, task: &Task) -> Option<u32> {
+        if self.failed.is_empty() {
+            return None;
+        }
+        self.failed.get(&(task.table(), task.key()?.identity())).copied()
+    }
+
     /// Takes in the plan's next operation; true where it waits for nothing.
     pub(super) fn enter(&mut self, operation: u32, task: &Task) -> bool {
         let place = Place::of(task);
@@ -185,6 +201,9 @@ impl Order {
         }
         if let Place::Item { table, identity, .. } = place {
             let slot = (table, identity);
+            if !succeeded {
+                self.failed.entry(slot.clone()).or_insert(operation);
+            }
             if let Some(chain) = self.items.get_mut(&slot) {
                 chain.reads.remove(&operation);
                 chain.last_write = chain.last_write.filter(|last| *last != operation);
@@ -214,7 +233,7 @@ impl Order {
 mod tests {
     use super::*;
     use crate::expression::UpdateExpression;
-    use crate::key::{Key, KeyValue};
+    use crate::key::KeyValue;
     use crate::table::Tables;
 
     fn table() -> TableId {

@@ -124,14 +124,15 @@ impl Ready {
 
     fn batch_get(&mut self, slots: &[Slot], client: &Client, tables: &Tables) -> Machine {
         let mut keys: BTreeSet<(TableId, &Key)> = BTreeSet::new();
-        let mut consistency: BTreeMap<TableId, bool> = BTreeMap::new();
+        let mut consistency: BTreeMap<&str, bool> = BTreeMap::new();
         let mut members = Vec::new();
         for operation in &self.gets {
             let Task::Get { table, key, consistent_read } = slots[*operation as usize].task() else {
                 continue;
             };
             // A batch reads a table either consistently or not.
-            if *consistency.entry(*table).or_insert(*consistent_read) != *consistent_read {
+            let name = tables.at(*table).name.as_ref();
+            if *consistency.entry(name).or_insert(*consistent_read) != *consistent_read {
                 continue;
             }
             let known = keys.contains(&(*table, key));

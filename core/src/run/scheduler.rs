@@ -210,6 +210,7 @@ impl Scheduler {
         let token_lives = !token || !attempt.ambiguous || self.now.since(attempt.first_sent) < TOKEN_LIFE;
         if passing && token_lives && patient && !self.deadline_passed {
             let asked = error.rejection().and_then(|rejection| rejection.retry_after).unwrap_or_default();
+            let asked = asked.min(client.settings.backoff_cap);
             let pause = delay(&client.settings, attempt.patience.tries, &mut self.random).max(asked);
             self.report.retries += 1;
             self.report.backoff += pause;
@@ -219,9 +220,10 @@ impl Scheduler {
             self.held_back.insert(slot, attempt);
             return Ok(());
         }
-        // Under a token, what the service refuses for good was not applied by an earlier attempt either.
+        // Under a token, what the service refuses for good was not applied by an earlier attempt either. Without one, the
+        // operation remembers.
         let refused_for_good = matches!(&error, CallError::Refused(rejection) if !rejection.is_transient());
-        let error = if was_ambiguous && !(token && refused_for_good) { error.after_unknown() } else { error };
+        let error = if token && was_ambiguous && !refused_for_good { error.after_unknown() } else { error };
         Err((attempt, error))
     }
 
@@ -310,6 +312,9 @@ impl Scheduler {
                 };
                 return Some(self.send(attempt, client));
             }
+            Next::Wait(Some(_)) if self.deadline_passed => {
+                self.give(id, 0, Err(deadline_error()), client);
+            }
             Next::Wait(until) => {
                 if let Some(until) = until {
                     self.timers.insert((until, Timer::Wake(id)));
@@ -358,9 +363,8 @@ impl Scheduler {
             self.held_back.remove(&slot);
             self.due.remove(&slot);
         }
-        // Its calls still take up the driver's sockets, so they count as under way until they end or expire.
-        self.timers
-            .retain(|(_, timer)| !matches!(timer, Timer::Wake(of) | Timer::Resend(of, _) if *of == id));
+        // Its calls still take up the driver's sockets, so they count as under way until they end or expire; and timers
+        // of a machine that is gone do nothing.
     }
 
     /// Makes an operation ready that waits for nothing any more.
@@ -409,6 +413,7 @@ impl Scheduler {
                 self.release(operation, client);
             }
             Effect::Again(operation) => self.release(operation, client),
+            Effect::Begun(operation) => self.slots[operation as usize].entry.ambiguous = true,
             Effect::WriteAttempt(operation, attempt) => {
                 self.slots[operation as usize].write_attempt = attempt
             }
@@ -423,7 +428,11 @@ impl Scheduler {
     fn requeue(&mut self, operation: u32, pause: &mut Option<Duration>, client: &Client) {
         self.report.unprocessed += 1;
         let slot = &mut self.slots[operation as usize];
-        if !slot.patience.try_again(self.succeeded, client.settings.attempts) || self.deadline_passed {
+        if self.deadline_passed {
+            let subject = slot.task().subject(&self.tables);
+            return self.settle(operation, Err(Error::DeadlinePassed { subject }), client);
+        }
+        if !slot.patience.try_again(self.succeeded, client.settings.attempts) {
             let message = format!("the service left it unprocessed {} times", slot.patience.tries);
             let rejection = Rejection { status: 200, ..Rejection::new("Unprocessed", message) };
             let error = slot.call_error(&self.tables, CallError::Refused(Box::new(rejection)));
