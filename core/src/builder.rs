@@ -73,6 +73,7 @@ impl Configuration {
         entropy: impl FnOnce() -> Result<u64, E>,
     ) -> Result<Arc<Client>, Error> {
         let Self { settings, names, tables, views, observer, seed, .. } = self;
+        settings.check()?;
         for (index, view) in views.iter().enumerate() {
             let (id, target) = (view.id(), &view.target().name);
             if views[..index].iter().any(|other| other.id() == id) {
@@ -184,7 +185,8 @@ impl<D: Connect> Builder<D> {
         self
     }
 
-    /// Takes all jitter, and the session's name, from this seed. Two clients of one database must not have the same.
+    /// Takes all jitter, and the session's name, from this seed, for tests that are to go the same way each time. Two
+    /// clients of one database must not have the same at one time.
     pub fn seed(mut self, seed: u64) -> Self {
         self.configuration.seed = Some(seed);
         self

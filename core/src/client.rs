@@ -18,9 +18,10 @@ use crate::view::ErasedView;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The most calls that one run has under way.
+    /// The most calls that one run has under way; at least 1.
     pub calls_under_way: usize,
-    /// The most attempts at one call, or of one operation in batches that leave it unprocessed.
+    /// The most attempts at one call, or of one operation in batches that leave it unprocessed, without any operation of
+    /// the run succeeding meanwhile; at least 1.
     pub attempts: u32,
     /// The first delay before another attempt is random, at most this; the next ones at most twice the one before.
     pub backoff_base: Duration,
@@ -30,8 +31,26 @@ pub struct Settings {
     pub attempt_timeout: Duration,
     /// How long to wait for a table to become active, or to be gone.
     pub table_timeout: Duration,
-    /// The most actions in one transaction: 100 in the service, 10 or 25 in some older servers.
+    /// The most actions in one transaction, from 1 to 100: 100 in the service, 10 or 25 in some older servers.
     pub transaction_actions: usize,
+}
+
+impl Settings {
+    /// Refuses settings under which no run could end well.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let problem = if self.calls_under_way == 0 {
+            "`calls_under_way` must be at least 1"
+        } else if self.attempts == 0 {
+            "`attempts` must be at least 1: the first one counts"
+        } else if self.attempt_timeout.is_zero() {
+            "`attempt_timeout` must be longer than nothing"
+        } else if !(1..=100).contains(&self.transaction_actions) {
+            "`transaction_actions` must be from 1 to 100"
+        } else {
+            return Ok(());
+        };
+        Err(Error::configuration(format!("settings: {problem}")))
+    }
 }
 
 impl Default for Settings {

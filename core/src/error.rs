@@ -131,8 +131,13 @@ impl Error {
             Self::Call { error, .. } => error.effect(),
             Self::Abandoned { effect, .. } => *effect,
             Self::Unreadable { .. } => Effect::Applied,
-            // Some of the plan's operations were applied, or none: each ticket tells; and a wrong ticket tells nothing.
-            Self::Incomplete(_) | Self::Ticket { .. } => Effect::Unknown,
+            // Where all failed and none was applied, nothing was; else each ticket tells.
+            Self::Incomplete(outcome) => {
+                let none = outcome.errors().filter(|(_, error)| error.effect() == Effect::NotApplied).count();
+                if none == outcome.len() { Effect::NotApplied } else { Effect::Unknown }
+            }
+            // A wrong ticket tells nothing.
+            Self::Ticket { .. } => Effect::Unknown,
             Self::Invalid { .. }
             | Self::Skipped { .. }
             | Self::DeadlinePassed { .. }
@@ -191,8 +196,7 @@ impl fmt::Display for Error {
                 write!(f, "{subject} was not applied, since view `{view}` could not follow: {problem}")
             }
             Self::Incomplete(outcome) => {
-                let failed = outcome.errors().count();
-                write!(f, "{failed} of {} operations failed", outcome.len())?;
+                write!(f, "{} of {} operations failed", outcome.failed(), outcome.len())?;
                 match outcome.errors().next() {
                     Some((index, error)) => write!(f, "; the first, operation {index}: {error}"),
                     None => Ok(()),

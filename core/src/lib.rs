@@ -62,7 +62,7 @@ pub mod application {
         CallError, CancellationReason, Effect, Error, Rejection, Subject, ThrottlingReason,
     };
     pub use crate::item::{Item, Items};
-    pub use crate::key::{Key, KeyValue};
+    pub use crate::key::{Key, KeyValue, ScalarType};
     pub use crate::moment::Moment;
     pub use crate::number::{Number, NumberError};
     pub use crate::observer::{Event, EventKind, Observer};
@@ -71,7 +71,7 @@ pub mod application {
     pub use crate::request::Action;
     pub use crate::rows::Rows;
     pub use crate::solvent::{Plan, Solvent, Ticket};
-    pub use crate::table::Table;
+    pub use crate::table::{KeyAttributeType, KeyForm, Table};
     pub use crate::value::{AttributeType, AttributeValue, Attributes};
     pub use crate::view::{Changes, View};
     pub use crate::wire::WireError;
@@ -83,14 +83,11 @@ pub use client::Client;
 pub use dynochemy_derive::Table;
 pub use item::ItemsBuilder;
 pub use json::JsonError;
-pub use key::{KeyAttribute, KeyShape, MAX_HASH_KEY, MAX_RANGE_KEY, ScalarType};
+pub use key::{KeyAttribute, KeyShape, MAX_HASH_KEY, MAX_RANGE_KEY};
 pub use number::MAX_DIGITS;
 pub use request::{Request, Response};
 pub use run::{Call, CallId, Delivery, Run, RunId, Step};
 pub use solvent::Finish;
-pub use table::{
-    AcceptsKey, Description, HashOnly, HashRange, KeyAttributeType, KeyForm, KeySchema, RangeSchema, TableId,
-    Tables,
-};
+pub use table::{AcceptsKey, Description, HashOnly, HashRange, KeySchema, RangeSchema, TableId, Tables};
 pub use value::attributes_size;
 pub use write_id::WriteId;

@@ -10,6 +10,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The most significant digits a number may have.
@@ -383,17 +384,35 @@ macro_rules! float {
 }
 float!(f32, f64);
 
+/// How serde is told that a text is a number; the wire codec knows this name.
+pub(crate) const NEWTYPE: &str = "$dynochemy::Number";
+
 impl Serialize for Number {
-    /// As text, so that no format rounds it.
+    /// As `N` in items, and as text elsewhere, so that no format rounds it.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_newtype_struct(NEWTYPE, &self.to_string())
     }
 }
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number as text")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
+                text.parse().map_err(E::custom)
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, text: D) -> Result<Number, D::Error> {
+                text.deserialize_str(self)
+            }
+        }
+        deserializer.deserialize_newtype_struct(NEWTYPE, Text)
     }
 }
 

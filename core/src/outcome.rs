@@ -13,16 +13,41 @@ use crate::request::{Action, Response};
 use crate::solvent::{Solvent, Ticket};
 
 /// The results of a plan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// ```
+/// use dynochemy_core::{Error, Outcome, Ticket};
+///
+/// fn look(result: Result<Outcome, Error>, ticket: Ticket<()>) -> Result<(), Error> {
+///     let mut outcome = match result {
+///         Ok(outcome) => outcome,
+///         // Some operations failed; the others' results are good.
+///         Err(Error::Incomplete(outcome)) => *outcome,
+///         Err(error) => return Err(error),
+///     };
+///     for (index, error) in outcome.errors() {
+///         eprintln!("operation {index}: {error} ({:?})", error.effect());
+///     }
+///     println!("{}", outcome.report());
+///     outcome.take(ticket)
+/// }
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     plan: Solvent,
     report: Report,
+    /// How many operations failed, whether their results were taken or not.
+    failed: u32,
 }
 
 impl Outcome {
     /// The outcome of a plan whose entries all have results.
     pub(crate) fn new(plan: Solvent, report: Report) -> Self {
-        Self { plan, report }
+        let failed = plan.entries.iter().filter(|entry| matches!(entry.result, Some(Err(_)))).count();
+        Self {
+            plan,
+            report,
+            failed: u32::try_from(failed).expect("a plan has fewer than 4 billion operations"),
+        }
     }
 
     /// Takes the result of one operation.
@@ -66,10 +91,16 @@ impl Outcome {
         self.plan.is_empty()
     }
 
-    /// Whether every operation succeeded.
+    /// Whether every operation succeeded, taken results included.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.errors().next().is_none()
+        self.failed == 0
+    }
+
+    /// How many operations failed, taken results included.
+    #[must_use]
+    pub fn failed(&self) -> u32 {
+        self.failed
     }
 
     /// The operations that failed, by their position in the plan, and why. Taken results are not among them.
@@ -93,6 +124,20 @@ impl Outcome {
     }
 }
 
+impl fmt::Debug for Outcome {
+    /// Counts and failures; never the items.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcome")
+            .field("operations", &self.plan.len())
+            .field("failed", &self.failed)
+            .field(
+                "errors",
+                &self.errors().take(10).map(|(index, error)| (index, error.to_string())).collect::<Vec<_>>(),
+            )
+            .finish_non_exhaustive()
+    }
+}
+
 /// What it took to carry out a plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -102,7 +147,7 @@ pub struct Report {
     pub capacity: BTreeMap<String, f64>,
     /// Calls that were sent again as they were: after throttling, conflicts, faults and lost answers.
     pub retries: u64,
-    /// Operations that a batch left unprocessed and that went into a later one.
+    /// How often a batch left an operation unprocessed.
     pub unprocessed: u64,
     /// Calls that the service refused, by its code.
     pub refusals: BTreeMap<String, u64>,
@@ -166,7 +211,11 @@ impl fmt::Display for Report {
         for (action, count) in &self.requests {
             writeln!(f, "  {:<20} {count:>8}", action.name())?;
         }
-        writeln!(f, "capacity     {} units", units(self.capacity.values().sum()))?;
+        writeln!(
+            f,
+            "capacity     {} units",
+            units(self.capacity.values().fold(0.0, |sum, units| sum + units))
+        )?;
         for (table, consumed) in &self.capacity {
             writeln!(f, "  {table:<20} {:>8}", units(*consumed))?;
         }
@@ -178,7 +227,12 @@ impl fmt::Display for Report {
             }
             writeln!(f, "unknown      {}", self.unknown)?;
         }
-        write!(f, "waited       {:.3} s of {:.3} s", self.backoff.as_secs_f64(), self.elapsed.as_secs_f64())
+        write!(
+            f,
+            "elapsed      {:.3} s; held back {:.3} s, summed over operations",
+            self.elapsed.as_secs_f64(),
+            self.backoff.as_secs_f64()
+        )
     }
 }
 

@@ -54,6 +54,10 @@ impl<T, V> fmt::Debug for Path<T, V> {
 }
 
 /// A value that can be set to, or compared with, an attribute of type `V`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no value for an attribute of type `{V}`",
+    note = "the types must agree: write `5u64`, `5.into()` or `\"text\".to_owned()` where a literal has another type"
+)]
 pub trait Operand<V> {
     /// The value; `None` where it is a `None` that is left out.
     ///
@@ -94,6 +98,10 @@ impl Operand<Option<String>> for &str {
 
 /// A number that can be added to an attribute of type `V`: any integer to any number, so that a `u64` counter can
 /// take `-1`, and floats to floats.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added to an attribute of type `{V}`",
+    note = "integers can be added to any number, floats to floats; nothing can be added to what is no number"
+)]
 pub trait Addend<V> {
     /// The number.
     ///

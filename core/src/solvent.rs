@@ -3,6 +3,7 @@
 //! Operations are added to a [`Solvent`], each answered with a typed [`Ticket`]. A Solvent is plain data: it can be
 //! cloned, saved and sent elsewhere, and it knows nothing of how it will be run.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -33,7 +34,7 @@ use crate::write_id::WriteId;
 /// // let visit: Option<Visit> = outcome.take(found)?;
 /// # let _ = found;
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[must_use = "a plan does nothing until it is run"]
 pub struct Solvent {
     pub(crate) tables: Tables,
@@ -104,14 +105,33 @@ impl Solvent {
 
     /// Whether a plan that was read from outside holds together.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let sound = |entry: &Entry| entry.task.as_ref().map_or(true, |task| self.tables.holds(task.table()));
-        if self.entries.iter().all(sound) {
-            Ok(())
-        } else {
-            Err(Error::configuration(
-                "the plan names a table that it does not describe; it was not saved by this library",
-            ))
+        let problem = self.entries.iter().enumerate().find_map(|(index, entry)| {
+            let task = entry.task.as_ref().ok()?;
+            if !self.tables.holds(task.table()) {
+                return Some(format!("operation {index} names a table that the plan does not describe"));
+            }
+            task.check(self.tables.at(task.table())).err().map(|error| format!("operation {index}: {error}"))
+        });
+        match problem {
+            None => Ok(()),
+            Some(problem) => Err(Error::configuration(format!(
+                "the plan was not saved by this library as it is: {problem}"
+            ))),
         }
+    }
+}
+
+impl fmt::Debug for Solvent {
+    /// Counts by kind; never the items.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+        for entry in &self.entries {
+            *kinds.entry(entry.task.as_ref().map_or("invalid", Task::operation)).or_default() += 1;
+        }
+        f.debug_struct("Solvent")
+            .field("operations", &kinds)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }
 
@@ -172,11 +192,19 @@ fn fingerprint(index: u32, task: &Result<Task, Error>, tables: &Tables) -> u64 {
         if let Some(key) = task.key() {
             feed(&key.identity());
         }
+        // A query has no key; all that makes it another one tells it apart.
+        if let Task::Query { hash: value, range, forward, limit, .. } = task {
+            feed(format!("{value:?} {range:?} {forward} {limit:?}").as_bytes());
+        }
     }
     hash
 }
 
 /// What can be run: an operation, or a Solvent.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be run",
+    note = "what can be run are operations (`Visit::get(..)`) and Solvents; reading needs `Deserialize` on the item's type"
+)]
 pub trait Plan: Sized {
     /// What running it answers.
     type Output;

@@ -10,6 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::key::{Key, KeyShape, KeyValue, ScalarType};
+use crate::number::Number;
 use crate::operation::{CreateTable, Delete, DeleteTable, DescribeTable, Get, Put, Query, Scan, Update};
 use crate::wire::{self, WireError};
 
@@ -125,7 +126,34 @@ pub trait Table: Sized + Send + 'static {
     }
 }
 
-/// A Rust type that can be a key attribute.
+/// A Rust type that can be a key attribute: strings and integers, [`Number`], and your own types that serialise as one
+/// of them:
+///
+/// ```
+/// use dynochemy_core::{KeyAttributeType, ScalarType, Table};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct UserId(String);
+///
+/// impl KeyAttributeType for UserId {
+///     const KIND: ScalarType = ScalarType::S;
+/// }
+///
+/// #[derive(Table, Serialize, Deserialize)]
+/// #[table(name = "users")]
+/// struct User {
+///     #[table(hash_key)]
+///     id: UserId,
+/// }
+///
+/// let find = User::get(UserId("123".to_owned()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key attribute",
+    note = "keys are strings, integers or `Number`; for a type of your own that serialises as one of them, implement \
+            `KeyAttributeType`"
+)]
 pub trait KeyAttributeType: Serialize {
     /// The attribute's type in DynamoDB.
     const KIND: ScalarType;
@@ -140,12 +168,16 @@ macro_rules! key_attribute_types {
 }
 key_attribute_types! {
     S: String, Box<str>, char, Cow<'static, str>;
-    N: u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize;
+    N: Number, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize;
 }
 
 /// A value that can stand for a key attribute of type `K`: `K` itself, a reference to it, or a borrowed form.
 ///
-/// Implement it, and [`KeyAttributeType`], for your own types that serialise as a string or number.
+/// It follows from [`KeyAttributeType`] for your own types.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand for a key attribute of type `{K}`",
+    note = "a table with a range key takes `(hash, range)`, one without takes the hash key alone"
+)]
 pub trait KeyForm<K: ?Sized> {
     /// The value as it stands in a key.
     ///
@@ -192,6 +224,10 @@ pub trait KeySchema {
 }
 
 /// The keys of a table with a range key.
+#[diagnostic::on_unimplemented(
+    message = "this table has no range key",
+    label = "needs a table with a range key"
+)]
 pub trait RangeSchema: KeySchema {
     /// The range key's type.
     type Range;

@@ -18,6 +18,7 @@ pub type Attributes = BTreeMap<String, AttributeValue>;
 ///
 /// Serialised, it has the form that DynamoDB's JSON has: `{"S": "text"}`, `{"N": "1.5"}`, `{"B": "base64"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename = "$dynochemy::AttributeValue")]
 pub enum AttributeValue {
     /// Text.
     S(String),
@@ -45,6 +46,9 @@ pub enum AttributeValue {
     /// A map from names to values.
     M(Attributes),
 }
+
+/// How serde names the type; the wire codec knows it by that.
+pub(crate) const ATTRIBUTE_VALUE: &str = "$dynochemy::AttributeValue";
 
 /// The types of attribute values, by DynamoDB's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

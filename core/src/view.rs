@@ -19,6 +19,21 @@ use crate::wire::{self, WireError};
 
 /// A table calculated from another one.
 ///
+/// # What to know before using one
+///
+/// - Every writer of the source has to go through this library with the view registered: what another program writes is
+///   not counted, and not noticed. Start with an empty source; items that were there before count from their next write
+///   on. Counting them, verifying and repairing are to come.
+/// - This form is made for one writer at a time. A second one is noticed by the item's version, and the write planned
+///   anew, but many of them on the same items cost retries.
+/// - Source items carry an attribute of the library's, `dy_v`; typed reads leave it out.
+/// - Targets hold sums. An item whose contributions have all been taken back stays, with zeros; and targets are written
+///   by their view alone.
+/// - A write takes one consistent read and one transaction (which costs twice the write units) with the changes of all
+///   views of the table; writes of one plan share transactions as far as they fit.
+/// - Every item of the source has to decode as `Source`, also after an update: a write after which one does not is
+///   refused before it is sent.
+///
 /// ```
 /// use dynochemy_core::{Changes, Table, View};
 /// use serde::{Deserialize, Serialize};
@@ -62,7 +77,7 @@ pub trait View: Send + Sync + 'static {
     type Target: Table;
 
     /// What one item of the source contributes. It must depend on the item alone: when the item is replaced or deleted,
-    /// the same contribution is taken back.
+    /// the same contribution is taken back. It is called while the `Db` holds a lock, so it must not use the `Db`.
     fn add(&self, item: &Self::Source, changes: &mut Changes<Self::Target>);
 }
 

@@ -7,7 +7,8 @@
 //!
 //! How Rust types map: strings and chars `S`, numbers `N`, `serde_bytes` `B`, booleans `BOOL`, `()` `NULL`, sequences
 //! and tuples `L`, maps and structs `M`, unit variants `S`, other variants an `M` with one member. A field or map
-//! value that is `None` is left out; within a list it is `NULL`.
+//! value that is `None` is left out; within a list it is `NULL`. DynamoDB's sets have no Rust type yet: an item that
+//! holds one is not read into a sequence, since it would be written back as a list.
 
 mod read;
 pub(crate) mod value;

@@ -3,11 +3,6 @@
 //! Each crate that an application may depend on re-exports one of these macros as `Table`; they differ only in the
 //! path that their output starts from, so that an application needs no dependency but that one. For any other path
 //! there is `#[table(crate = "..")]`.
-//!
-//! On the struct: `#[table(name = "visits", read_capacity = 10, write_capacity = 5, views("visits-per-user"))]`. A
-//! table without capacities is billed on demand. On its fields: `#[table(hash_key)]` and `#[table(range_key)]`.
-//! Attribute names follow serde's `rename` and `rename_all`. Each field becomes a typed path: `Visit::FULL_NAME` for
-//! `full_name`.
 
 mod attributes;
 mod names;
@@ -18,6 +13,8 @@ use proc_macro::TokenStream;
 macro_rules! derives {
     ($($(#[$doc:meta])* $function:ident $name:ident $path:literal;)*) => {$(
         $(#[$doc])*
+        ///
+        #[doc = include_str!("table.md")]
         #[proc_macro_derive($name, attributes(table))]
         pub fn $function(input: TokenStream) -> TokenStream {
             table::derive(input.into(), $path).unwrap_or_else(syn::Error::into_compile_error).into()

@@ -5,13 +5,11 @@ use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 
+use super::task::MAX_SEGMENTS;
 use super::{Operation, Paged, Task, invalid};
 use crate::error::Error;
 use crate::table::{Table, Tables};
 use crate::wire::WireError;
-
-/// The most segments that a table may be scanned in.
-const MAX_SEGMENTS: u32 = 1_000_000;
 
 /// Reads every item of a table in no particular order, over as many pages as it takes.
 #[derive(Debug)]

@@ -6,7 +6,11 @@ use crate::error::Subject;
 use crate::expression::{RangeCondition, UpdateExpression};
 use crate::item::Item;
 use crate::key::{Key, KeyValue};
-use crate::table::{TableId, Tables};
+use crate::table::{Description, TableId, Tables};
+use crate::wire::WireError;
+
+/// The most segments that a table may be scanned in.
+pub(super) const MAX_SEGMENTS: u32 = 1_000_000;
 
 /// An operation as plain data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,6 +156,29 @@ impl Task {
     #[must_use]
     pub fn is_read(&self) -> bool {
         matches!(self, Self::Get { .. } | Self::Query { .. } | Self::Scan { .. } | Self::DescribeTable { .. })
+    }
+
+    /// Checks what its operation saw to when the task was made, for one that was read from outside.
+    pub(crate) fn check(&self, table: &Description) -> Result<(), WireError> {
+        if let Some(key) = self.key() {
+            let names = std::iter::once(&table.keys.hash).chain(&table.keys.range).map(|part| &part.name);
+            if !names.eq(key.parts().map(|(name, _)| name)) {
+                return Err(WireError::new("its key is none of the table's"));
+            }
+            table.keys.key(key.hash.1.clone(), key.range.as_ref().map(|(_, value)| value.clone()))?;
+        }
+        match self {
+            Self::Put { key, item, .. } if table.keys.extract(item)? != *key => {
+                Err(WireError::new("its item has another key than it"))
+            }
+            Self::Scan { segments, .. } if !(1..=MAX_SEGMENTS).contains(segments) => {
+                Err(WireError::new(format!("a scan has 1 to {MAX_SEGMENTS} segments, not {segments}")))
+            }
+            Self::Query { range: Some(_), .. } if table.keys.range.is_none() => {
+                Err(WireError::new("the table has no range key"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Names the task in errors.

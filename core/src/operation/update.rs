@@ -12,7 +12,8 @@ use crate::table::{Table, Tables};
 use crate::value::AttributeValue;
 use crate::wire::WireError;
 
-/// Changes attributes of one item, which is created where it does not exist.
+/// Changes attributes of one item, which is created where it does not exist: with its key and these attributes only, so
+/// give the others `#[serde(default)]` where that can happen. Updates are sent one by one, since no batch carries them.
 ///
 /// An update that adds is never sent again after a lost answer, since it might count twice; its outcome is then
 /// [`Effect::Unknown`](crate::Effect::Unknown). One that only sets and removes attributes is.
@@ -40,7 +41,8 @@ impl<T: Table> Update<T> {
         })
     }
 
-    /// Adds to a number, which counts as zero where it is missing.
+    /// Adds to a number, which counts as zero where it is missing. The service does not keep it above zero: a counter that
+    /// can fall below needs a signed type.
     pub fn add<V>(self, path: Path<T, V>, amount: impl Addend<V>) -> Self {
         let amount = amount.addend();
         self.action(path.document_path(), |path| Ok(UpdateAction::Add(path, AttributeValue::N(amount?))))

@@ -134,7 +134,7 @@ impl Scheduler {
             if self.is_done() && self.machines.is_empty() {
                 return Step::Done;
             }
-            if self.calls.len() >= client.settings.calls_under_way.max(1) {
+            if self.calls.len() >= client.settings.calls_under_way {
                 break;
             }
             if let Some(slot) = self.due.pop_first() {

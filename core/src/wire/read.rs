@@ -11,7 +11,7 @@ use serde::de::{self, Deserialize, IntoDeserializer, Visitor};
 use super::WireError;
 use crate::item::Item;
 use crate::json::Reader;
-use crate::number::Number;
+use crate::number::{self, Number};
 use crate::value::AttributeType;
 
 use parts::{Elements, Members, Variant};
@@ -223,23 +223,32 @@ impl<'de> de::Deserializer<'de> for Value<'_, 'de> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
+        mut self,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, WireError> {
+        if name == number::NEWTYPE {
+            return visit_text(self.string(AttributeType::N)?, visitor);
+        }
         visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
-        let element = match self.open()? {
-            AttributeType::L => None,
-            AttributeType::StringSet => Some(AttributeType::S),
-            AttributeType::NumberSet => Some(AttributeType::N),
-            AttributeType::BinarySet => Some(AttributeType::B),
+        match self.open()? {
+            AttributeType::L => {}
+            set @ (AttributeType::StringSet | AttributeType::NumberSet | AttributeType::BinarySet) => {
+                let problem = format!(
+                    "it is a set ({set}), and typed items have no sets yet: it would be written back as a list"
+                );
+                return Err(WireError::new(problem));
+            }
+            AttributeType::B => {
+                return Err(WireError::new("expected L, found B; bytes are read by `serde_bytes`"));
+            }
             found => return Err(WireError::new(format!("expected L, found {found}"))),
-        };
+        }
         self.reader.array()?;
-        let mut elements = Elements { reader: self.reader, element, first: true, index: 0, ended: false };
+        let mut elements = Elements { reader: self.reader, first: true, index: 0, ended: false };
         let value = visitor.visit_seq(&mut elements)?;
         elements.drain()?;
         self.close()?;

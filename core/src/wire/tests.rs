@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::*;
 use crate::item::Item;
+use crate::number::Number;
 use crate::value::{AttributeValue, Attributes, attributes_size};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -133,6 +134,36 @@ fn attributes_of_the_library_are_left_out_and_refused() {
         error.to_string(),
         "attribute `dy_v`: names that begin with `dy_` are reserved for the library"
     );
+}
+
+#[test]
+fn numbers_are_numbers_and_attribute_values_are_refused() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Price {
+        amount: Number,
+        history: Vec<Number>,
+    }
+    let price = Price { amount: "1.50".parse().unwrap(), history: vec![Number::from(2)] };
+    let encoded = encode(&price).unwrap();
+    assert_eq!(encoded.item.as_bytes(), br#"{"amount":{"N":"1.5"},"history":{"L":[{"N":"2"}]}}"#);
+    round_trip(&price);
+    let json = serde_json::to_string(&price).unwrap();
+    assert_eq!(json, r#"{"amount":"1.5","history":["2"]}"#);
+    assert_eq!(serde_json::from_str::<Price>(&json).unwrap(), price);
+
+    let error = encode(&BTreeMap::from([("x", AttributeValue::from("text"))])).unwrap_err();
+    assert!(error.to_string().starts_with("attribute `x`: an `AttributeValue` cannot be"), "{error}");
+}
+
+#[test]
+fn a_set_is_not_read_into_what_would_be_written_back_as_a_list() {
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only decoded")]
+    struct Tagged {
+        tags: Vec<String>,
+    }
+    let error = read::decode_bytes::<Tagged>(br#"{"tags":{"SS":["a","b"]}}"#).unwrap_err();
+    assert!(error.to_string().starts_with("attribute `tags`: it is a set (SS)"), "{error}");
 }
 
 #[test]

@@ -8,8 +8,8 @@ use serde::ser::{self, Serialize};
 use super::{RESERVED_PREFIX, WireError};
 use crate::item::Item;
 use crate::json::write_string;
-use crate::number::{Number, NumberError};
-use crate::value::AttributeValue;
+use crate::number::{self, Number, NumberError};
+use crate::value::{ATTRIBUTE_VALUE, AttributeValue};
 
 /// An item as it goes over the wire, and its size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -282,19 +282,30 @@ impl<'w> ser::Serializer for &'w mut Writer {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<Written, WireError> {
+        if name == number::NEWTYPE {
+            return match encode_value(value)? {
+                Some(AttributeValue::S(text)) => self.number(text.parse()?),
+                _ => Err(WireError::new("a number must be a text inside")),
+            };
+        }
         value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         _index: u32,
         variant: &'static str,
         value: &T,
     ) -> Result<Written, WireError> {
+        if name == ATTRIBUTE_VALUE {
+            return Err(WireError::new(
+                "an `AttributeValue` cannot be a part of a typed item yet; use the Rust type that it stands for",
+            ));
+        }
         let root = self.root;
         self.variant(variant);
         if value.serialize(&mut *self).map_err(|error| error.within(variant))? == Written::Nothing {

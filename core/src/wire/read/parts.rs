@@ -1,14 +1,11 @@
-//! The parts of values: members of maps, elements of lists and sets, variants.
+//! The parts of values: members of maps, elements of lists, variants.
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
 
-use super::{Value, visit_number, visit_text};
+use super::{Value, visit_text};
 use crate::json::Reader;
-use crate::value::AttributeType;
 use crate::wire::{RESERVED_PREFIX, WireError};
 
 /// The members of an item or map.
@@ -123,11 +120,9 @@ impl<'de> de::Deserializer<'de> for Name<'de> {
     }
 }
 
-/// The elements of a list or set.
+/// The elements of a list.
 pub(super) struct Elements<'r, 'de> {
     pub(super) reader: &'r mut Reader<'de>,
-    /// The type of a set's elements, which have no type around them.
-    pub(super) element: Option<AttributeType>,
     pub(super) first: bool,
     pub(super) index: usize,
     pub(super) ended: bool,
@@ -158,58 +153,8 @@ impl<'de> de::SeqAccess<'de> for &mut Elements<'_, 'de> {
         }
         let index = self.index;
         self.index += 1;
-        let value = match self.element {
-            None => seed.deserialize(Value { reader: self.reader }),
-            Some(element) => seed.deserialize(SetElement { text: self.reader.string()?, element }),
-        };
+        let value = seed.deserialize(Value { reader: self.reader });
         value.map(Some).map_err(|error| error.at(index))
-    }
-}
-
-/// A set's element: a string that means what the set's type says.
-struct SetElement<'de> {
-    text: Cow<'de, str>,
-    element: AttributeType,
-}
-
-impl<'de> de::Deserializer<'de> for SetElement<'de> {
-    type Error = WireError;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
-        match self.element {
-            AttributeType::N => visit_number(&self.text, visitor),
-            AttributeType::B => {
-                let bytes = STANDARD.decode(self.text.as_bytes());
-                visitor.visit_byte_buf(bytes.map_err(|error| WireError::new(format!("not base64: {error}")))?)
-            }
-            _ => visit_text(self.text, visitor),
-        }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, WireError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, WireError> {
-        visitor.visit_enum(self.text.as_ref().into_deserializer())
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
-        visitor.visit_some(self)
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
     }
 }
 
