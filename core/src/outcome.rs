@@ -199,8 +199,8 @@ impl Report {
         self.retries += other.retries;
         self.unprocessed += other.unprocessed;
         self.unknown += other.unknown;
-        self.backoff += other.backoff;
-        self.elapsed += other.elapsed;
+        self.backoff = self.backoff.saturating_add(other.backoff);
+        self.elapsed = self.elapsed.saturating_add(other.elapsed);
     }
 }
 

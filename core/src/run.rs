@@ -21,6 +21,7 @@ mod ready;
 mod scheduler;
 mod slot;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -128,8 +129,18 @@ impl Run {
         now: Moment,
     ) -> Result<Self, Error> {
         plan.check()?;
+        let mut names = BTreeMap::new();
         for table in plan.tables.iter() {
             client.check_views(table)?;
+            let physical = client.names.physical(&table.name);
+            let other = names.insert(physical.clone(), &table.name).filter(|other| **other != table.name);
+            if let Some(other) = other {
+                return Err(Error::configuration(format!(
+                    "tables `{other}` and `{}` are both `{physical}` in the service; give their types one name, so that \
+                     operations on one item keep their order",
+                    table.name
+                )));
+            }
         }
         let id = client.next_run();
         // Runs of one session differ in their jitter, and those of one seed agree.

@@ -31,6 +31,7 @@ use crate::wire::{self, WireError};
 ///   by their view alone.
 /// - A write takes one consistent read and one transaction (which costs twice the write units) with the changes of all
 ///   views of the table; writes of one plan share transactions as far as they fit.
+/// - Deleting the source's table leaves the target as it is: delete both.
 /// - Every item of the source has to decode as `Source`, also after an update: a write after which one does not is
 ///   refused before it is sent.
 ///

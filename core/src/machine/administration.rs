@@ -53,8 +53,9 @@ enum State {
 }
 
 impl Administration {
-    pub(crate) fn new(operation: u32) -> Self {
-        Self { operation: [operation], state: State::Begin, began: None, lost: false }
+    /// `lost`: an earlier run may have begun it already.
+    pub(crate) fn new(operation: u32, lost: bool) -> Self {
+        Self { operation: [operation], state: State::Begin, began: None, lost }
     }
 
     pub(super) fn members(&self) -> &[u32] {

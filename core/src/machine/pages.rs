@@ -97,6 +97,10 @@ impl Pages {
             Err(error) => return self.fail(error, context),
         };
         let segment = &mut self.segments[tag as usize];
+        if cursor.is_some() && cursor == segment.cursor {
+            let problem = "a page ended where it began, so that there would be no end of pages".to_owned();
+            return self.fail(CallError::Unknown { rejection: None, problem }, context);
+        }
         segment.state = if cursor.is_some() { State::Idle } else { State::Done };
         segment.cursor = cursor;
         if let Some(left) = &mut self.left {

@@ -89,9 +89,17 @@ impl ViewWrite {
 
     pub(super) fn answer(&mut self, answer: Result<Response, CallError>, context: &mut Context<'_>) {
         match (&self.state, answer) {
-            (State::Reading, Ok(Response::GetItem(answer))) => {
-                self.old.insert(self.members[0], answer.item);
-                self.state = State::Plan;
+            (State::Reading, Ok(Response::GetItem(answer))) if self.members.len() == 1 => {
+                let task = context.task(self.members[0]);
+                let key = answer.item.as_ref().map(|item| context.table(task.table()).keys.extract(item));
+                match key.transpose() {
+                    Ok(key) if key.is_none() || key.as_ref() == task.key() => {
+                        self.old.insert(self.members[0], answer.item);
+                        self.state = State::Plan;
+                    }
+                    Ok(_) => self.fail_all(&unreadable(&WireError::new("it has another key")), context),
+                    Err(problem) => self.fail_all(&unreadable(&problem), context),
+                }
             }
             (State::Reading, Ok(Response::BatchGetItem(answer))) => {
                 let Some(table) = self.members.first().map(|first| context.task(*first).table()) else {
@@ -105,6 +113,7 @@ impl ViewWrite {
                         Err(problem) => return self.fail_all(&unreadable(&problem), context),
                     }
                 }
+                let known = self.old.len();
                 let unprocessed = answer.unprocessed_keys.get(&name).map_or(&[][..], |keys| &keys.keys);
                 for member in &self.members {
                     let Some(key) = context.task(*member).key() else { continue };
@@ -115,6 +124,10 @@ impl ViewWrite {
                 if self.old.len() == self.members.len() {
                     self.state = State::Plan;
                 } else {
+                    // A service that gives some each time is busy, and no reason to give up.
+                    if self.old.len() > known {
+                        self.tries = 0;
+                    }
                     self.read_again(None, context);
                 }
             }

@@ -19,8 +19,12 @@ impl Scheduler {
     /// Makes a machine of what is ready, taking in more of the plan where that may help; false where there is nothing
     /// to make one of.
     pub(super) fn form(&mut self, client: &Client) -> bool {
-        let busy: BTreeSet<TableId> =
-            self.machines.values().filter_map(|machine| machine.followed_table(&self.slots)).collect();
+        let busy: BTreeSet<TableId> = match client.views.is_empty() {
+            true => BTreeSet::new(),
+            false => {
+                self.machines.values().filter_map(|machine| machine.followed_table(&self.slots)).collect()
+            }
+        };
         loop {
             let more = self.taken < self.slots.len() && self.order.len() < WINDOW;
             let fill = if more { Fill::Full } else { Fill::UpToRank(self.rank_under_way()) };
@@ -67,10 +71,23 @@ impl Scheduler {
             if let Some(error) = self.not_to_be_sent(operation, client) {
                 self.settle_unordered(operation, Err(error));
                 self.note_failure(operation);
-            } else if self.order.enter(operation, self.slots[operation as usize].task()) {
-                self.release(operation, client);
+            } else {
+                let targets = self.targets(operation, client);
+                if self.order.enter(operation, self.slots[operation as usize].task(), &targets) {
+                    self.release(operation, client);
+                }
             }
         }
+    }
+
+    /// The tables of the plan that hold views of what an operation writes.
+    fn targets(&self, operation: u32, client: &Client) -> Vec<TableId> {
+        let task = self.slots[operation as usize].task();
+        if client.views.is_empty() || !task.is_item_write() {
+            return Vec::new();
+        }
+        let views = client.views_of(&self.tables.at(task.table()).name);
+        views.filter_map(|view| self.tables.named(&view.target().name)).collect()
     }
 
     /// Remembers a failure for what follows on the same item.

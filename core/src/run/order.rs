@@ -132,8 +132,9 @@ impl Order {
         self.failed.get(&(task.table(), task.key()?.identity())).copied()
     }
 
-    /// Takes in the plan's next operation; true where it waits for nothing.
-    pub(super) fn enter(&mut self, operation: u32, task: &Task) -> bool {
+    /// Takes in the plan's next operation; true where it waits for nothing. `targets` are the tables of the views that
+    /// follow it: it waits for their creation too.
+    pub(super) fn enter(&mut self, operation: u32, task: &Task, targets: &[TableId]) -> bool {
         let place = Place::of(task);
         let table = self.tables.entry(place.table()).or_default();
         let (mut rank, mut waits) = (0, 0);
@@ -145,6 +146,15 @@ impl Order {
                 _ => table.others_waiting.insert(operation),
             };
         }
+        for target in targets {
+            let target = self.tables.entry(*target).or_default();
+            if target.blocks(operation, &place) {
+                waits += 1;
+                rank = rank.max(target.highest_rank + 1);
+                target.items_waiting.insert(operation);
+            }
+        }
+        let table = self.tables.entry(place.table()).or_default();
         let mut before: Vec<u32> = Vec::new();
         if let Place::Item { table, identity, write } = &place {
             let chain = self.items.entry((*table, identity.clone())).or_default();
@@ -265,11 +275,11 @@ mod tests {
     #[test]
     fn operations_on_one_item_keep_their_order() {
         let mut order = Order::default();
-        assert!(order.enter(0, &update("a")));
-        assert!(!order.enter(1, &get("a")));
-        assert!(!order.enter(2, &get("a")));
-        assert!(!order.enter(3, &update("a")));
-        assert!(order.enter(4, &get("b")));
+        assert!(order.enter(0, &update("a"), &[]));
+        assert!(!order.enter(1, &get("a"), &[]));
+        assert!(!order.enter(2, &get("a"), &[]));
+        assert!(!order.enter(3, &update("a"), &[]));
+        assert!(order.enter(4, &get("b"), &[]));
         assert_eq!((order.rank(0), order.rank(2), order.rank(3), order.rank(4)), (0, 1, 2, 0));
         assert_eq!(order.leave(0, true).ready, [1, 2]);
         assert!(order.leave(2, true).ready.is_empty());
@@ -282,9 +292,9 @@ mod tests {
     #[test]
     fn what_follows_a_failure_on_the_same_item_is_skipped_and_the_rest_goes_on() {
         let mut order = Order::default();
-        order.enter(0, &update("a"));
-        order.enter(1, &update("a"));
-        order.enter(2, &scan());
+        order.enter(0, &update("a"), &[]);
+        order.enter(1, &update("a"), &[]);
+        order.enter(2, &scan(), &[]);
         let released = order.leave(0, false);
         assert_eq!((released.ready, released.skipped), (vec![], vec![1]));
         let released = order.leave(1, false);
@@ -294,21 +304,21 @@ mod tests {
     #[test]
     fn a_scan_waits_for_earlier_writes_only() {
         let mut order = Order::default();
-        order.enter(0, &update("a"));
-        assert!(order.enter(1, &get("b")));
-        assert!(!order.enter(2, &scan()));
-        assert!(order.enter(3, &update("c")));
+        order.enter(0, &update("a"), &[]);
+        assert!(order.enter(1, &get("b"), &[]));
+        assert!(!order.enter(2, &scan(), &[]));
+        assert!(order.enter(3, &update("c"), &[]));
         assert_eq!(order.leave(0, true).ready, [2]);
     }
 
     #[test]
     fn administration_keeps_its_place_on_its_table() {
         let mut order = Order::default();
-        assert!(order.enter(0, &Task::CreateTable { table: table() }));
-        assert!(!order.enter(1, &update("a")));
-        assert!(!order.enter(2, &scan()));
-        assert!(!order.enter(3, &Task::DeleteTable { table: table() }));
-        assert!(!order.enter(4, &update("a")));
+        assert!(order.enter(0, &Task::CreateTable { table: table() }, &[]));
+        assert!(!order.enter(1, &update("a"), &[]));
+        assert!(!order.enter(2, &scan(), &[]));
+        assert!(!order.enter(3, &Task::DeleteTable { table: table() }, &[]));
+        assert!(!order.enter(4, &update("a"), &[]));
         assert_eq!(order.leave(0, true).ready, [1]);
         assert_eq!(order.leave(1, true).ready, [2]);
         assert_eq!(order.leave(2, true).ready, [3]);

@@ -73,7 +73,12 @@ impl Ready {
         client: &Client,
         tables: &Tables,
     ) -> Option<Machine> {
-        if let Some(operation) = self.alone.pop_first() {
+        let free = |operation: &u32| {
+            let task = slots[*operation as usize].task();
+            !(busy.contains(&task.table()) && task.is_item_write())
+        };
+        if let Some(operation) = self.alone.iter().copied().find(free) {
+            self.alone.remove(&operation);
             return Some(machine_for(operation, &slots[operation as usize], client, tables));
         }
         let may_send = |first: Option<&u32>, full: bool| match (first, fill) {
@@ -162,7 +167,7 @@ fn machine_for(operation: u32, slot: &Slot, client: &Client, tables: &Tables) ->
         Task::Query { .. } => Machine::Pages(Pages::new(operation, 1, slot.task())),
         Task::Scan { segments, .. } => Machine::Pages(Pages::new(operation, *segments, slot.task())),
         Task::CreateTable { .. } | Task::DeleteTable { .. } => {
-            Machine::Administration(Administration::new(operation))
+            Machine::Administration(Administration::new(operation, slot.entry.ambiguous))
         }
         task if task.is_item_write() && client.views_of(&tables.at(task.table()).name).next().is_some() => {
             Machine::ViewWrite(ViewWrite::new(vec![operation]))

@@ -139,7 +139,12 @@ impl Scheduler {
             }
             if let Some(slot) = self.due.pop_first() {
                 let attempt = self.held_back.remove(&slot).expect("what is due is held back");
-                return self.send(attempt, client);
+                if !attempt.ambiguous || self.token_lives(&attempt) {
+                    return self.send(attempt, client);
+                }
+                let last = attempt.last.expect("what is held back has been answered");
+                self.give(slot.0, slot.1, Err(last.after_unknown()), client);
+                continue;
             }
             if let Some(machine) = self.runnable.pop_first() {
                 if let Some(step) = self.run(machine, client) {
@@ -207,24 +212,34 @@ impl Scheduler {
             CallError::Unknown { .. } => attempt.request.is_repeatable(),
         };
         let patient = attempt.patience.try_again(self.succeeded, client.settings.attempts);
-        let token_lives = !token || !attempt.ambiguous || self.now.since(attempt.first_sent) < TOKEN_LIFE;
-        if passing && token_lives && patient && !self.deadline_passed {
+        if passing && (!attempt.ambiguous || self.token_lives(&attempt)) && patient && !self.deadline_passed {
             let asked = error.rejection().and_then(|rejection| rejection.retry_after).unwrap_or_default();
             let asked = asked.min(client.settings.backoff_cap);
             let pause = delay(&client.settings, attempt.patience.tries, &mut self.random).max(asked);
             self.report.retries += 1;
-            self.report.backoff += pause;
+            self.report.backoff = self.report.backoff.saturating_add(pause);
             let slot = (attempt.machine, attempt.tag);
             self.timers.insert((self.now + pause, Timer::Resend(slot.0, slot.1)));
             attempt.last = Some(error);
             self.held_back.insert(slot, attempt);
             return Ok(());
         }
-        // Under a token, what the service refuses for good was not applied by an earlier attempt either. Without one, the
-        // operation remembers.
-        let refused_for_good = matches!(&error, CallError::Refused(rejection) if !rejection.is_transient());
+        // Under a token, a cancelled transaction was not applied by an earlier attempt either; other refusals come before
+        // the service looks at tokens. Without one, the operation remembers.
+        let refused_for_good = matches!(
+            &error,
+            CallError::Refused(rejection)
+                if rejection.code == "TransactionCanceledException" && !rejection.is_transient()
+        );
         let error = if token && was_ambiguous && !refused_for_good { error.after_unknown() } else { error };
         Err((attempt, error))
+    }
+
+    /// Whether an attempt that may have been applied can be sent again without being applied twice: the token under which
+    /// it went is still known, or it needs none.
+    fn token_lives(&self, attempt: &Attempt) -> bool {
+        let token = self.machines.get(&attempt.machine).is_some_and(Machine::has_token);
+        !token || self.now.since(attempt.first_sent) < TOKEN_LIFE
     }
 
     fn mark_ambiguous(&mut self, machine: MachineId) {
@@ -276,6 +291,12 @@ impl Scheduler {
                 _ => deadline_error(),
             };
             self.give(machine, tag, Err(error), client);
+        }
+        // What is under way is waited for, until it expires.
+        let busy: BTreeSet<MachineId> = self.calls.values().map(|attempt| attempt.machine).collect();
+        let idle: Vec<MachineId> = self.machines.keys().copied().filter(|id| !busy.contains(id)).collect();
+        for id in idle {
+            self.drop_machine(id);
         }
         let carried: BTreeSet<u32> =
             self.machines.values().flat_map(|machine| machine.members().iter().copied()).collect();
@@ -440,7 +461,7 @@ impl Scheduler {
         }
         let tries = slot.patience.tries;
         let pause = *pause.get_or_insert_with(|| delay(&client.settings, tries, &mut self.random));
-        self.report.backoff += pause;
+        self.report.backoff = self.report.backoff.saturating_add(pause);
         self.timers.insert((self.now + pause, Timer::Ready(operation)));
     }
 
