@@ -19,8 +19,9 @@ use crate::write_id::WriteId;
 /// A plan: operations that are carried out together, in few requests.
 ///
 /// Operations on one item keep the order in which they were added; a query or scan comes after the earlier writes to
-/// its table; creating or deleting a table keeps its place among the operations on that table. All else runs at the
-/// same time.
+/// its table; creating or deleting a table keeps its place among the operations on that table (and of the views that
+/// follow it). What follows a failed operation on the same item is not sent. All else runs at the same time; in particular,
+/// reading a view does not wait for the plan's writes to its source.
 ///
 /// ```
 /// # use dynochemy_core::{Solvent, Table};

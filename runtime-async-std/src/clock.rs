@@ -14,9 +14,13 @@ pub(crate) struct Clock {
 impl Clock {
     /// A clock that is set now.
     pub(crate) fn set() -> Self {
+        Self { start: Self::wall(), started: Instant::now() }
+    }
+
+    /// The wall clock, for signatures alone: the monotonic one may stand still while the machine sleeps.
+    pub(crate) fn wall() -> Moment {
         // A wall clock before 1970 is wrong anyway; signing then tells so.
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Self { start: Moment::EPOCH + since_epoch, started: Instant::now() }
+        Moment::EPOCH + SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
     }
 
     pub(crate) fn now(&self) -> Moment {

@@ -49,7 +49,7 @@ impl Http {
         expires: Moment,
         clock: Clock,
     ) -> Result<Response, CallError> {
-        let message = self.codec.encode(request, clock.now())?.map(Full::new);
+        let message = self.codec.encode(request, Clock::wall())?.map(Full::new);
         let place = message.uri().authority().map_or_else(String::new, ToString::to_string);
         let answer = async {
             let (head, body) = self

@@ -59,7 +59,7 @@ impl Http {
         expires: Moment,
         clock: Clock,
     ) -> Result<Response, CallError> {
-        let message = self.codec.encode(request, clock.now())?;
+        let message = self.codec.encode(request, Clock::wall())?;
         let place = message.uri().authority().map_or_else(String::new, ToString::to_string);
         let (head, body) = message.into_parts();
         let message = self
