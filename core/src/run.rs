@@ -10,10 +10,11 @@
 //! ```
 //!
 //! A run holds no connection, clock or random source: time is an argument, and jitter comes from the seed of its `Db`.
-//! It is plain data that can be cloned and compared. What it decides is in [`scheduler`]: what is sent when, what is
-//! sent again, and what a lost answer means; what each task sends is in its [machine](crate::machine).
+//! It is plain data that can be cloned and compared. What is sent when is decided in [`scheduler`], what is sent again
+//! and what a lost answer means in [`calls`]; what each task sends is in its [machine](crate::machine).
 
 mod attempt;
+mod calls;
 mod ending;
 mod intake;
 mod order;

@@ -337,3 +337,21 @@ fn a_deadline_ends_a_write_that_waits_to_be_planned_anew() {
     assert_eq!(outcome.report().elapsed, std::time::Duration::from_secs(1));
     assert!(matches!(outcome.errors().next(), Some((0, Error::DeadlinePassed { .. }))), "{outcome:?}");
 }
+
+#[test]
+fn a_missing_table_of_a_view_is_not_mistaken_for_the_source() {
+    let mut now = START;
+    let (mut run, finish) = client(|_| {}).start(visit("a", 1, 1).put(), now).unwrap();
+    drive_with(&mut run, &mut now, |request| match request {
+        Request::GetItem(_) => Ok(Response::GetItem(GetItemOutput::default())),
+        _ => {
+            let rejection = Rejection::new("ResourceNotFoundException", "Requested resource not found");
+            Err(CallError::Refused(Box::new(rejection)))
+        }
+    });
+    let error = finish(run.finish()).unwrap_err();
+    assert_eq!(error.code(), Some("ResourceNotFoundException"));
+    let told = "Requested resource not found (the write goes to `visits` and, for view `visits-per-user`, to \
+                `visits_per_user`); nothing was applied";
+    assert!(error.to_string().ends_with(told), "{error}");
+}

@@ -169,8 +169,26 @@ impl ViewWrite {
         } else if self.members.len() > 1 && rejection.may_be_one_members() {
             self.take_apart(context);
         } else {
+            let rejection = self.with_tables(rejection, context);
             self.fail_all(&CallError::Refused(Box::new(rejection)), context);
         }
+    }
+
+    /// Adds to a refusal which tables the transaction writes to, since the service does not tell whom it means.
+    fn with_tables(&self, mut rejection: Rejection, context: &Context<'_>) -> Rejection {
+        let Some(first) = self.members.first() else { return rejection };
+        let source = context.task(*first).table();
+        let views = context.client.views_of(&context.table(source).name);
+        let targets = views.map(|view| {
+            format!(
+                " and, for view `{}`, to `{}`",
+                view.id(),
+                context.client.names.physical(&view.target().name)
+            )
+        });
+        let targets: String = targets.collect();
+        rejection.message += &format!(" (the write goes to `{}`{targets})", context.table_name(source));
+        rejection
     }
 
     /// Reads what is not known after a while, unless that was in vain too often.

@@ -1,0 +1,142 @@
+//! Calls from their sending to their last answer: what is sent again, and what a lost answer means.
+//!
+//! ```text
+//! under way --answer--> given to the machine
+//!    |  ^
+//!    |  +-------- again, after a backoff
+//!    +--refused for a while, not sent, or (where it may be repeated) without an answer--> held back
+//! ```
+//!
+//! That an attempt may have been applied is never forgotten: a later refusal does not turn it into "not applied", except
+//! under a transaction's token.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::attempt::{Attempt, MachineId};
+use super::scheduler::{Scheduler, Timer};
+use super::{Call, CallId, Step};
+use crate::client::Client;
+use crate::error::CallError;
+use crate::machine::{Machine, delay};
+use crate::moment::Moment;
+use crate::request::Response;
+
+/// How long after its first sending a transaction's token is relied on; the service keeps it for ten minutes.
+const TOKEN_LIFE: Duration = Duration::from_secs(9 * 60);
+
+impl Scheduler {
+    pub(super) fn complete(
+        &mut self,
+        client: &Client,
+        call: CallId,
+        answer: Result<Response, CallError>,
+        now: Moment,
+    ) {
+        self.now = self.now.max(now);
+        let Some(mut attempt) = self.calls.remove(&call) else { return };
+        self.timers.remove(&(attempt.expires, Timer::Expire(call)));
+        self.report.answered(&answer);
+        let answer = match answer {
+            Err(error) => match self.hold_back(attempt, error, client) {
+                Ok(()) => return,
+                Err((ended, error)) => {
+                    attempt = ended;
+                    Err(error)
+                }
+            },
+            answer => answer,
+        };
+        let Attempt { machine: id, tag, .. } = attempt;
+        let Some(mut machine) = self.machines.remove(&id) else { return };
+        self.with_context(client, |context| machine.answer(tag, answer, context));
+        self.machines.insert(id, machine);
+        self.runnable.insert(id);
+        self.drop_machine_if_empty(id);
+    }
+
+    /// Holds a failed attempt back for another one, or gives the error that the machine is to get.
+    fn hold_back(
+        &mut self,
+        attempt: Attempt,
+        error: CallError,
+        client: &Client,
+    ) -> Result<(), (Attempt, CallError)> {
+        let mut attempt = attempt;
+        let reads = attempt.request.action().is_read();
+        let token = self.machines.get(&attempt.machine).is_some_and(Machine::has_token);
+        let lost = matches!(error, CallError::Unknown { .. }) && !reads;
+        let was_ambiguous = attempt.ambiguous;
+        attempt.ambiguous |= lost;
+        if lost && !token {
+            self.mark_ambiguous(attempt.machine);
+        }
+        let passing = match &error {
+            CallError::Refused(rejection) => rejection.is_transient(),
+            CallError::NotSent { .. } => true,
+            CallError::Unknown { .. } => attempt.request.is_repeatable(),
+        };
+        let patient = attempt.patience.try_again(self.succeeded, client.settings.attempts);
+        if passing && (!attempt.ambiguous || self.token_lives(&attempt)) && patient && !self.deadline_passed {
+            let asked = error.rejection().and_then(|rejection| rejection.retry_after).unwrap_or_default();
+            let asked = asked.min(client.settings.backoff_cap);
+            let pause = delay(&client.settings, attempt.patience.tries, &mut self.random).max(asked);
+            self.report.retries += 1;
+            self.report.backoff = self.report.backoff.saturating_add(pause);
+            let slot = (attempt.machine, attempt.tag);
+            self.timers.insert((self.now + pause, Timer::Resend(slot.0, slot.1)));
+            attempt.last = Some(error);
+            self.held_back.insert(slot, attempt);
+            return Ok(());
+        }
+        // Under a token, a cancelled transaction was not applied by an earlier attempt either; other refusals come before
+        // the service looks at tokens. Without one, the operation remembers.
+        let refused_for_good = matches!(
+            &error,
+            CallError::Refused(rejection)
+                if rejection.code == "TransactionCanceledException" && !rejection.is_transient()
+        );
+        let error = if token && was_ambiguous && !refused_for_good { error.after_unknown() } else { error };
+        Err((attempt, error))
+    }
+
+    /// Whether an attempt that may have been applied can be sent again without being applied twice: the token under which
+    /// it went is still known, or it needs none.
+    pub(super) fn token_lives(&self, attempt: &Attempt) -> bool {
+        let token = self.machines.get(&attempt.machine).is_some_and(Machine::has_token);
+        !token || self.now.since(attempt.first_sent) < TOKEN_LIFE
+    }
+
+    fn mark_ambiguous(&mut self, machine: MachineId) {
+        let Some(machine) = self.machines.get(&machine) else { return };
+        for member in machine.members() {
+            self.slots[*member as usize].entry.ambiguous = true;
+        }
+    }
+
+    pub(super) fn send(&mut self, mut attempt: Attempt, client: &Client) -> Step {
+        let id = CallId(self.next_call);
+        self.next_call += 1;
+        let deadline = self.plan_deadline.map_or(Moment::LAST, |deadline| self.started + deadline);
+        attempt.expires = (self.now + client.settings.attempt_timeout).min(deadline);
+        self.timers.insert((attempt.expires, Timer::Expire(id)));
+        self.report.sent(attempt.request.action());
+        let call = Call { id, request: Arc::clone(&attempt.request), expires: attempt.expires };
+        self.calls.insert(id, attempt);
+        Step::Send(call)
+    }
+
+    /// Gives a machine an answer that did not come from a call under way.
+    pub(super) fn give(
+        &mut self,
+        id: MachineId,
+        tag: u32,
+        answer: Result<Response, CallError>,
+        client: &Client,
+    ) {
+        let Some(mut machine) = self.machines.remove(&id) else { return };
+        self.with_context(client, |context| machine.answer(tag, answer, context));
+        self.machines.insert(id, machine);
+        self.runnable.insert(id);
+    }
+}
