@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use crate::client::{Client, Settings};
 use crate::error::{CallError, Error};
-use crate::item::Items;
+use crate::item::{Item, Items};
 use crate::moment::Moment;
 use crate::operation::{Settled, Task};
 use crate::random::Random;
@@ -99,8 +99,8 @@ pub(crate) enum Effect {
     Requeue(u32),
     /// Its batch was rejected as a whole: send it alone.
     Alone(u32),
-    /// There was no room for it: into another one at once.
-    Again(u32),
+    /// There was no room for it: into another one at once, with its old item as it was read.
+    Again(u32, Option<Item>),
     /// The service has begun with it: from now on it may be applied, whatever else fails.
     Begun(u32),
     /// The attempt that the next transaction for it is.

@@ -355,3 +355,24 @@ fn a_missing_table_of_a_view_is_not_mistaken_for_the_source() {
                 `visits_per_user`); nothing was applied";
     assert!(error.to_string().ends_with(told), "{error}");
 }
+
+#[test]
+fn old_items_are_read_once_although_a_transaction_has_no_room_for_them_all() {
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    for number in 0..300 {
+        solvent.add(visit(&format!("user {number}"), 1, 1).put());
+    }
+    let (requests, outcome) = run(solvent, &mut service);
+    assert!(outcome.is_ok());
+    let read: usize = requests
+        .iter()
+        .map(|request| match &**request {
+            Request::BatchGetItem(batch) => batch.request_items["visits"].keys.len(),
+            Request::GetItem(_) => 1,
+            _ => 0,
+        })
+        .sum();
+    // A source and a target for each: fifty to a transaction.
+    assert_eq!((read, counts(&requests)["TransactWriteItems"]), (300, 6));
+}

@@ -69,6 +69,16 @@ impl ViewWrite {
         match self.state {
             State::Read { not_before: Some(until) } if context.now < until => Next::Wait(Some(until)),
             State::Read { .. } => {
+                // What was read for another transaction is as good: if it has changed since, the version tells.
+                for member in self.members.iter().filter(|_| self.tries == 0) {
+                    if let Some(old) = &context.slot(*member).old {
+                        self.old.insert(*member, old.clone());
+                    }
+                }
+                if self.old.len() == self.members.len() {
+                    self.state = State::Plan;
+                    return self.next(context);
+                }
                 self.state = State::Reading;
                 Next::send(0, self.read_request(context))
             }
@@ -280,7 +290,7 @@ impl ViewWrite {
                     let error = view_error(member, view, problem, context);
                     context.fail(member, error);
                 } else {
-                    context.effects.push(Effect::Again(member));
+                    context.effects.push(Effect::Again(member, old));
                 }
                 continue;
             }

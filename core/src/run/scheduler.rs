@@ -310,7 +310,10 @@ impl Scheduler {
                 self.slots[operation as usize].alone = true;
                 self.release(operation, client);
             }
-            Effect::Again(operation) => self.release(operation, client),
+            Effect::Again(operation, old) => {
+                self.slots[operation as usize].old = Some(old);
+                self.release(operation, client);
+            }
             Effect::Begun(operation) => self.slots[operation as usize].entry.ambiguous = true,
             Effect::WriteAttempt(operation, attempt) => {
                 self.slots[operation as usize].write_attempt = attempt

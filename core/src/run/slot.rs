@@ -2,6 +2,7 @@
 
 use super::attempt::Patience;
 use crate::error::{CallError, Effect, Error};
+use crate::item::Item;
 use crate::operation::{Settled, Task};
 use crate::solvent::Entry;
 use crate::table::Tables;
@@ -15,13 +16,15 @@ pub(crate) struct Slot {
     pub(super) patience: Patience,
     /// Whether it must not go into a batch any more, since one that it was in was rejected.
     pub(crate) alone: bool,
+    /// Its item (or the absence of one) as it was read for a transaction in which there was no room.
+    pub(crate) old: Option<Option<Item>>,
     /// The attempt that the next transaction for it is.
     pub(crate) write_attempt: u16,
 }
 
 impl Slot {
     pub(super) fn new(entry: Entry) -> Self {
-        Self { entry, patience: Patience::default(), alone: false, write_attempt: 0 }
+        Self { entry, patience: Patience::default(), alone: false, old: None, write_attempt: 0 }
     }
 
     /// The task of an operation that a machine carries out.
