@@ -17,6 +17,15 @@ use network::{Visit, call_error, impatient, patient, two_pages, visit};
 network!(Db, block_on);
 
 #[test]
+fn a_handshake_that_never_ends_means_not_sent() {
+    // Connections wait to be accepted, and nobody does.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let db: Db = impatient(format!("https://{}", silent.local_addr().unwrap()));
+    let error = block_on(db.run(visit(1).put())).unwrap_err();
+    assert!(matches!(call_error(&error), CallError::NotSent { .. }), "{error:?}");
+}
+
+#[test]
 fn a_handshake_that_fails_means_not_sent() {
     let server = Server::start(|_| Answer::ok("{}"));
     let db: Db = impatient(server.endpoint().replace("http:", "https:"));

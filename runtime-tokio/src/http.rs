@@ -3,18 +3,23 @@
 //! What the messages say is the core's [`Codec`]'s business; here it is only told whether one may have arrived.
 
 use std::error::Error as StdError;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use dynochemy_core::http::Codec;
 use dynochemy_core::{CallError, Configuration, Error, Moment, Request, Response};
+use http::Uri;
 use http_body_util::{BodyExt as _, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::time::timeout_at;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::time::{timeout, timeout_at};
+use tower_service::Service;
 
 use crate::clock::Clock;
 
@@ -28,7 +33,7 @@ const LONGEST_IDLE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub(crate) struct Http {
     codec: Codec,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<Connector, Full<Bytes>>,
 }
 
 impl Http {
@@ -38,8 +43,6 @@ impl Http {
         tcp.enforce_http(false);
         // Requests are written whole, so that nothing is won by waiting for more.
         tcp.set_nodelay(true);
-        // Before the attempt's own time is up, so that what was never sent is known not to have been.
-        tcp.set_connect_timeout(Some(configuration.settings.attempt_timeout / 2));
         // The provider is named, since a program with two of them has no default.
         let tls = HttpsConnectorBuilder::new()
             .with_provider_and_webpki_roots(Arc::new(rustls::crypto::ring::default_provider()))
@@ -52,7 +55,7 @@ impl Http {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(LONGEST_IDLE)
-            .build(tls);
+            .build(Connector { connector: tls, timeout: configuration.settings.attempt_timeout / 2 });
         Ok(Self { codec, client })
     }
 
@@ -77,12 +80,38 @@ impl Http {
                 .into_parts();
             let body = Limited::new(body, LONGEST_BODY).collect().await;
             let body = body.map_err(|error| lost(&place, &*error))?.to_bytes();
-            Ok(::http::Response::from_parts(head, body))
+            Ok(http::Response::from_parts(head, body))
         };
         match timeout_at(clock.instant(expires), answer).await {
             Ok(answer) => self.codec.decode(request, answer?),
             Err(elapsed) => Err(lost(&place, &elapsed)),
         }
+    }
+}
+
+/// Makes connections, and gives up before the attempt's own time is up, whether a name, a socket or a handshake keeps it
+/// waiting: so that what was never sent is known not to have been.
+#[derive(Clone, Debug)]
+struct Connector {
+    connector: HttpsConnector<HttpConnector>,
+    timeout: Duration,
+}
+
+impl Service<Uri> for Connector {
+    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Error = Box<dyn StdError + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.connector.poll_ready(context)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let limit = self.timeout;
+        let connecting = timeout(limit, self.connector.call(uri));
+        Box::pin(async move {
+            connecting.await.unwrap_or_else(|_| Err(format!("nothing came about within {limit:?}").into()))
+        })
     }
 }
 

@@ -19,6 +19,15 @@ fn drive(scenario: impl Future<Output = ()>) {
 network!(Db, drive);
 
 #[tokio::test]
+async fn a_handshake_that_never_ends_means_not_sent() {
+    // Connections wait to be accepted, and nobody does.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let db: Db = impatient(format!("https://{}", silent.local_addr().unwrap()));
+    let error = db.run(visit(1).put()).await.unwrap_err();
+    assert!(matches!(call_error(&error), CallError::NotSent { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_handshake_that_fails_means_not_sent() {
     let server = Server::start(|_| Answer::ok("{}"));
     let db: Db = impatient(server.endpoint().replace("http:", "https:"));
