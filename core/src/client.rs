@@ -7,11 +7,11 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::moment::Moment;
 use crate::observer::{Event, EventKind, Observer};
-use crate::operation::Paged;
+use crate::operation::{Paged, Task};
 use crate::outcome::Outcome;
 use crate::run::{Run, RunId};
 use crate::solvent::{Finish, Plan};
-use crate::table::Description;
+use crate::table::{Description, Tables};
 use crate::view::ErasedView;
 
 /// How runs go about their work.
@@ -156,6 +156,11 @@ impl Client {
     /// The views that a table is the source of.
     pub(crate) fn views_of<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a Arc<dyn ErasedView>> {
         self.views.iter().filter(move |view| view.source().name == table)
+    }
+
+    /// Whether views follow what a task writes.
+    pub(crate) fn follows(&self, task: &Task, tables: &Tables) -> bool {
+        task.is_item_write() && self.views_of(&tables.at(task.table()).name).next().is_some()
     }
 
     /// The view that a table is the target of.

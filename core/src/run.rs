@@ -207,8 +207,7 @@ fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
     for (operation, entry) in (0..).zip(&mut plan.entries) {
         entry.resumed = entry.write.is_some();
         let Ok(task) = &entry.task else { continue };
-        let followed = client.views_of(&plan.tables.at(task.table()).name).next().is_some();
-        if followed && task.is_item_write() {
+        if client.follows(task, &plan.tables) {
             entry.write.get_or_insert(WriteId { session: client.session, run: run.0, operation });
         }
     }

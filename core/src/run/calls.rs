@@ -47,22 +47,17 @@ impl Scheduler {
             },
             answer => answer,
         };
-        let Attempt { machine: id, tag, .. } = attempt;
-        let Some(mut machine) = self.machines.remove(&id) else { return };
-        self.with_context(client, |context| machine.answer(tag, answer, context));
-        self.machines.insert(id, machine);
-        self.runnable.insert(id);
-        self.drop_machine_if_empty(id);
+        self.give(attempt.machine, attempt.tag, answer, client);
+        self.drop_machine_if_empty(attempt.machine);
     }
 
     /// Holds a failed attempt back for another one, or gives the error that the machine is to get.
     fn hold_back(
         &mut self,
-        attempt: Attempt,
+        mut attempt: Attempt,
         error: CallError,
         client: &Client,
     ) -> Result<(), (Attempt, CallError)> {
-        let mut attempt = attempt;
         let reads = attempt.request.action().is_read();
         let token = self.machines.get(&attempt.machine).is_some_and(Machine::has_token);
         let lost = matches!(error, CallError::Unknown { .. }) && !reads;
@@ -126,7 +121,7 @@ impl Scheduler {
         Step::Send(call)
     }
 
-    /// Gives a machine an answer that did not come from a call under way.
+    /// Gives a machine, unless it is gone, the last answer of a request.
     pub(super) fn give(
         &mut self,
         id: MachineId,

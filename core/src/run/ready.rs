@@ -40,10 +40,8 @@ impl Ready {
     /// Adds an operation.
     pub(super) fn add(&mut self, operation: u32, slot: &Slot, tables: &Tables, client: &Client) {
         let task = slot.task();
-        let followed =
-            task.is_item_write() && client.views_of(&tables.at(task.table()).name).next().is_some();
         match task {
-            _ if followed && !slot.alone => {
+            _ if client.follows(task, tables) && !slot.alone => {
                 self.followed.entry(task.table()).or_default().insert(operation);
             }
             Task::Get { .. } if !slot.alone => drop(self.gets.insert(operation)),
@@ -169,9 +167,7 @@ fn machine_for(operation: u32, slot: &Slot, client: &Client, tables: &Tables) ->
         Task::CreateTable { .. } | Task::DeleteTable { .. } => {
             Machine::Administration(Administration::new(operation, slot.entry.ambiguous))
         }
-        task if task.is_item_write() && client.views_of(&tables.at(task.table()).name).next().is_some() => {
-            Machine::ViewWrite(ViewWrite::new(vec![operation]))
-        }
+        task if client.follows(task, tables) => Machine::ViewWrite(ViewWrite::new(vec![operation])),
         _ => Machine::Single(Single::new(operation)),
     }
 }

@@ -116,7 +116,7 @@ impl Scheduler {
             if let Some(delivery) = self.deliveries.pop_front() {
                 return Step::Deliver(delivery);
             }
-            if self.is_done() && self.machines.is_empty() {
+            if self.has_nothing_left() {
                 return Step::Done;
             }
             if self.calls.len() >= client.settings.calls_under_way {
@@ -135,15 +135,15 @@ impl Scheduler {
                 if let Some(step) = self.run(machine, client) {
                     return step;
                 }
-            } else if !self.form(client) {
-                // What was taken in last may have ended at once.
-                if self.is_done() && self.machines.is_empty() {
-                    continue;
-                }
+            } else if !self.form(client) && !self.has_nothing_left() {
                 break;
             }
         }
         Step::Wait { until: self.timers.first().map(|(moment, _)| *moment) }
+    }
+
+    fn has_nothing_left(&self) -> bool {
+        self.is_done() && self.machines.is_empty()
     }
 
     fn run_timers(&mut self, client: &Client) {

@@ -1,0 +1,149 @@
+//! The parts of a transaction: what becomes of a source item, and what its views add to their targets.
+
+use std::collections::BTreeMap;
+
+use super::VERSION_ATTRIBUTE;
+use crate::api::{
+    ReturnValuesOnConditionCheckFailure, TransactDelete, TransactPut, TransactUpdate, TransactWriteItem,
+};
+use crate::error::Error;
+use crate::expression::{Condition, DocumentPath, UpdateAction, UpdateExpression};
+use crate::item::Item;
+use crate::key::Key;
+use crate::machine::Context;
+use crate::number::Number;
+use crate::operation::{MAX_ITEM_SIZE, Task};
+use crate::value::{AttributeValue, attributes_size};
+use crate::view::TargetChanges;
+use crate::wire::WireError;
+
+/// One source item's part of a transaction.
+pub(super) struct SourceWrite {
+    pub(super) action: TransactWriteItem,
+    pub(super) version: String,
+    /// The old item, where it was counted.
+    pub(super) counted: Option<Item>,
+    pub(super) new: Option<Item>,
+    pub(super) bytes: usize,
+}
+
+/// What to do with the source item of one operation; `None` where nothing is left to do.
+pub(super) fn source_write(
+    member: u32,
+    attempt: u16,
+    old: Option<&Item>,
+    context: &Context<'_>,
+) -> Result<Option<SourceWrite>, Error> {
+    let task = context.task(member);
+    let invalid = |problem| Error::Invalid { subject: task.subject(context.tables), problem };
+    let name =
+        context.slot(member).entry.write.expect("a write that views follow is named when its run starts");
+    let old_version =
+        match old.map(|old| old.attribute(VERSION_ATTRIBUTE)).transpose().map_err(invalid)?.flatten() {
+            Some(AttributeValue::S(version))
+                if context.slot(member).entry.resumed && name.made_or_precedes(&version) =>
+            {
+                return Ok(None);
+            }
+            Some(AttributeValue::S(version)) => Some(version),
+            _ => None,
+        };
+    let version = name.attempt(attempt);
+    let new = match task {
+        Task::Put { item, size, .. } => {
+            check_size(*size as usize + VERSION_ATTRIBUTE.len() + version.len()).map_err(invalid)?;
+            Some(item.with_text(VERSION_ATTRIBUTE, &version))
+        }
+        Task::Update { key, update, .. } => {
+            let mut attributes =
+                old.map_or_else(|| Ok(key.attributes()), Item::attributes).map_err(invalid)?;
+            update.apply(&mut attributes).map_err(|error| invalid(WireError::new(error.to_string())))?;
+            attributes.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::S(version.clone()));
+            check_size(attributes_size(&attributes)).map_err(invalid)?;
+            Some(Item::from_attributes(&attributes))
+        }
+        _ if old.is_none() => return Ok(None),
+        _ => None,
+    };
+    let table_name = context.table_name(task.table());
+    let hash = context.table(task.table()).keys.hash.name.clone();
+    let condition_expression = Some(match (old, &old_version) {
+        (None, _) => Condition::not_exists(hash),
+        (Some(_), Some(version)) => Condition::equal(VERSION_ATTRIBUTE, AttributeValue::S(version.clone())),
+        (Some(_), None) => {
+            Condition::And(vec![Condition::exists(hash), Condition::not_exists(VERSION_ATTRIBUTE)])
+        }
+    });
+    let return_values_on_condition_check_failure = ReturnValuesOnConditionCheckFailure::None;
+    let bytes = new.as_ref().map_or(0, |item| item.as_bytes().len());
+    let action = match (&new, task.key()) {
+        (Some(item), _) => TransactWriteItem::Put(TransactPut {
+            table_name,
+            item: item.clone(),
+            condition_expression,
+            return_values_on_condition_check_failure,
+        }),
+        (None, Some(key)) => TransactWriteItem::Delete(TransactDelete {
+            table_name,
+            key: key.clone(),
+            condition_expression,
+            return_values_on_condition_check_failure,
+        }),
+        (None, None) => return Ok(None),
+    };
+    let counted = old.filter(|_| old_version.is_some()).cloned();
+    Ok(Some(SourceWrite { action, version, counted, new, bytes }))
+}
+
+fn check_size(size: usize) -> Result<(), WireError> {
+    if size <= MAX_ITEM_SIZE {
+        return Ok(());
+    }
+    Err(WireError::new(format!(
+        "the item takes {size} bytes with its version, where at most {MAX_ITEM_SIZE} (400 KB) are allowed"
+    )))
+}
+
+/// Adds to the sums of each view what it makes of one write.
+pub(super) fn add_changes(
+    member: u32,
+    write: &SourceWrite,
+    changes: &mut Vec<TargetChanges>,
+    context: &Context<'_>,
+) -> Result<(), Error> {
+    let source = &context.table(context.task(member).table()).name;
+    for (index, view) in context.client.views_of(source).enumerate() {
+        if changes.len() == index {
+            changes.push(TargetChanges::new());
+        }
+        view.change(write.counted.as_ref(), write.new.as_ref(), &mut changes[index])
+            .map_err(|problem| view_error(member, view.id(), problem.to_string(), context))?;
+    }
+    Ok(())
+}
+
+pub(super) fn view_error(member: u32, view: &str, problem: String, context: &Context<'_>) -> Error {
+    Error::View { subject: context.task(member).subject(context.tables), view: view.to_owned(), problem }
+}
+
+/// Adds sums to one item of a target; `None` where they are all zero.
+pub(super) fn target_update(
+    table_name: &str,
+    key: Key,
+    sums: BTreeMap<&'static str, Number>,
+) -> Option<TransactWriteItem> {
+    let actions: Vec<UpdateAction> = sums
+        .into_iter()
+        .filter(|(_, sum)| *sum != Number::ZERO)
+        .map(|(name, sum)| UpdateAction::Add(DocumentPath::attribute(name), AttributeValue::N(sum)))
+        .collect();
+    (!actions.is_empty()).then(|| {
+        TransactWriteItem::Update(TransactUpdate {
+            table_name: table_name.to_owned(),
+            key,
+            update_expression: UpdateExpression { actions },
+            condition_expression: None,
+            return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
+        })
+    })
+}
