@@ -2,7 +2,6 @@
 //!
 //! What the messages say is the core's [`Codec`]'s business; here it is only told whether one may have arrived.
 
-use std::error::Error as StdError;
 use std::time::Duration;
 
 use async_std::future::timeout;
@@ -57,43 +56,17 @@ impl Http {
                 .request(message)
                 .await
                 .map_err(|error| match error.is_connect() {
-                    true => not_sent(&place, &error),
-                    false => lost(&place, &error),
+                    true => CallError::no_connection(&place, &error),
+                    false => CallError::no_answer(&place, &error),
                 })?
                 .into_parts();
             let body = Limited::new(body, LONGEST_BODY).collect().await;
-            let body = body.map_err(|error| lost(&place, &*error))?.to_bytes();
+            let body = body.map_err(|error| CallError::no_answer(&place, &*error))?.to_bytes();
             Ok(::http::Response::from_parts(head, body))
         };
         match timeout(expires.since(clock.now()), answer).await {
             Ok(answer) => self.codec.decode(request, answer?),
-            Err(elapsed) => Err(lost(&place, &elapsed)),
+            Err(elapsed) => Err(CallError::no_answer(&place, &elapsed)),
         }
     }
-}
-
-/// No connection came about, so that there was nothing to send on.
-fn not_sent(place: &str, error: &dyn StdError) -> CallError {
-    CallError::NotSent { problem: format!("no connection to {place}: {}", with_sources(error)) }
-}
-
-/// All that happens once there is a connection.
-fn lost(place: &str, error: &dyn StdError) -> CallError {
-    let problem = format!("no whole answer from {place}: {}", with_sources(error));
-    CallError::Unknown { rejection: None, problem }
-}
-
-/// An error and what is behind it.
-fn with_sources(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        // Some errors show their source themselves.
-        let shown = source.to_string();
-        if !text.ends_with(&shown) {
-            text = format!("{text}: {shown}");
-        }
-        next = source.source();
-    }
-    text
 }

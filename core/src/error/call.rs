@@ -1,5 +1,6 @@
 //! What a single call ended with, told by its effect.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
@@ -29,6 +30,19 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// No connection to `place` came about, so that there was nothing to send on.
+    #[must_use]
+    pub fn no_connection(place: &str, error: &dyn StdError) -> Self {
+        Self::NotSent { problem: format!("no connection to {place}: {}", with_sources(error)) }
+    }
+
+    /// There was a connection to `place`, and no whole answer over it.
+    #[must_use]
+    pub fn no_answer(place: &str, error: &dyn StdError) -> Self {
+        let problem = format!("no whole answer from {place}: {}", with_sources(error));
+        Self::Unknown { rejection: None, problem }
+    }
+
     /// Whether the call may have changed the database.
     #[must_use]
     pub fn effect(&self) -> Effect {
@@ -83,6 +97,21 @@ impl std::error::Error for CallError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.rejection().map(|rejection| rejection as _)
     }
+}
+
+/// An error and what is behind it.
+fn with_sources(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        // Some errors show their source themselves.
+        let shown = source.to_string();
+        if !text.ends_with(&shown) {
+            text = format!("{text}: {shown}");
+        }
+        next = source.source();
+    }
+    text
 }
 
 /// An error that the service answered with.
