@@ -1,16 +1,17 @@
 //! AWS Signature Version 4 for DynamoDB's requests.
 //!
-//! A request has always the same few headers, so that all of the canonical request but the date, the target and the
-//! body's hash is laid out once; and the signing key, which holds for a day, is kept. The cryptography is that of
-//! `aws-sigv4`, whose ready-made signing of HTTP requests the tests hold this against.
+//! It is six HMACs over SHA-256, four of which make a key that holds for a day. A request has always the same few
+//! headers, so that what stands before its target is hashed once a second, and its body, its target and the signature
+//! are all that is left. The tests hold this against AWS's own crate, `aws-sigv4`.
+//!
+//! A signer knows nothing of actions: DynamoDB Streams has a host and targets of its own, but is the same service to
+//! signatures.
 //!
 //! See [Create a signed request](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
 
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, UNIX_EPOCH};
 
-use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
+use hmac::{Hmac, Mac as _};
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
@@ -18,7 +19,11 @@ use super::CONTENT_TYPE;
 use crate::credentials::Credentials;
 use crate::moment::Moment;
 
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+/// The service's name in signatures.
+const SERVICE: &str = "dynamodb";
 const SECONDS_A_DAY: u64 = 86_400;
+const VISIBLE: &str = "all its parts are visible ASCII";
 
 /// Signs requests to one host in one region, with one set of credentials.
 pub(super) struct Signer {
@@ -28,7 +33,7 @@ pub(super) struct Signer {
     /// The canonical request up to the date, from the date to the target, and from the target to the body's hash.
     canonical: [String; 3],
     signed_headers: &'static str,
-    day: Mutex<Option<Arc<Day>>>,
+    kept: Mutex<Option<Arc<Second>>>,
 }
 
 /// What holds for one day.
@@ -39,7 +44,23 @@ struct Day {
     date: String,
     /// As in `20261122/eu-west-1/dynamodb/aws4_request`.
     scope: String,
-    signing_key: Vec<u8>,
+    /// The `authorization` header up to the signature.
+    authorization: Vec<u8>,
+    /// With the signing key.
+    mac: Hmac<Sha256>,
+}
+
+/// What holds for one second.
+struct Second {
+    /// In seconds since the Unix epoch.
+    number: u64,
+    day: Arc<Day>,
+    /// `x-amz-date`, as in `20261122T151000Z`.
+    date: HeaderValue,
+    /// Has read the canonical request up to the target.
+    canonical: Sha256,
+    /// Has read what is signed up to the canonical request's hash.
+    mac: Hmac<Sha256>,
 }
 
 /// The headers that make a request a signed one.
@@ -85,58 +106,70 @@ impl Signer {
             token,
             canonical,
             signed_headers,
-            day: Mutex::new(None),
+            kept: Mutex::new(None),
         })
     }
 
     /// Signs a request to `target` (`DynamoDB_20120810.GetItem`), sent at `now`.
     pub(super) fn sign(&self, target: &HeaderValue, body: &[u8], now: Moment) -> Signature {
-        let day = self.day(now.as_secs() / SECONDS_A_DAY);
-        let seconds = now.as_secs() % SECONDS_A_DAY;
-        let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-        let date = format!("{}T{hour:02}{minute:02}{second:02}Z", day.date);
-
-        let [before_date, before_target, before_hash] = &self.canonical;
-        let mut canonical = Sha256::new();
-        canonical.update(before_date);
-        canonical.update(&date);
-        canonical.update(before_target);
+        let second = self.second(now.as_secs());
+        let mut canonical = second.canonical.clone();
         canonical.update(target.as_bytes());
-        canonical.update(before_hash);
-        canonical.update(hexadecimal(&Sha256::digest(body)));
+        canonical.update(&self.canonical[2]);
+        canonical.update(hexadecimal(&Sha256::digest(body).into()));
+        let mut mac = second.mac.clone();
+        mac.update(&hexadecimal(&canonical.finalize().into()));
+        let signature = hexadecimal(&mac.finalize().into_bytes().into());
 
-        let scope = &day.scope;
-        let mut to_sign = Vec::with_capacity(192);
-        for part in ["AWS4-HMAC-SHA256\n", &date, "\n", scope, "\n"] {
-            to_sign.extend_from_slice(part.as_bytes());
-        }
-        to_sign.extend_from_slice(&hexadecimal(&canonical.finalize()));
-        let signature = calculate_signature(&day.signing_key, &to_sign);
-
-        let mut authorization = String::with_capacity(256);
-        let (id, signed_headers) = (&self.credentials.access_key_id, self.signed_headers);
-        write!(
-            authorization,
-            "AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={signed_headers}, Signature={signature}"
-        )
-        .expect("writing to memory does not fail");
-        let visible = "all its parts are visible ASCII";
-        let mut authorization = HeaderValue::try_from(authorization).expect(visible);
+        let before = &second.day.authorization;
+        let mut authorization = Vec::with_capacity(before.len() + signature.len());
+        authorization.extend_from_slice(before);
+        authorization.extend_from_slice(&signature);
+        let mut authorization = HeaderValue::try_from(authorization).expect(VISIBLE);
         authorization.set_sensitive(true);
-        Signature {
-            date: HeaderValue::try_from(date).expect(visible),
-            authorization,
-            token: self.token.clone(),
-        }
+        Signature { date: second.date.clone(), authorization, token: self.token.clone() }
     }
 
-    fn day(&self, number: u64) -> Arc<Day> {
-        // A panic elsewhere cannot leave a day half made, so that a poisoned lock is as good as any.
-        let mut kept = self.day.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*kept {
-            Some(day) if day.number == number => Arc::clone(day),
-            _ => Arc::clone(kept.insert(Arc::new(Day::new(number, &self.region, &self.credentials)))),
+    fn second(&self, number: u64) -> Arc<Second> {
+        // A panic elsewhere cannot leave a second half made, so that a poisoned lock is as good as any.
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(second) = &*kept
+            && second.number == number
+        {
+            return Arc::clone(second);
         }
+        let day = number / SECONDS_A_DAY;
+        let day = match &*kept {
+            Some(second) if second.day.number == day => Arc::clone(&second.day),
+            _ => Arc::new(self.new_day(day)),
+        };
+        Arc::clone(kept.insert(Arc::new(self.new_second(number, day))))
+    }
+
+    fn new_day(&self, number: u64) -> Day {
+        let date: String = Moment::from_secs(number * SECONDS_A_DAY).to_string()[..10].split('-').collect();
+        let Credentials { access_key_id, secret_access_key, .. } = &self.credentials;
+        let scope = format!("{date}/{}/{SERVICE}/aws4_request", self.region);
+        let key = [date.as_str(), &self.region, SERVICE, "aws4_request"]
+            .into_iter()
+            .fold(format!("AWS4{secret_access_key}").into_bytes(), |key, part| {
+                keyed(&key).chain_update(part).finalize().into_bytes().to_vec()
+            });
+        let authorization = format!(
+            "{ALGORITHM} Credential={access_key_id}/{scope}, SignedHeaders={}, Signature=",
+            self.signed_headers
+        );
+        Day { number, date, scope, authorization: authorization.into_bytes(), mac: keyed(&key) }
+    }
+
+    fn new_second(&self, number: u64, day: Arc<Day>) -> Second {
+        let (hour, minute, second) = (number / 3600 % 24, number / 60 % 60, number % 60);
+        let date = format!("{}T{hour:02}{minute:02}{second:02}Z", day.date);
+        let [before_date, before_target, _] = &self.canonical;
+        let canonical =
+            Sha256::new().chain_update(before_date).chain_update(&date).chain_update(before_target);
+        let mac = day.mac.clone().chain_update(format!("{ALGORITHM}\n{date}\n{}\n", day.scope));
+        Second { number, day, date: HeaderValue::try_from(date).expect(VISIBLE), canonical, mac }
     }
 }
 
@@ -147,21 +180,6 @@ impl std::fmt::Debug for Signer {
             .field("region", &self.region)
             .field("credentials", &self.credentials)
             .finish_non_exhaustive()
-    }
-}
-
-impl Day {
-    fn new(number: u64, region: &str, credentials: &Credentials) -> Self {
-        let seconds = number * SECONDS_A_DAY;
-        let date: String = Moment::from_secs(seconds).to_string()[..10].split('-').collect();
-        let time = UNIX_EPOCH + Duration::from_secs(seconds);
-        let key = generate_signing_key(&credentials.secret_access_key, time, region, "dynamodb");
-        Self {
-            number,
-            scope: format!("{date}/{region}/dynamodb/aws4_request"),
-            date,
-            signing_key: key.as_ref().to_vec(),
-        }
     }
 }
 
@@ -176,9 +194,17 @@ fn check(what: &str, text: &str) -> Result<(), String> {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("an HMAC takes keys of any length")
+}
+
+fn hexadecimal(bytes: &[u8; 32]) -> [u8; 64] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
+    let mut out = [0; 64];
+    for (two, byte) in out.chunks_exact_mut(2).zip(bytes) {
+        two.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    out
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4::SigningParams;
 use proptest::prelude::*;
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use super::*;
 use crate::http::endpoint::Endpoint;
 
@@ -83,6 +85,9 @@ fn signatures_are_those_of_aws_sigv4_on_any_day_in_any_region_with_and_without_a
             ("https://dynamodb.cn-north-1.amazonaws.com.cn", "cn-north-1"),
             ("http://127.0.0.1:8000", "local"),
             ("http://localhost:80", "us-east-1"),
+            ("http://[::1]:8000", "us-east-1"),
+            ("https://vpce-0a1b.dynamodb.eu-west-1.vpce.amazonaws.com", "eu-west-1"),
+            ("https://xn--bcher-kva.example:8443", "a_b-c"),
         ] {
             for body in [&b""[..], br#"{"TableName":"visits"}"#, "ünïcödé \0\n".as_bytes(), &[7; 100_000]]
             {
@@ -90,6 +95,25 @@ fn signatures_are_those_of_aws_sigv4_on_any_day_in_any_region_with_and_without_a
             }
         }
     }
+}
+
+#[test]
+fn streams_are_signed_as_the_same_service_at_a_host_and_with_targets_of_their_own() {
+    for credentials in [Credentials::new("AKIDEXAMPLE", "secret"), temporary()] {
+        for target in ["DynamoDBStreams_20120810.GetRecords", "DynamoDB_20120810.ListTagsOfResource"] {
+            let host = "https://streams.dynamodb.eu-west-1.amazonaws.com";
+            let body = br#"{"ShardIterator":"arn:aws:dynamodb"}"#;
+            assert_agrees(host, "eu-west-1", &credentials, target, body, &[Moment::from_secs(1_795_000_000)]);
+        }
+    }
+}
+
+#[test]
+fn a_secret_longer_than_a_block_is_signed_with_too() {
+    let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".repeat(3);
+    let credentials = Credentials::new("A", secret);
+    let now = [Moment::from_secs(1_735_689_600)];
+    assert_agrees("https://d.example", "r", &credentials, "DynamoDB_20120810.GetItem", b"{}", &now);
 }
 
 proptest! {
@@ -111,11 +135,14 @@ proptest! {
 }
 
 #[test]
-fn the_signing_key_is_kept_for_the_day() {
+fn the_signing_key_is_kept_for_the_day_and_the_date_for_the_second() {
     let signer = Signer::new(&HeaderValue::from_static("host"), "eu-west-1", &temporary()).unwrap();
-    let noon = signer.day(20_000);
-    assert!(Arc::ptr_eq(&noon, &signer.day(20_000)));
-    assert!(!Arc::ptr_eq(&noon, &signer.day(20_001)));
+    let last = 20_000 * SECONDS_A_DAY - 1;
+    let earlier = signer.second(last - 1);
+    assert!(Arc::ptr_eq(&earlier, &signer.second(last - 1)));
+    let later = signer.second(last);
+    assert!(!Arc::ptr_eq(&earlier, &later) && Arc::ptr_eq(&earlier.day, &later.day));
+    assert!(!Arc::ptr_eq(&later.day, &signer.second(last + 1).day));
 }
 
 #[test]
