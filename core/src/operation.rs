@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::TableDescription;
 use crate::error::{Error, Subject};
 use crate::item::{Item, Items};
-use crate::key::Key;
+use crate::key::{Key, KeyShape};
 use crate::table::{Description, Tables};
 use crate::wire::{self, WireError};
 
@@ -70,15 +70,44 @@ pub trait Settle: Sized {
     ///
     /// # Errors
     /// When the answer does not fit the type.
-    fn settle(settled: Settled) -> Result<Self, WireError>;
+    fn settle(settled: Settled) -> Result<Self, Misfit>;
 }
 
-fn unexpected(settled: &Settled) -> WireError {
-    WireError::new(format!("the operation ended with something else than was asked for: {settled:?}"))
+/// Why an answer does not fit its type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Misfit {
+    /// What is wrong.
+    pub problem: WireError,
+    /// The item that does not fit, and its position in the answer; `None` where it is not about an item.
+    pub item: Option<(usize, Item)>,
+}
+
+impl Misfit {
+    /// The error of an operation on this table, which names the item by its key, or by its position where the key was
+    /// not read.
+    pub(crate) fn into_error(self, mut subject: Box<Subject>, keys: &KeyShape) -> Error {
+        let mut problem = self.problem;
+        if let (None, Some((index, item))) = (&subject.key, self.item) {
+            match keys.extract(&item) {
+                Ok(key) => subject.key = Some(key),
+                Err(_) => problem = problem.at(index),
+            }
+        }
+        Error::Unreadable { subject, problem }
+    }
+}
+
+fn unexpected(settled: &Settled) -> Misfit {
+    let problem = format!("the operation ended with something else than was asked for: {settled:?}");
+    Misfit { problem: WireError::new(problem), item: None }
+}
+
+fn decode<T: DeserializeOwned>(index: usize, item: Item) -> Result<T, Misfit> {
+    wire::decode(&item).map_err(|problem| Misfit { problem, item: Some((index, item)) })
 }
 
 impl Settle for () {
-    fn settle(settled: Settled) -> Result<Self, WireError> {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
         match settled {
             Settled::Done => Ok(()),
             other => Err(unexpected(&other)),
@@ -87,24 +116,24 @@ impl Settle for () {
 }
 
 impl<T: DeserializeOwned> Settle for Option<T> {
-    fn settle(settled: Settled) -> Result<Self, WireError> {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
         match settled {
-            Settled::Item(item) => item.map(|item| wire::decode(&item)).transpose(),
+            Settled::Item(item) => item.map(|item| decode(0, item)).transpose(),
             other => Err(unexpected(&other)),
         }
     }
 }
 
 impl<T: DeserializeOwned> Settle for Vec<T> {
-    fn settle(settled: Settled) -> Result<Self, WireError> {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
         let Settled::Items(pages) = settled else { return Err(unexpected(&settled)) };
         let items = pages.iter().flat_map(Items::iter);
-        items.enumerate().map(|(index, item)| wire::decode(&item).map_err(|error| error.at(index))).collect()
+        items.enumerate().map(|(index, item)| decode(index, item)).collect()
     }
 }
 
 impl Settle for TableDescription {
-    fn settle(settled: Settled) -> Result<Self, WireError> {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
         match settled {
             Settled::Table(description) => Ok(*description),
             other => Err(unexpected(&other)),

@@ -73,8 +73,9 @@ impl Outcome {
             Some(result) => result?,
             None => return Err(Error::Ticket { index, problem: "its result was taken before".to_owned() }),
         };
-        T::settle(settled).map_err(|problem| match &entry.task {
-            Ok(task) => Error::Unreadable { subject: task.subject(&self.plan.tables), problem },
+        let tables = &self.plan.tables;
+        T::settle(settled).map_err(|misfit| match &entry.task {
+            Ok(task) => misfit.into_error(task.subject(tables), &tables.at(task.table()).keys),
             Err(error) => error.clone(),
         })
     }

@@ -7,6 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Subject};
 use crate::item::Items;
+use crate::key::KeyShape;
+use crate::operation::Misfit;
 use crate::wire;
 
 /// A page of items of type `T`, which are decoded as they are taken. An item that does not fit its type is an error of
@@ -17,12 +19,14 @@ pub struct Rows<T> {
     next: usize,
     /// The operation that the page is of.
     subject: Box<Subject>,
+    /// The table's keys.
+    keys: KeyShape,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Rows<T> {
-    pub(crate) fn new(items: Items, subject: Box<Subject>) -> Self {
-        Self { items, next: 0, subject, of: PhantomData }
+    pub(crate) fn new(items: Items, subject: Box<Subject>, keys: KeyShape) -> Self {
+        Self { items, next: 0, subject, keys, of: PhantomData }
     }
 
     /// All items of the page, decoded into a type that may borrow from it.
@@ -32,7 +36,10 @@ impl<T> Rows<T> {
 
     fn row<'a, B: Deserialize<'a>>(&'a self, index: usize) -> Option<Result<B, Error>> {
         let row = wire::decode_bytes(self.items.bytes(index)?);
-        Some(row.map_err(|problem| Error::Unreadable { subject: self.subject.clone(), problem }))
+        Some(row.map_err(|problem| {
+            let item = self.items.at(index).map(|item| (index, item));
+            Misfit { problem, item }.into_error(self.subject.clone(), &self.keys)
+        }))
     }
 }
 
@@ -54,6 +61,7 @@ impl<T: DeserializeOwned> Iterator for Rows<T> {
 mod tests {
     use super::*;
     use crate::item::Item;
+    use crate::key::{KeyAttribute, ScalarType};
 
     #[test]
     fn a_bad_item_is_an_error_of_its_own_and_borrowing_types_borrow() {
@@ -65,18 +73,28 @@ mod tests {
         struct Owned {
             name: String,
         }
-        let texts = [r#"{"name":{"S":"a"}}"#, r#"{"name":{"N":"1"}}"#, r#"{"name":{"S":"b"}}"#];
+        let texts = [
+            r#"{"name":{"S":"a"}}"#,
+            r#"{"name":{"N":"1"},"id":{"N":"5"}}"#,
+            r#"{"name":{"S":"b"}}"#,
+            r#"{"name":{"NULL":true}}"#,
+        ];
         let items = texts.into_iter().map(|text| Item::from_json(text).unwrap()).collect();
         let subject =
             Subject { operation: "scan".to_owned(), table: "names".to_owned(), key: None, reads: true };
-        let rows = Rows::<Owned>::new(items, Box::new(subject));
+        let keys = KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::N }, range: None };
+        let rows = Rows::<Owned>::new(items, Box::new(subject), keys);
         let borrowed: Vec<Result<Row<'_>, Error>> = rows.iter().collect();
         assert_eq!(borrowed[2], Ok(Row { name: "b" }));
         let owned: Vec<_> = rows.map(|row| row.map_err(|error| error.to_string())).collect();
         assert_eq!(owned[0], Ok(Owned { name: "a".to_owned() }));
-        let problem = "scan on table `names` succeeded, but its answer does not fit the type: attribute `name`: expected \
-                       S, found N";
-        assert_eq!(owned[1], Err(problem.to_owned()));
-        assert_eq!(owned.len(), 3);
+        let named = "scan on table `names` (id = 5) succeeded, but its answer does not fit the type: attribute `name`: \
+                     expected S, found N";
+        assert_eq!(owned[1], Err(named.to_owned()));
+        // Without its key, the item is known by its position.
+        let placed = "scan on table `names` succeeded, but its answer does not fit the type: attribute `[3].name`: \
+                      expected S, found NULL";
+        assert_eq!(owned[3], Err(placed.to_owned()));
+        assert_eq!(owned.len(), 4);
     }
 }

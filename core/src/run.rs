@@ -31,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use crate::client::Client;
 use crate::error::{CallError, Error, Subject};
 use crate::item::Items;
+use crate::key::KeyShape;
 use crate::moment::Moment;
 use crate::observer::EventKind;
 use crate::outcome::Outcome;
@@ -96,6 +97,8 @@ pub struct Delivery {
     pub operation: u32,
     /// What the operation is, for the errors of items that do not fit their type.
     pub subject: Box<Subject>,
+    /// The table's keys, by which such an error names the item.
+    pub keys: KeyShape,
     /// The items.
     pub items: Items,
 }
@@ -104,7 +107,7 @@ impl Delivery {
     /// The items as values of type `T`, decoded as they are taken.
     #[must_use]
     pub fn rows<T>(self) -> Rows<T> {
-        Rows::new(self.items, self.subject)
+        Rows::new(self.items, self.subject, self.keys)
     }
 }
 

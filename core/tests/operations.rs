@@ -128,7 +128,7 @@ fn in_a_plan_only_the_operation_itself_fails() {
 }
 
 #[test]
-fn an_item_that_does_not_fit_its_type_fails_one_ticket_and_names_the_attribute() {
+fn an_item_that_does_not_fit_its_type_fails_one_ticket_and_names_the_key_and_the_attribute() {
     #[derive(Debug, PartialEq, Table, Serialize, Deserialize)]
     #[table(name = "notes")]
     struct Small {
@@ -142,6 +142,7 @@ fn an_item_that_does_not_fit_its_type_fails_one_ticket_and_names_the_attribute()
     solvent.add(Note { id: "a".to_owned(), text: String::new(), count: 300 }.put());
     let small = solvent.add(Small::get("a"));
     let note = solvent.add(Note::get("a"));
+    let all = solvent.add(Small::scan());
     let (mut run, _) = client(|_| {}).start(solvent, now).unwrap();
     drive(&mut run, &mut service, &mut now);
     let mut outcome = run.finish();
@@ -152,6 +153,11 @@ fn an_item_that_does_not_fit_its_type_fails_one_ticket_and_names_the_attribute()
          not fit u8"
     );
     assert_eq!(outcome.take(note).unwrap().unwrap().count, 300);
+    assert_eq!(
+        outcome.take(all).unwrap_err().to_string(),
+        "scan on table `notes` (id = \"a\") succeeded, but its answer does not fit the type: attribute `count`: 300 does \
+         not fit u8"
+    );
 }
 
 #[test]

@@ -145,6 +145,7 @@ fn a_stream_hands_out_pages_and_asks_for_no_more_than_are_taken() {
             }
             Step::Deliver(delivery) => {
                 assert_eq!(delivery.items.len(), 2);
+                assert_eq!(delivery.keys, Note::DESCRIPTION.keys);
                 pages += 1;
             }
             Step::Done => break,

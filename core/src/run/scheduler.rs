@@ -319,8 +319,10 @@ impl Scheduler {
                 self.slots[operation as usize].write_attempt = attempt
             }
             Effect::Deliver(operation, items) => {
-                let subject = self.slots[operation as usize].task().subject(&self.tables);
-                self.deliveries.push_back(Delivery { operation, subject, items });
+                let task = self.slots[operation as usize].task();
+                let keys = self.tables.at(task.table()).keys.clone();
+                let subject = task.subject(&self.tables);
+                self.deliveries.push_back(Delivery { operation, subject, keys, items });
             }
         }
     }
