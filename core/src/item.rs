@@ -77,19 +77,47 @@ impl Item {
         Ok(attributes_size(&self.attributes()?))
     }
 
-    /// This item with a text attribute appended, which it must not have yet.
-    pub(crate) fn with_text(&self, name: &str, text: &str) -> Self {
-        let mut out = Vec::with_capacity(self.0.len() + name.len() + text.len() + 16);
-        let members = self.0.strip_suffix(b"}").unwrap_or(&self.0);
-        out.extend_from_slice(members);
-        if members.last() != Some(&b'{') {
-            out.push(b',');
+    /// This item with attributes appended, and the bytes by which that changes its size as DynamoDB counts it. Where the
+    /// item has one of the library's own already (which begin with `dy_`), it is replaced.
+    ///
+    /// # Errors
+    /// When the item has another one already, or is not well-formed; the error names the attribute.
+    pub(crate) fn with_attributes(
+        &self,
+        attributes: &[(&str, &AttributeValue)],
+    ) -> Result<(Self, isize), WireError> {
+        if attributes.is_empty() {
+            return Ok((self.clone(), 0));
         }
-        write_string(&mut out, name);
-        out.push(b':');
-        wire::value::write_value(&mut out, &AttributeValue::S(text.to_owned()));
+        let mut appended = Vec::with_capacity(64 * attributes.len());
+        let mut grown = 0;
+        for (name, value) in attributes {
+            write_member(&mut appended, name);
+            wire::value::write_value(&mut appended, value);
+            grown += (name.len() + value.size()) as isize;
+        }
+        let mut out = Vec::with_capacity(self.0.len() + appended.len());
+        out.push(b'{');
+        let mut reader = Reader::new(&self.0);
+        let mut first = true;
+        reader.object()?;
+        while let Some(name) = reader.key(&mut first)? {
+            let value = &self.0[reader.skip()?];
+            if !attributes.iter().any(|(appended, _)| *appended == name) {
+                write_member(&mut out, &name);
+                out.extend_from_slice(value);
+            } else if name.starts_with(wire::RESERVED_PREFIX) {
+                let value = wire::value::parse_value(value).map_err(|error| error.within(&name))?;
+                grown -= (name.len() + value.size()) as isize;
+            } else {
+                return Err(WireError::new("the item has it already").within(&name));
+            }
+        }
+        reader.end()?;
+        // Each member begins with its comma, which the first one does not have.
+        out.extend_from_slice(if out.len() == 1 { &appended[1..] } else { &appended });
         out.push(b'}');
-        Self(out.into())
+        Ok((Self(out.into_boxed_slice().into()), grown))
     }
 
     /// The encoded form.
@@ -122,6 +150,15 @@ impl<'de> Deserialize<'de> for Item {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_json(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
+}
+
+/// Begins a member of the map that `out` ends with.
+fn write_member(out: &mut Vec<u8>, name: &str) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    write_string(out, name);
+    out.push(b':');
 }
 
 /// A page of items that share one buffer.

@@ -7,7 +7,8 @@
 //!
 //! How Rust types map: strings and chars `S`, numbers `N`, `serde_bytes` `B`, booleans `BOOL`, `()` `NULL`, sequences
 //! and tuples `L`, maps and structs `M`, unit variants `S`, other variants an `M` with one member. A field or map
-//! value that is `None` is left out; within a list it is `NULL`. DynamoDB's sets have no Rust type yet: an item that
+//! value that is `None` is left out; within a list it is `NULL`. An enum at the root of an item takes its variant from the
+//! item's entity ([`ENTITY_ATTRIBUTE`]) and its content from the item. DynamoDB's sets have no Rust type yet: an item that
 //! holds one is not read into a sequence, since it would be written back as a list.
 
 mod read;
@@ -24,11 +25,15 @@ use crate::number::NumberError;
 pub use read::decode;
 pub(crate) use read::decode_bytes;
 pub(crate) use write::encode_value;
-pub use write::{Encoded, encode};
+pub use write::{Encoded, EncodedItem, encode, encode_item};
 
 /// The prefix of the attributes that the library keeps for itself; typed decoding leaves them out, and typed encoding
 /// refuses them.
 pub const RESERVED_PREFIX: &str = "dy_";
+
+/// The attribute that tells which of the types in one table an item is of: the entity's name, as text. An enum at the
+/// root of an item takes its variant from it.
+pub const ENTITY_ATTRIBUTE: &str = "dy_e";
 
 /// A Rust value that cannot be an item, or an item that does not fit a Rust type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

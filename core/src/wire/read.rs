@@ -1,6 +1,7 @@
 //! From DynamoDB's JSON to Rust values.
 
 mod parts;
+mod root;
 
 use std::borrow::Cow;
 
@@ -15,6 +16,7 @@ use crate::number::{self, Number};
 use crate::value::AttributeType;
 
 use parts::{Elements, Members, Variant};
+use root::Root;
 
 /// Decodes an item into a Rust type, leaving out the attributes that the library keeps.
 ///
@@ -26,39 +28,9 @@ pub fn decode<'de, T: Deserialize<'de>>(item: &'de Item) -> Result<T, WireError>
 
 pub(crate) fn decode_bytes<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, WireError> {
     let mut reader = Reader::new(text);
-    let value = T::deserialize(Root { reader: &mut reader })?;
+    let value = T::deserialize(Root::new(&mut reader))?;
     reader.end()?;
     Ok(value)
-}
-
-/// The item itself: a map without a type around it.
-struct Root<'r, 'de> {
-    reader: &'r mut Reader<'de>,
-}
-
-impl<'de> de::Deserializer<'de> for Root<'_, 'de> {
-    type Error = WireError;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
-        Members::visit(self.reader, true, visitor)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, WireError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
-        visitor.visit_some(self)
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct enum identifier ignored_any
-    }
 }
 
 /// An attribute value with its type around it.

@@ -11,6 +11,8 @@ use crate::item::Item;
 use crate::number::Number;
 use crate::value::{AttributeValue, Attributes, attributes_size};
 
+mod items;
+
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 enum Shape {
     Point,

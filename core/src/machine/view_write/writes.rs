@@ -51,8 +51,10 @@ pub(super) fn source_write(
     let version = name.attempt(attempt);
     let new = match task {
         Task::Put { item, size, .. } => {
-            check_size(*size as usize + VERSION_ATTRIBUTE.len() + version.len()).map_err(invalid)?;
-            Some(item.with_text(VERSION_ATTRIBUTE, &version))
+            let version = AttributeValue::S(version.clone());
+            let (item, grown) = item.with_attributes(&[(VERSION_ATTRIBUTE, &version)]).map_err(invalid)?;
+            check_size((*size as usize).saturating_add_signed(grown)).map_err(invalid)?;
+            Some(item)
         }
         Task::Update { key, update, .. } => {
             let mut attributes =

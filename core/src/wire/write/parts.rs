@@ -1,0 +1,162 @@
+//! The parts of values: elements of lists, members of maps.
+
+use serde::ser::{self, Serialize};
+
+use super::{Aside, Writer, Written, encode_value};
+use crate::json::write_string;
+use crate::value::AttributeValue;
+use crate::wire::{ENTITY_ATTRIBUTE, RESERVED_PREFIX, WireError};
+
+/// A list under way.
+pub(super) struct List<'w, 'a> {
+    pub(super) writer: &'w mut Writer<'a>,
+    pub(super) count: usize,
+    /// How many closing `}}` of enclosing variants are owed.
+    pub(super) variants: u8,
+}
+
+impl List<'_, '_> {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WireError> {
+        if self.count > 0 {
+            self.writer.out.push(b',');
+        }
+        self.writer.size += 1;
+        let written = value.serialize(&mut *self.writer).map_err(|error| error.at(self.count))?;
+        if written == Written::Nothing {
+            self.writer.null()?;
+        }
+        self.count += 1;
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Written, WireError> {
+        self.writer.out.extend_from_slice(b"]}");
+        for _ in 0..self.variants {
+            self.writer.out.extend_from_slice(b"}}");
+        }
+        Ok(Written::Value)
+    }
+}
+
+/// A map under way.
+pub(super) struct Map<'w, 'a> {
+    pub(super) writer: &'w mut Writer<'a>,
+    /// Where this is the item itself: the attributes to keep aside.
+    pub(super) root: Option<Aside<'a>>,
+    pub(super) first: bool,
+    pub(super) variants: u8,
+    pub(super) key: String,
+}
+
+impl Map<'_, '_> {
+    fn member<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), WireError> {
+        if let Some(root) = &mut self.root {
+            if name.starts_with(RESERVED_PREFIX) {
+                let problem = "names that begin with `dy_` are reserved for the library";
+                return Err(WireError::new(problem).within(name));
+            }
+            if let Some(index) = root.names.iter().position(|managed| *managed == name) {
+                root.values[index] = encode_value(value).map_err(|error| error.within(name))?;
+                return Ok(());
+            }
+        }
+        let (start, size) = (self.writer.out.len(), self.writer.size);
+        if !self.first {
+            self.writer.out.push(b',');
+        }
+        write_string(&mut self.writer.out, name);
+        self.writer.out.push(b':');
+        match value.serialize(&mut *self.writer).map_err(|error| error.within(name))? {
+            Written::Value => {
+                self.first = false;
+                self.writer.size += name.len() + usize::from(self.root.is_none());
+            }
+            Written::Nothing => {
+                self.writer.out.truncate(start);
+                self.writer.size = size;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Written, WireError> {
+        if let Some(entity) = self.root.as_ref().and_then(|root| root.entity) {
+            self.writer.out.extend_from_slice(if self.first { b"" } else { b"," });
+            write_string(&mut self.writer.out, ENTITY_ATTRIBUTE);
+            self.writer.out.push(b':');
+            self.writer.string(entity)?;
+            self.writer.size += ENTITY_ATTRIBUTE.len();
+        }
+        self.writer.out.extend_from_slice(if self.root.is_some() { b"}" } else { b"}}" });
+        for _ in 0..self.variants {
+            self.writer.out.extend_from_slice(b"}}");
+        }
+        Ok(Written::Value)
+    }
+}
+
+macro_rules! list {
+    ($($trait:ident::$method:ident),*) => {$(
+        impl ser::$trait for List<'_, '_> {
+            type Ok = Written;
+            type Error = WireError;
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WireError> {
+                self.element(value)
+            }
+            fn end(self) -> Result<Written, WireError> {
+                self.finish()
+            }
+        }
+    )*};
+}
+list!(
+    SerializeSeq::serialize_element,
+    SerializeTuple::serialize_element,
+    SerializeTupleStruct::serialize_field,
+    SerializeTupleVariant::serialize_field
+);
+
+macro_rules! fields {
+    ($($trait:ident),*) => {$(
+        impl ser::$trait for Map<'_, '_> {
+            type Ok = Written;
+            type Error = WireError;
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), WireError> {
+                self.member(name, value)
+            }
+            fn end(self) -> Result<Written, WireError> {
+                self.finish()
+            }
+        }
+    )*};
+}
+fields!(SerializeStruct, SerializeStructVariant);
+
+impl ser::SerializeMap for Map<'_, '_> {
+    type Ok = Written;
+    type Error = WireError;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), WireError> {
+        // Keys are written by the same rules as values, then taken out of their wrapping.
+        self.key = match encode_value(key)? {
+            Some(AttributeValue::S(text)) => text,
+            Some(AttributeValue::N(number)) => number.to_string(),
+            Some(AttributeValue::Bool(flag)) => flag.to_string(),
+            _ => return Err(WireError::new("a map's keys must be strings, numbers or booleans")),
+        };
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WireError> {
+        let key = std::mem::take(&mut self.key);
+        self.member(&key, value)
+    }
+
+    fn end(self) -> Result<Written, WireError> {
+        self.finish()
+    }
+}
