@@ -92,7 +92,7 @@ pub async fn a_tables_life<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>)
     assert_eq!(created.table_status, TableStatus::Active);
     let throughput = created.provisioned_throughput.unwrap();
     assert_eq!((throughput.read_capacity_units, throughput.write_capacity_units), (100, 100));
-    assert_eq!(created.keys.as_ref(), Some(&Visit::DESCRIPTION.keys));
+    assert_eq!(created.key_shape().as_ref(), Some(&Visit::DESCRIPTION.keys));
     let again = db.run(Visit::create()).await.unwrap_err();
     assert_eq!(again.code(), Some("ResourceInUseException"));
 

@@ -21,18 +21,21 @@ mod fixture;
 use dynochemy_core::{Request, Response};
 
 use crate::backend::Context;
-use crate::failure::{Failure, table_not_found, validation};
+use crate::failure::{Failure, table_not_found, unknown_operation, validation};
 use crate::storage::Table;
 
 /// Answers a request within a transaction.
 pub(crate) fn answer(request: &Request, context: &mut Context<'_>) -> Result<Response, Failure> {
+    if has_legacy_members(request) {
+        return Err(validation("members from before there were expressions are not supported").into());
+    }
     Ok(match request {
         Request::BatchGetItem(input) => Response::BatchGetItem(batch_get_item::answer(input, context)?),
         Request::BatchWriteItem(input) => Response::BatchWriteItem(batch_write_item::answer(input, context)?),
-        Request::CreateTable(input) => Response::CreateTable(create_table::answer(input, context)?),
+        Request::CreateTable(input) => create_table::answer(input, context)?.into(),
         Request::DeleteItem(input) => Response::DeleteItem(delete_item::answer(input, context)?),
-        Request::DeleteTable(input) => Response::DeleteTable(delete_table::answer(input, context)?),
-        Request::DescribeTable(input) => Response::DescribeTable(describe_table::answer(input, context)?),
+        Request::DeleteTable(input) => delete_table::answer(input, context)?.into(),
+        Request::DescribeTable(input) => describe_table::answer(input, context)?.into(),
         Request::GetItem(input) => Response::GetItem(get_item::answer(input, context)?),
         Request::PutItem(input) => Response::PutItem(put_item::answer(input, context)?),
         Request::Query(input) => Response::Query(query::answer(input, context)?),
@@ -42,8 +45,21 @@ pub(crate) fn answer(request: &Request, context: &mut Context<'_>) -> Result<Res
         }
         Request::UpdateItem(input) => Response::UpdateItem(update_item::answer(input, context)?),
         // The core may know more actions than this version of the backend.
-        other => return Err(validation(format!("{} is not supported", other.action())).into()),
+        other => return Err(unknown_operation(other.action().name()).into()),
     })
+}
+
+fn has_legacy_members(request: &Request) -> bool {
+    match request {
+        Request::BatchGetItem(input) => input.request_items.values().any(|keys| keys.legacy.is_some()),
+        Request::DeleteItem(input) => input.legacy.is_some(),
+        Request::GetItem(input) => input.legacy.is_some(),
+        Request::PutItem(input) => input.legacy.is_some(),
+        Request::Query(input) => input.legacy.is_some(),
+        Request::Scan(input) => input.legacy.is_some(),
+        Request::UpdateItem(input) => input.legacy.is_some(),
+        _ => false,
+    }
 }
 
 /// The table of that name, or what the service says where there is none.

@@ -51,6 +51,11 @@ pub(crate) fn internal(message: impl Into<String>) -> Box<Rejection> {
     Box::new(Rejection { status: 500, ..Rejection::new("InternalServerError", message) })
 }
 
+/// The backend does not know the action.
+pub(crate) fn unknown_operation(action: &str) -> Box<Rejection> {
+    Box::new(Rejection::new("UnknownOperationException", format!("{action} is not supported")))
+}
+
 pub(crate) fn validation(message: impl Into<String>) -> Box<Rejection> {
     Box::new(Rejection::new("ValidationException", message))
 }

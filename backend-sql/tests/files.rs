@@ -9,10 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use dynochemy_sql::dynochemy_core::Request;
-use dynochemy_sql::dynochemy_core::api::{
-    ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactUpdate, TransactWriteItem,
-    TransactWriteItemsInput,
-};
+use dynochemy_sql::dynochemy_core::api::{TransactUpdate, TransactWriteItem, TransactWriteItemsInput};
 use dynochemy_sql::dynochemy_core::expression::{DocumentPath, UpdateAction, UpdateExpression};
 use dynochemy_sql::{Backend, Db, Key, KeyValue, Moment, OpenError, SqlBackend, Table};
 use rusqlite::Connection;
@@ -59,11 +56,10 @@ fn count_up(token: &str) -> Request {
             table_name: "counters".to_owned(),
             key: Key { hash: ("id".into(), KeyValue::S("a".to_owned())), range: None },
             update_expression: UpdateExpression { actions: vec![update] },
-            condition_expression: None,
-            return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
+            ..TransactUpdate::default()
         })],
         client_request_token: Some(token.to_owned()),
-        return_consumed_capacity: ReturnConsumedCapacity::None,
+        ..TransactWriteItemsInput::default()
     })
 }
 

@@ -127,11 +127,8 @@ impl Subject {
     fn new(kind: ScalarType) -> Self {
         let subject = Self { backend: SqlBackend::in_memory().unwrap() };
         let attribute = |name: &'static str, kind| KeyAttribute { name: name.into(), kind };
-        subject.answer(Request::CreateTable(CreateTableInput {
-            table_name: TABLE.to_owned(),
-            keys: KeyShape { hash: attribute("h", ScalarType::S), range: Some(attribute("r", kind)) },
-            provisioned_throughput: None,
-        }));
+        let keys = KeyShape { hash: attribute("h", ScalarType::S), range: Some(attribute("r", kind)) };
+        subject.answer(CreateTableInput::new(TABLE, &keys).into());
         subject
     }
 
@@ -148,8 +145,6 @@ impl Subject {
 
     /// Carries out an operation on both, and compares what they tell.
     fn step(&self, operation: &Operation, model: &mut Model) {
-        const NONE: ReturnConsumedCapacity = ReturnConsumedCapacity::None;
-        const QUIET: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::None;
         let old = |model: &Model, (hash, range): &(KeyValue, KeyValue)| {
             model.get(hash).and_then(|items| items.get(range)).copied()
         };
@@ -161,8 +156,7 @@ impl Subject {
                     item: item(at, (*n).into()),
                     condition_expression: only_new.then(|| Condition::not_exists("h")),
                     return_values: ReturnValues::AllOld,
-                    return_values_on_condition_check_failure: QUIET,
-                    return_consumed_capacity: NONE,
+                    ..PutItemInput::default()
                 }));
                 match answer {
                     None => assert!(*only_new && before.is_some()),
@@ -178,10 +172,8 @@ impl Subject {
                 let answer = self.answer(Request::DeleteItem(DeleteItemInput {
                     table_name: TABLE.to_owned(),
                     key: key(at),
-                    condition_expression: None,
                     return_values: ReturnValues::AllOld,
-                    return_values_on_condition_check_failure: QUIET,
-                    return_consumed_capacity: NONE,
+                    ..DeleteItemInput::default()
                 }));
                 let Some(Response::DeleteItem(output)) = answer else { panic!("{answer:?}") };
                 let before = model.get_mut(&at.0).and_then(|items| items.remove(&at.1));
@@ -193,10 +185,8 @@ impl Subject {
                     table_name: TABLE.to_owned(),
                     key: key(at),
                     update_expression: UpdateExpression { actions: vec![add] },
-                    condition_expression: None,
                     return_values: ReturnValues::AllNew,
-                    return_values_on_condition_check_failure: QUIET,
-                    return_consumed_capacity: NONE,
+                    ..UpdateItemInput::default()
                 }));
                 let Some(Response::UpdateItem(output)) = answer else { panic!("{answer:?}") };
                 let n = old(model, at).unwrap_or_default().checked_add((*n).into()).unwrap();
@@ -208,8 +198,7 @@ impl Subject {
                     table_name: TABLE.to_owned(),
                     key: key(at),
                     consistent_read: true,
-                    projection_expression: Vec::new(),
-                    return_consumed_capacity: NONE,
+                    ..GetItemInput::default()
                 }));
                 let Some(Response::GetItem(output)) = answer else { panic!("{answer:?}") };
                 assert_eq!(output.item, old(model, at).map(|n| item(at, n)));
@@ -252,16 +241,12 @@ impl Subject {
         let mut input = QueryInput {
             table_name: TABLE.to_owned(),
             key_condition_expression: KeyCondition {
-                hash: ("h".into(), hash.clone()),
+                equal: vec![("h".into(), hash.clone())],
                 range: range.map(|range| ("r".into(), range.clone())),
             },
-            filter_expression: None,
-            projection_expression: Vec::new(),
             scan_index_forward: forward,
             limit,
-            exclusive_start_key: None,
-            consistent_read: false,
-            return_consumed_capacity: ReturnConsumedCapacity::None,
+            ..QueryInput::default()
         };
         let mut found = Vec::new();
         loop {
@@ -279,14 +264,10 @@ impl Subject {
     fn scan(&self, segment: u32, total: u32, limit: Option<u32>) -> Vec<(KeyValue, KeyValue, Number)> {
         let mut input = ScanInput {
             table_name: TABLE.to_owned(),
-            filter_expression: None,
-            projection_expression: Vec::new(),
             limit,
-            exclusive_start_key: None,
             segment: Some(segment),
             total_segments: Some(total),
-            consistent_read: false,
-            return_consumed_capacity: ReturnConsumedCapacity::None,
+            ..ScanInput::default()
         };
         let mut found = Vec::new();
         loop {

@@ -16,12 +16,10 @@ const TABLE: &str = "limited";
 type Batch = (u64, Vec<u64>);
 
 fn create(backend: &SqlBackend, write_capacity_units: u64) {
-    let request = Request::CreateTable(CreateTableInput {
-        table_name: TABLE.to_owned(),
-        keys: KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::S }, range: None },
-        provisioned_throughput: Some(ProvisionedThroughput { read_capacity_units: 1, write_capacity_units }),
-    });
-    backend.answer(&request, Moment::EPOCH).unwrap();
+    let keys = KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::S }, range: None };
+    let throughput = ProvisionedThroughput { read_capacity_units: 1, write_capacity_units };
+    let request = CreateTableInput::new(TABLE, &keys).provisioned(throughput);
+    backend.answer(&request.into(), Moment::EPOCH).unwrap();
 }
 
 /// A new item of as many write units.
@@ -35,7 +33,7 @@ fn put(id: usize, units: u64) -> WriteRequest {
 fn write(backend: &SqlBackend, writes: &[WriteRequest], now: Moment) -> Vec<WriteRequest> {
     let request = Request::BatchWriteItem(BatchWriteItemInput {
         request_items: BTreeMap::from([(TABLE.to_owned(), writes.to_vec())]),
-        return_consumed_capacity: ReturnConsumedCapacity::None,
+        ..BatchWriteItemInput::default()
     });
     match backend.answer(&request, now) {
         Ok(Response::BatchWriteItem(mut output)) => {
@@ -52,17 +50,7 @@ fn write(backend: &SqlBackend, writes: &[WriteRequest], now: Moment) -> Vec<Writ
 }
 
 fn ids(backend: &SqlBackend) -> BTreeSet<String> {
-    let request = Request::Scan(ScanInput {
-        table_name: TABLE.to_owned(),
-        filter_expression: None,
-        projection_expression: Vec::new(),
-        limit: None,
-        exclusive_start_key: None,
-        segment: None,
-        total_segments: None,
-        consistent_read: false,
-        return_consumed_capacity: ReturnConsumedCapacity::None,
-    });
+    let request = Request::Scan(ScanInput { table_name: TABLE.to_owned(), ..ScanInput::default() });
     let unlimited = backend.clone().with_throughput(Throughput::unlimited());
     match unlimited.answer(&request, Moment::EPOCH).unwrap() {
         Response::Scan(output) => {

@@ -12,33 +12,98 @@ mod create_table;
 mod delete_item;
 mod delete_table;
 mod describe_table;
+mod features;
 mod get_item;
+mod index;
+mod item_collection;
+mod legacy;
+mod names;
 mod put_item;
 mod query;
+mod replica;
 mod scan;
 mod table_description;
+mod throughput;
+mod transact_get_items;
 mod transact_write_items;
 mod update_item;
+mod update_table;
+mod vector_index;
 
 use serde::{Deserialize, Serialize};
 
+use names::names;
+
 pub use batch_get_item::{BatchGetItemInput, BatchGetItemOutput, KeysAndAttributes};
 pub use batch_write_item::{BatchWriteItemInput, BatchWriteItemOutput, WriteRequest};
-pub use capacity::{Capacity, ConsumedCapacity, ReturnConsumedCapacity};
-pub use create_table::{CreateTableInput, CreateTableOutput, ProvisionedThroughput};
+pub use capacity::{Capacity, ConsumedCapacity, ReturnConsumedCapacity, VectorCapacity};
+pub use create_table::{CreateTableInput, CreateTableOutput};
 pub use delete_item::{DeleteItemInput, DeleteItemOutput};
 pub use delete_table::{DeleteTableInput, DeleteTableOutput};
 pub use describe_table::{DescribeTableInput, DescribeTableOutput};
+pub use features::{
+    SseDescription, SseSpecification, SseStatus, SseType, StreamSpecification, StreamViewType, TableClass,
+    TableClassSummary, Tag,
+};
 pub use get_item::{GetItemInput, GetItemOutput};
+pub use index::{
+    AttributeDefinition, GlobalSecondaryIndex, GlobalSecondaryIndexDescription,
+    GlobalSecondaryIndexWarmThroughputDescription, IndexStatus, KeySchemaElement, KeyType,
+    LocalSecondaryIndex, LocalSecondaryIndexDescription, Projection, ProjectionType,
+};
+pub use item_collection::{ItemCollectionMetrics, ReturnItemCollectionMetrics};
+pub use legacy::{
+    AttributeAction, AttributeValueUpdate, ComparisonOperator, ConditionalOperator, ExpectedAttributeValue,
+    LegacyComparison, LegacyGet, LegacyQuery, LegacyScan, LegacyUpdate, LegacyWrite,
+};
 pub use put_item::{PutItemInput, PutItemOutput};
 pub use query::{QueryInput, QueryOutput};
+pub use replica::{
+    DeleteReplicationGroupMemberAction, DisassociateReplicationGroupMemberAction, DisassociationMode,
+    GlobalTableSettingsReplicationMode, GlobalTableWitness, GlobalTableWitnessDescription,
+    GlobalTableWitnessGroupUpdate, MultiRegionConsistency, ReplicaDescription, ReplicaGlobalSecondaryIndex,
+    ReplicaGlobalSecondaryIndexDescription, ReplicaStatus, ReplicationGroupMember, ReplicationGroupUpdate,
+    WitnessStatus,
+};
 pub use scan::{ScanInput, ScanOutput};
-pub use table_description::{TableDescription, TableStatus};
+pub use table_description::{
+    ArchivalSummary, BillingModeSummary, RestoreSummary, TableDescription, TableStatus,
+    TableWarmThroughputDescription,
+};
+pub use throughput::{
+    BillingMode, OnDemandThroughput, OnDemandThroughputOverride, ProvisionedThroughput,
+    ProvisionedThroughputDescription, ProvisionedThroughputOverride, WarmThroughput,
+};
+pub use transact_get_items::{
+    ItemResponse, TransactGet, TransactGetItem, TransactGetItemsInput, TransactGetItemsOutput,
+};
 pub use transact_write_items::{
     ConditionCheck, TransactDelete, TransactPut, TransactUpdate, TransactWriteItem, TransactWriteItemsInput,
     TransactWriteItemsOutput,
 };
 pub use update_item::{UpdateItemInput, UpdateItemOutput};
+pub use update_table::{
+    DeleteGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, UpdateGlobalSecondaryIndexAction,
+    UpdateTableInput, UpdateTableOutput,
+};
+pub use vector_index::{
+    DeleteVectorIndexAction, SearchSchemaElement, SearchSchemaElementType, VectorAttributeDefinition,
+    VectorDistanceFunction, VectorIndex, VectorIndexDescription, VectorIndexUpdate,
+};
+
+names! {
+    /// What a query or scan returns of the items that it finds.
+    Select {
+        /// All their attributes.
+        AllAttributes = "ALL_ATTRIBUTES",
+        /// All attributes that the index holds.
+        AllProjectedAttributes = "ALL_PROJECTED_ATTRIBUTES",
+        /// Those that the projection lists.
+        SpecificAttributes = "SPECIFIC_ATTRIBUTES",
+        /// Their number only.
+        Count = "COUNT",
+    }
+}
 
 /// Which attributes a write returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

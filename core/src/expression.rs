@@ -229,10 +229,25 @@ pub enum RangeCondition {
 /// Which items a query reads.
 ///
 /// See [Key condition expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Query.KeyConditionExpressions.html).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct KeyCondition {
-    /// The hash key's name and value.
-    pub hash: (Cow<'static, str>, KeyValue),
-    /// The range key's name and what is asked of it.
+    /// The attributes that have a value: every hash attribute, and the leading range attributes of an index that has
+    /// several. For a table this is its hash key.
+    pub equal: Vec<(Cow<'static, str>, KeyValue)>,
+    /// The next range attribute, and what is asked of it.
     pub range: Option<(Cow<'static, str>, RangeCondition)>,
+}
+
+impl KeyCondition {
+    /// The items of one hash key.
+    #[must_use]
+    pub fn hash(attribute: impl Into<Cow<'static, str>>, value: KeyValue) -> Self {
+        Self { equal: vec![(attribute.into(), value)], range: None }
+    }
+
+    /// Those of them whose range attribute meets a condition.
+    #[must_use]
+    pub fn and(self, attribute: impl Into<Cow<'static, str>>, condition: RangeCondition) -> Self {
+        Self { range: Some((attribute.into(), condition)), ..self }
+    }
 }

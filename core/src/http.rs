@@ -13,6 +13,7 @@ mod endpoint;
 mod expression;
 mod members;
 mod rejection;
+mod serial;
 #[cfg(feature = "sigv4")]
 mod sign;
 

@@ -19,6 +19,13 @@ use crate::wire::{self, WireError};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Item(Bytes);
 
+impl Default for Item {
+    /// An item without attributes.
+    fn default() -> Self {
+        Self(Bytes::from_static(b"{}"))
+    }
+}
+
 impl Item {
     /// An item from text that the library wrote or has read through.
     pub(crate) fn trusted(text: Bytes) -> Self {

@@ -152,6 +152,11 @@ pub struct KeyShape {
 }
 
 impl KeyShape {
+    /// The key's attributes.
+    pub fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        std::iter::once(&self.hash).chain(&self.range)
+    }
+
     /// Takes the key out of an item.
     ///
     /// # Errors
@@ -220,6 +225,13 @@ pub struct Key {
     pub hash: (Cow<'static, str>, KeyValue),
     /// The range key's name and value.
     pub range: Option<(Cow<'static, str>, KeyValue)>,
+}
+
+impl Default for Key {
+    /// No item's key, which the service refuses: for requests that are put together member by member.
+    fn default() -> Self {
+        Self { hash: (Cow::Borrowed(""), KeyValue::S(String::new())), range: None }
+    }
 }
 
 impl Key {

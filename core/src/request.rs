@@ -11,12 +11,30 @@ use crate::api::{
     BatchGetItemInput, BatchGetItemOutput, BatchWriteItemInput, BatchWriteItemOutput, ConsumedCapacity,
     CreateTableInput, CreateTableOutput, DeleteItemInput, DeleteItemOutput, DeleteTableInput,
     DeleteTableOutput, DescribeTableInput, DescribeTableOutput, GetItemInput, GetItemOutput, PutItemInput,
-    PutItemOutput, QueryInput, QueryOutput, ReturnValues, ScanInput, ScanOutput, TransactWriteItemsInput,
-    TransactWriteItemsOutput, UpdateItemInput, UpdateItemOutput,
+    PutItemOutput, QueryInput, QueryOutput, ReturnValues, ScanInput, ScanOutput, TransactGetItemsInput,
+    TransactGetItemsOutput, TransactWriteItemsInput, TransactWriteItemsOutput, UpdateItemInput,
+    UpdateItemOutput, UpdateTableInput, UpdateTableOutput,
 };
 
+/// How a variant holds its value: as it is, or behind a pointer.
+trait Held<T> {
+    fn take(self) -> T;
+}
+
+impl<T> Held<T> for T {
+    fn take(self) -> T {
+        self
+    }
+}
+
+impl<T> Held<T> for Box<T> {
+    fn take(self) -> T {
+        *self
+    }
+}
+
 macro_rules! actions {
-    ($($action:ident($input:ident, $output:ident), $doc:literal;)*) => {
+    ($($action:ident($input:ty => $held_input:ty, $output:ty => $held_output:ty), $doc:literal;)*) => {
         /// The API actions that the library knows.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[non_exhaustive]
@@ -39,7 +57,7 @@ macro_rules! actions {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum Request {
-            $(#[doc = $doc] $action($input),)*
+            $(#[doc = $doc] $action($held_input),)*
         }
 
         impl Request {
@@ -54,7 +72,7 @@ macro_rules! actions {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum Response {
-            $(#[doc = $doc] $action($output),)*
+            $(#[doc = $doc] $action($held_output),)*
         }
 
         impl Response {
@@ -64,29 +82,75 @@ macro_rules! actions {
                 match self { $(Self::$action(_) => Action::$action,)* }
             }
         }
+
+        $(
+            impl From<$input> for Request {
+                fn from(input: $input) -> Self {
+                    Self::$action(input.into())
+                }
+            }
+
+            impl From<$output> for Response {
+                fn from(output: $output) -> Self {
+                    Self::$action(output.into())
+                }
+            }
+
+            impl TryFrom<Response> for $output {
+                type Error = Response;
+
+                /// The answer, where it is of this action.
+                fn try_from(response: Response) -> Result<Self, Response> {
+                    match response {
+                        Response::$action(output) => Ok(Held::take(output)),
+                        other => Err(other),
+                    }
+                }
+            }
+        )*
     };
 }
 
+// The large ones, of actions that are rare, stand behind a pointer, so that requests and answers are small.
 actions! {
-    BatchGetItem(BatchGetItemInput, BatchGetItemOutput), "Reads up to 100 items.";
-    BatchWriteItem(BatchWriteItemInput, BatchWriteItemOutput), "Up to 25 unconditional puts and deletes.";
-    CreateTable(CreateTableInput, CreateTableOutput), "Creates a table.";
-    DeleteItem(DeleteItemInput, DeleteItemOutput), "Deletes one item.";
-    DeleteTable(DeleteTableInput, DeleteTableOutput), "Deletes a table.";
-    DescribeTable(DescribeTableInput, DescribeTableOutput), "Tells a table's state.";
-    GetItem(GetItemInput, GetItemOutput), "Reads one item.";
-    PutItem(PutItemInput, PutItemOutput), "Writes one item.";
-    Query(QueryInput, QueryOutput), "Reads a page of the items of one hash key.";
-    Scan(ScanInput, ScanOutput), "Reads a page of all items.";
-    TransactWriteItems(TransactWriteItemsInput, TransactWriteItemsOutput), "Up to 100 writes, all or none.";
-    UpdateItem(UpdateItemInput, UpdateItemOutput), "Changes one item.";
+    BatchGetItem(BatchGetItemInput => BatchGetItemInput, BatchGetItemOutput => BatchGetItemOutput),
+        "Reads up to 100 items.";
+    BatchWriteItem(BatchWriteItemInput => BatchWriteItemInput, BatchWriteItemOutput => BatchWriteItemOutput),
+        "Up to 25 unconditional puts and deletes.";
+    CreateTable(CreateTableInput => Box<CreateTableInput>, CreateTableOutput => Box<CreateTableOutput>),
+        "Creates a table.";
+    DeleteItem(DeleteItemInput => DeleteItemInput, DeleteItemOutput => DeleteItemOutput), "Deletes one item.";
+    DeleteTable(DeleteTableInput => DeleteTableInput, DeleteTableOutput => Box<DeleteTableOutput>),
+        "Deletes a table.";
+    DescribeTable(DescribeTableInput => DescribeTableInput, DescribeTableOutput => Box<DescribeTableOutput>),
+        "Tells a table's state.";
+    GetItem(GetItemInput => GetItemInput, GetItemOutput => GetItemOutput), "Reads one item.";
+    PutItem(PutItemInput => PutItemInput, PutItemOutput => PutItemOutput), "Writes one item.";
+    Query(QueryInput => QueryInput, QueryOutput => QueryOutput), "Reads a page of the items of one hash key.";
+    Scan(ScanInput => ScanInput, ScanOutput => ScanOutput), "Reads a page of all items.";
+    TransactGetItems(TransactGetItemsInput => TransactGetItemsInput, TransactGetItemsOutput => TransactGetItemsOutput),
+        "Up to 100 reads, as of one time.";
+    TransactWriteItems(
+        TransactWriteItemsInput => TransactWriteItemsInput, TransactWriteItemsOutput => TransactWriteItemsOutput
+    ), "Up to 100 writes, all or none.";
+    UpdateItem(UpdateItemInput => UpdateItemInput, UpdateItemOutput => UpdateItemOutput), "Changes one item.";
+    UpdateTable(UpdateTableInput => Box<UpdateTableInput>, UpdateTableOutput => Box<UpdateTableOutput>),
+        "Changes a table.";
 }
 
 impl Action {
     /// Whether the action only reads.
     #[must_use]
     pub fn is_read(self) -> bool {
-        matches!(self, Self::BatchGetItem | Self::DescribeTable | Self::GetItem | Self::Query | Self::Scan)
+        matches!(
+            self,
+            Self::BatchGetItem
+                | Self::DescribeTable
+                | Self::GetItem
+                | Self::Query
+                | Self::Scan
+                | Self::TransactGetItems
+        )
     }
 }
 
@@ -103,19 +167,24 @@ impl Request {
     pub fn is_repeatable(&self) -> bool {
         match self {
             Self::PutItem(put) => {
-                put.condition_expression.is_none() && put.return_values == ReturnValues::None
+                put.condition_expression.is_none()
+                    && put.legacy.is_none()
+                    && put.return_values == ReturnValues::None
             }
             Self::DeleteItem(delete) => {
-                delete.condition_expression.is_none() && delete.return_values == ReturnValues::None
+                delete.condition_expression.is_none()
+                    && delete.legacy.is_none()
+                    && delete.return_values == ReturnValues::None
             }
             Self::UpdateItem(update) => {
                 update.condition_expression.is_none()
+                    && update.legacy.is_none()
                     && update.return_values == ReturnValues::None
                     && update.update_expression.is_idempotent()
             }
             Self::TransactWriteItems(transaction) => transaction.client_request_token.is_some(),
             Self::BatchWriteItem(_) => true,
-            Self::CreateTable(_) | Self::DeleteTable(_) => false,
+            Self::CreateTable(_) | Self::DeleteTable(_) | Self::UpdateTable(_) => false,
             _ => self.action().is_read(),
         }
     }
@@ -128,6 +197,7 @@ impl Response {
         match self {
             Self::BatchGetItem(answer) => &answer.consumed_capacity,
             Self::BatchWriteItem(answer) => &answer.consumed_capacity,
+            Self::TransactGetItems(answer) => &answer.consumed_capacity,
             Self::TransactWriteItems(answer) => &answer.consumed_capacity,
             Self::DeleteItem(answer) => answer.consumed_capacity.as_slice(),
             Self::GetItem(answer) => answer.consumed_capacity.as_slice(),
@@ -135,7 +205,9 @@ impl Response {
             Self::Query(answer) => answer.consumed_capacity.as_slice(),
             Self::Scan(answer) => answer.consumed_capacity.as_slice(),
             Self::UpdateItem(answer) => answer.consumed_capacity.as_slice(),
-            Self::CreateTable(_) | Self::DeleteTable(_) | Self::DescribeTable(_) => &[],
+            Self::CreateTable(_) | Self::DeleteTable(_) | Self::DescribeTable(_) | Self::UpdateTable(_) => {
+                &[]
+            }
         }
     }
 }

@@ -34,13 +34,9 @@ fn visits_table(status: TableStatus) -> TableDescription {
     TableDescription {
         table_name: "visits".to_owned(),
         table_status: status,
-        keys: Some(Visit::DESCRIPTION.keys.clone()),
-        provisioned_throughput: None,
-        creation_date_time: None,
-        item_count: 0,
-        table_size_bytes: 0,
-        table_arn: None,
-        table_id: None,
+        key_schema: KeySchemaElement::of(&Visit::DESCRIPTION.keys),
+        attribute_definitions: AttributeDefinition::of(&Visit::DESCRIPTION.keys),
+        ..TableDescription::default()
     }
 }
 
@@ -53,13 +49,9 @@ fn creating_waits_until_the_table_is_active_and_deleting_until_it_is_gone() {
     let description = |status| TableDescription {
         table_name: "visits".to_owned(),
         table_status: status,
-        keys: Some(Visit::DESCRIPTION.keys.clone()),
-        provisioned_throughput: None,
-        creation_date_time: None,
-        item_count: 0,
-        table_size_bytes: 0,
-        table_arn: None,
-        table_id: None,
+        key_schema: KeySchemaElement::of(&Visit::DESCRIPTION.keys),
+        attribute_definitions: AttributeDefinition::of(&Visit::DESCRIPTION.keys),
+        ..TableDescription::default()
     };
     let mut solvent = Solvent::new();
     let ticket = solvent.add(Visit::create());
@@ -67,16 +59,16 @@ fn creating_waits_until_the_table_is_active_and_deleting_until_it_is_gone() {
         (0, Request::CreateTable(create)) => {
             let expected = ProvisionedThroughput { read_capacity_units: 10, write_capacity_units: 5 };
             assert_eq!(create.provisioned_throughput, Some(expected));
-            Ok(Response::CreateTable(CreateTableOutput {
+            Ok(Response::CreateTable(Box::new(CreateTableOutput {
                 table_description: description(TableStatus::Creating),
-            }))
+            })))
         }
         (1, Request::DescribeTable(_)) => {
             Err(CallError::Refused(Box::new(Rejection::new("ResourceNotFoundException", "not yet"))))
         }
-        (2, Request::DescribeTable(_)) => {
-            Ok(Response::DescribeTable(DescribeTableOutput { table: description(TableStatus::Active) }))
-        }
+        (2, Request::DescribeTable(_)) => Ok(Response::DescribeTable(Box::new(DescribeTableOutput {
+            table: description(TableStatus::Active),
+        }))),
         other => panic!("{other:?}"),
     });
     assert_eq!(requests.len(), 3);
@@ -86,13 +78,17 @@ fn creating_waits_until_the_table_is_active_and_deleting_until_it_is_gone() {
 
     let (requests, outcome) = run_with(Visit::delete_table(), |count, _| match count {
         0 => Err(lost()),
-        1 => Ok(Response::DescribeTable(DescribeTableOutput { table: description(TableStatus::Deleting) })),
+        1 => Ok(Response::DescribeTable(Box::new(DescribeTableOutput {
+            table: description(TableStatus::Deleting),
+        }))),
         _ => Err(CallError::Refused(Box::new(Rejection::new("ResourceNotFoundException", "gone")))),
     });
     assert_eq!((requests.len(), outcome.is_complete()), (3, true));
 
     let (_, outcome) = run_with(Visit::create(), |_, _| {
-        Ok(Response::DescribeTable(DescribeTableOutput { table: description(TableStatus::Creating) }))
+        Ok(Response::DescribeTable(Box::new(DescribeTableOutput {
+            table: description(TableStatus::Creating),
+        })))
     });
     assert!(outcome.errors().next().unwrap().1.to_string().contains("another action"));
 }
@@ -101,7 +97,7 @@ fn creating_waits_until_the_table_is_active_and_deleting_until_it_is_gone() {
 fn once_the_service_has_begun_with_a_table_no_later_failure_says_otherwise() {
     let began = || {
         let table_description = visits_table(TableStatus::Creating);
-        Ok(Response::CreateTable(CreateTableOutput { table_description }))
+        Ok(Response::CreateTable(Box::new(CreateTableOutput { table_description })))
     };
     let refused = CallError::Refused(Box::new(Rejection::new("AccessDeniedException", "not you")));
     for failure in [CallError::NotSent { problem: "gone".to_owned() }, refused] {
@@ -113,7 +109,11 @@ fn once_the_service_has_begun_with_a_table_no_later_failure_says_otherwise() {
     solvent.add(Visit::create());
     let (_, outcome) = run_with(solvent, |count, _| {
         let table = visits_table(TableStatus::Creating);
-        if count == 0 { began() } else { Ok(Response::DescribeTable(DescribeTableOutput { table })) }
+        if count == 0 {
+            began()
+        } else {
+            Ok(Response::DescribeTable(Box::new(DescribeTableOutput { table })))
+        }
     });
     assert_eq!(outcome.errors().next().unwrap().1.effect(), Effect::Unknown);
     assert_eq!(outcome.report().elapsed, Duration::from_secs(3));
@@ -126,7 +126,7 @@ fn a_table_whose_creation_or_deletion_was_lost_is_asked_for_again() {
         (1, Request::DescribeTable(_)) => not_found(),
         (2, Request::CreateTable(_)) => {
             let table_description = visits_table(TableStatus::Active);
-            Ok(Response::CreateTable(CreateTableOutput { table_description }))
+            Ok(Response::CreateTable(Box::new(CreateTableOutput { table_description })))
         }
         other => panic!("{other:?}"),
     });
@@ -137,23 +137,26 @@ fn a_table_whose_creation_or_deletion_was_lost_is_asked_for_again() {
         0 => Err(lost()),
         1 => not_found(),
         2 => Err(in_use.clone()),
-        _ => Ok(Response::DescribeTable(DescribeTableOutput { table: visits_table(TableStatus::Active) })),
+        _ => Ok(Response::DescribeTable(Box::new(DescribeTableOutput {
+            table: visits_table(TableStatus::Active),
+        }))),
     });
     assert!(outcome.is_complete());
     // One of that name that is not what was asked for is no success.
     let mut other_keys = visits_table(TableStatus::Active);
-    other_keys.keys = Some(Note::DESCRIPTION.keys.clone());
+    other_keys.key_schema = KeySchemaElement::of(&Note::DESCRIPTION.keys);
+    other_keys.attribute_definitions = AttributeDefinition::of(&Note::DESCRIPTION.keys);
     let (_, outcome) = run_with(Visit::create(), |count, _| match count {
         0 => Err(lost()),
-        _ => Ok(Response::DescribeTable(DescribeTableOutput { table: other_keys.clone() })),
+        _ => Ok(Response::DescribeTable(Box::new(DescribeTableOutput { table: other_keys.clone() }))),
     });
     assert!(outcome.errors().next().unwrap().1.to_string().contains("with other keys"));
 
     let (requests, outcome) = run_with(Visit::delete_table(), |count, request| match (count, request) {
         (0, Request::DeleteTable(_)) => Err(lost()),
-        (1, Request::DescribeTable(_)) => {
-            Ok(Response::DescribeTable(DescribeTableOutput { table: visits_table(TableStatus::Active) }))
-        }
+        (1, Request::DescribeTable(_)) => Ok(Response::DescribeTable(Box::new(DescribeTableOutput {
+            table: visits_table(TableStatus::Active),
+        }))),
         (2, Request::DeleteTable(_)) | (_, Request::DescribeTable(_)) => not_found(),
         other => panic!("{other:?}"),
     });

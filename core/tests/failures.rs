@@ -83,7 +83,7 @@ fn unprocessed_writes_go_into_later_batches_after_a_while() {
         service.answer(&Request::BatchWriteItem(applied))?;
         Ok(Response::BatchWriteItem(BatchWriteItemOutput {
             unprocessed_items: [("notes".to_owned(), unprocessed)].into(),
-            consumed_capacity: vec![],
+            ..BatchWriteItemOutput::default()
         }))
     });
     assert!(outcome.is_complete());
@@ -103,7 +103,7 @@ fn what_is_left_unprocessed_without_any_progress_is_given_up() {
         let Request::BatchWriteItem(batch) = request else { return Err(throttled()) };
         Ok(Response::BatchWriteItem(BatchWriteItemOutput {
             unprocessed_items: batch.request_items.clone(),
-            consumed_capacity: vec![],
+            ..BatchWriteItemOutput::default()
         }))
     });
     assert_eq!(counts(&requests), [("BatchWriteItem", 4)].into());
@@ -194,7 +194,7 @@ fn a_write_left_unprocessed_after_a_lost_attempt_is_unknown_when_given_up() {
     let (_, outcome) = run_with(solvent, |count, request| match request {
         Request::BatchWriteItem(batch) if count > 0 => Ok(Response::BatchWriteItem(BatchWriteItemOutput {
             unprocessed_items: batch.request_items.clone(),
-            consumed_capacity: vec![],
+            ..BatchWriteItemOutput::default()
         })),
         _ => Err(lost()),
     });

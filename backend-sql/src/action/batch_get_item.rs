@@ -84,7 +84,7 @@ pub(super) fn answer(
             let left = KeysAndAttributes {
                 keys: unprocessed,
                 consistent_read: asked.consistent_read,
-                projection_expression: Vec::new(),
+                ..KeysAndAttributes::default()
             };
             answer.unprocessed_keys.insert((*name).clone(), left);
         }

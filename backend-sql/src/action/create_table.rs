@@ -1,15 +1,23 @@
 //! [CreateTable](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html): creates a table.
 //! It is active at once, and the answer says so, where the service takes a while.
 
-use dynochemy_core::api::{CreateTableInput, CreateTableOutput, ProvisionedThroughput, TableStatus};
+use dynochemy_core::api::{
+    BillingMode, CreateTableInput, CreateTableOutput, ProvisionedThroughput, TableStatus,
+};
 use dynochemy_core::{KeyAttribute, Rejection};
 
 use crate::backend::Context;
 use crate::failure::{Failure, constraint, internal, table_exists, validation};
 
 pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<CreateTableOutput, Failure> {
-    let CreateTableInput { table_name, keys, provisioned_throughput } = input;
+    let CreateTableInput { table_name, provisioned_throughput, .. } = input;
     check_name(table_name)?;
+    if !input.global_secondary_indexes.is_empty() || !input.local_secondary_indexes.is_empty() {
+        return Err(validation("secondary indexes are not supported").into());
+    }
+    let Some(keys) = &input.key_shape() else {
+        return Err(validation("One or more parameter values were invalid: KeySchema is not valid").into());
+    };
     for attribute in std::iter::once(&keys.hash).chain(&keys.range) {
         check_key(attribute)?;
     }
@@ -19,9 +27,7 @@ pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<
         )
         .into());
     }
-    if let Some(throughput) = provisioned_throughput {
-        check_throughput(*throughput)?;
-    }
+    check_billing(input)?;
     if context.transaction.table(table_name)?.is_some() {
         return Err(table_exists(table_name).into());
     }
@@ -59,6 +65,23 @@ fn check_key(attribute: &KeyAttribute) -> Result<(), Box<Rejection>> {
     }
 }
 
+/// Without a billing mode, a table is provisioned.
+fn check_billing(input: &CreateTableInput) -> Result<(), Box<Rejection>> {
+    let on_demand = input.billing_mode == Some(BillingMode::PayPerRequest);
+    match input.provisioned_throughput {
+        Some(_) if on_demand => Err(validation(
+            "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be \
+             specified when BillingMode is PAY_PER_REQUEST",
+        )),
+        Some(throughput) => check_throughput(throughput),
+        None if on_demand => Ok(()),
+        None => Err(validation(
+            "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified \
+             when BillingMode is PROVISIONED",
+        )),
+    }
+}
+
 fn check_throughput(throughput: ProvisionedThroughput) -> Result<(), Box<Rejection>> {
     let ProvisionedThroughput { read_capacity_units, write_capacity_units } = throughput;
     for (units, member) in
@@ -84,8 +107,8 @@ mod tests {
         let fixture = Fixture::new();
         let created = fixture.call(create("more", Some((3, 4)))).unwrap().table_description;
         assert_eq!(created.table_status, TableStatus::Active);
-        assert_eq!(created.keys, Some(create("more", None).keys));
-        assert_eq!(created.provisioned_throughput.map(|declared| declared.write_capacity_units), Some(4));
+        assert_eq!(created.key_shape(), create("more", None).key_shape());
+        assert_eq!(created.provisioned().map(|declared| declared.write_capacity_units), Some(4));
         assert_eq!(created.creation_date_time, Some(1_800_000_000.0));
     }
 
@@ -114,9 +137,17 @@ mod tests {
             "ValidationException: 1 validation error detected: Value '0' at 'provisionedThroughput.writeCapacityUnits' \
              failed to satisfy constraint: Member must have value greater than or equal to 1"
         );
-        let mut twice = create("abc", None);
-        twice.keys.range = Some(attribute("user", ScalarType::S));
+        let twice = create_with_range("abc", attribute("user", ScalarType::S), None);
         assert!(fixture.error(twice).contains("have the same name"));
+        let unpaid = CreateTableInput { billing_mode: None, ..create("abc", None) };
+        assert!(fixture.error(unpaid).contains("must both be specified"));
+        let overpaid = CreateTableInput {
+            billing_mode: Some(BillingMode::PayPerRequest),
+            ..create("abc", Some((1, 1)))
+        };
+        assert!(fixture.error(overpaid).contains("Neither ReadCapacityUnits nor WriteCapacityUnits"));
+        let undefined = CreateTableInput { attribute_definitions: Vec::new(), ..create("abc", None) };
+        assert!(fixture.error(undefined).contains("KeySchema is not valid"));
         fixture.call(create("a-b.c_D3", None)).unwrap();
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn answer(
     Ok(DeleteItemOutput {
         attributes: applied.old.filter(|_| input.return_values == ReturnValues::AllOld),
         consumed_capacity: consumed(input.return_consumed_capacity, &input.table_name, applied.units),
+        ..DeleteItemOutput::default()
     })
 }
 

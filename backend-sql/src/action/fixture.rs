@@ -30,12 +30,9 @@ macro_rules! calls {
     ($($action:ident $input:ident $output:ident;)*) => {$(
         impl Call for $input {
             type Output = $output;
-            fn request(self) -> Request { Request::$action(self) }
+            fn request(self) -> Request { self.into() }
             fn output(response: Response) -> Option<$output> {
-                match response {
-                    Response::$action(output) => Some(output),
-                    _ => None,
-                }
+                response.try_into().ok()
             }
         }
     )*};
@@ -60,11 +57,8 @@ impl Fixture {
         let backend = SqlBackend::in_memory().unwrap();
         let fixture = Self { backend, now: Moment::from_secs(1_800_000_000) };
         fixture.call(create("visits", Some((10, 5)))).unwrap();
-        let notes = CreateTableInput {
-            keys: KeyShape { hash: attribute("id", ScalarType::S), range: None },
-            ..create("notes", None)
-        };
-        fixture.call(notes).unwrap();
+        let keys = KeyShape { hash: attribute("id", ScalarType::S), range: None };
+        fixture.call(CreateTableInput::new("notes", &keys)).unwrap();
         fixture
     }
 
@@ -109,15 +103,22 @@ pub(super) fn attribute(name: &'static str, kind: ScalarType) -> KeyAttribute {
 }
 
 pub(super) fn create(name: &str, capacity: Option<(u64, u64)>) -> CreateTableInput {
-    CreateTableInput {
-        table_name: name.to_owned(),
-        keys: KeyShape {
-            hash: attribute("user", ScalarType::S),
-            range: Some(attribute("time", ScalarType::N)),
-        },
-        provisioned_throughput: capacity.map(|(read_capacity_units, write_capacity_units)| {
-            ProvisionedThroughput { read_capacity_units, write_capacity_units }
-        }),
+    create_with_range(name, attribute("time", ScalarType::N), capacity)
+}
+
+/// A table with the hash key `user` and this range key.
+pub(super) fn create_with_range(
+    name: &str,
+    range: KeyAttribute,
+    capacity: Option<(u64, u64)>,
+) -> CreateTableInput {
+    let keys = KeyShape { hash: attribute("user", ScalarType::S), range: Some(range) };
+    let table = CreateTableInput::new(name, &keys);
+    match capacity {
+        Some((read_capacity_units, write_capacity_units)) => {
+            table.provisioned(ProvisionedThroughput { read_capacity_units, write_capacity_units })
+        }
+        None => table,
     }
 }
 
@@ -156,10 +157,8 @@ pub(super) fn put(item: Item) -> PutItemInput {
     PutItemInput {
         table_name: "visits".to_owned(),
         item,
-        condition_expression: None,
-        return_values: ReturnValues::None,
-        return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..PutItemInput::default()
     }
 }
 
@@ -172,9 +171,8 @@ pub(super) fn get(user: &str, time: u64) -> GetItemInput {
     GetItemInput {
         table_name: "visits".to_owned(),
         key: key(user, time),
-        consistent_read: false,
-        projection_expression: Vec::new(),
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..GetItemInput::default()
     }
 }
 
@@ -182,10 +180,8 @@ pub(super) fn delete(user: &str, time: u64) -> DeleteItemInput {
     DeleteItemInput {
         table_name: "visits".to_owned(),
         key: key(user, time),
-        condition_expression: None,
-        return_values: ReturnValues::None,
-        return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..DeleteItemInput::default()
     }
 }
 
@@ -202,41 +198,25 @@ pub(super) fn update(user: &str, time: u64, actions: Vec<UpdateAction>) -> Updat
         table_name: "visits".to_owned(),
         key: key(user, time),
         update_expression: UpdateExpression { actions },
-        condition_expression: None,
-        return_values: ReturnValues::None,
-        return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..UpdateItemInput::default()
     }
 }
 
 pub(super) fn query(user: &str) -> QueryInput {
     QueryInput {
         table_name: "visits".to_owned(),
-        key_condition_expression: KeyCondition {
-            hash: ("user".into(), KeyValue::S(user.to_owned())),
-            range: None,
-        },
-        filter_expression: None,
-        projection_expression: Vec::new(),
-        scan_index_forward: true,
-        limit: None,
-        exclusive_start_key: None,
-        consistent_read: false,
+        key_condition_expression: KeyCondition::hash("user", KeyValue::S(user.to_owned())),
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..QueryInput::default()
     }
 }
 
 pub(super) fn scan() -> ScanInput {
     ScanInput {
         table_name: "visits".to_owned(),
-        filter_expression: None,
-        projection_expression: Vec::new(),
-        limit: None,
-        exclusive_start_key: None,
-        segment: None,
-        total_segments: None,
-        consistent_read: false,
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..ScanInput::default()
     }
 }
 
@@ -244,6 +224,7 @@ pub(super) fn batch_write(requests: Vec<WriteRequest>) -> BatchWriteItemInput {
     BatchWriteItemInput {
         request_items: BTreeMap::from([("visits".to_owned(), requests)]),
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..BatchWriteItemInput::default()
     }
 }
 

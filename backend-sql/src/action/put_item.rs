@@ -21,6 +21,7 @@ pub(super) fn answer(input: &PutItemInput, context: &mut Context<'_>) -> Result<
     Ok(PutItemOutput {
         attributes: applied.old.filter(|_| input.return_values == ReturnValues::AllOld),
         consumed_capacity: consumed(input.return_consumed_capacity, &input.table_name, applied.units),
+        ..PutItemOutput::default()
     })
 }
 

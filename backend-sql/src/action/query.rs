@@ -1,6 +1,8 @@
 //! [Query](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html): reads a page of the items of
 //! one hash key, in the order of their range keys.
 
+use std::borrow::Cow;
+
 use dynochemy_core::api::{QueryInput, QueryOutput};
 use dynochemy_core::expression::{Comparator, KeyCondition, RangeCondition};
 use dynochemy_core::{KeyAttribute, KeyShape, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY, Rejection, ScalarType};
@@ -21,15 +23,18 @@ pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<Qu
         tell: input.return_consumed_capacity,
     };
     reading.check()?;
+    if input.index_name.is_some() || input.select.is_some() {
+        return Err(validation("IndexName and Select are not supported").into());
+    }
     let table = table(context, &input.table_name)?;
     if let Some(filter) = &input.filter_expression {
         check::filter(filter, &table.keys)?;
     }
     let condition = &input.key_condition_expression;
-    check_condition(condition, &table.keys)?;
-    let hash = Place::hash_of(&condition.hash.1);
-    let (mut low, mut high) = match &condition.range {
-        Some((_, range)) => bounds(range)?,
+    let (hash, range) = split(condition, &table.keys)?;
+    let hash = Place::hash_of(hash);
+    let (mut low, mut high) = match &range {
+        Some(range) => bounds(range)?,
         None => (Vec::new(), None),
     };
     if let Some(start) = &input.exclusive_start_key {
@@ -57,24 +62,33 @@ fn outside() -> Box<Rejection> {
     validation("The provided starting key is outside query boundaries based on provided conditions")
 }
 
-fn check_condition(condition: &KeyCondition, shape: &KeyShape) -> Result<(), Box<Rejection>> {
-    let (name, hash) = &condition.hash;
-    if *name != shape.hash.name {
+/// The hash key's value, and what is asked of the range key, which may be equality.
+fn split<'a>(
+    condition: &'a KeyCondition,
+    shape: &KeyShape,
+) -> Result<(&'a KeyValue, Option<Cow<'a, RangeCondition>>), Box<Rejection>> {
+    let is_hash = |name: &str| name == shape.hash.name;
+    let Some((_, hash)) = condition.equal.iter().find(|(name, _)| is_hash(name)) else {
         return Err(missed(&shape.hash));
-    }
+    };
     check_value(hash, &shape.hash, MAX_HASH_KEY)?;
-    match (&condition.range, &shape.range) {
-        (None, _) => Ok(()),
-        (Some(_), None) => Err(validation("Query key condition not supported")),
-        (Some((name, _)), Some(attribute)) if *name != attribute.name => Err(missed(attribute)),
-        (Some((_, range)), Some(attribute)) => {
-            let check = |value| check_value(value, attribute, MAX_RANGE_KEY);
-            match range {
-                RangeCondition::Compare(_, value) | RangeCondition::BeginsWith(value) => check(value),
-                RangeCondition::Between(low, high) => check(low).and_then(|()| check(high)),
-            }
-        }
-    }
+    let equal = condition.equal.iter().filter(|(name, _)| !is_hash(name));
+    let equal = equal
+        .map(|(name, value)| (name, Cow::Owned(RangeCondition::Compare(Comparator::Equal, value.clone()))));
+    let other = condition.range.iter().map(|(name, range)| (name, Cow::Borrowed(range)));
+    let ranges: Vec<_> = equal.chain(other).collect();
+    let (name, range) = match (<[_; 1]>::try_from(ranges), &shape.range) {
+        (Ok([(name, range)]), Some(attribute)) if *name == attribute.name => (attribute, range),
+        (Err(none), _) if none.is_empty() => return Ok((hash, None)),
+        (Ok(_), Some(attribute)) => return Err(missed(attribute)),
+        _ => return Err(validation("Query key condition not supported")),
+    };
+    let check = |value| check_value(value, name, MAX_RANGE_KEY);
+    match &*range {
+        RangeCondition::Compare(_, value) | RangeCondition::BeginsWith(value) => check(value),
+        RangeCondition::Between(low, high) => check(low).and_then(|()| check(high)),
+    }?;
+    Ok((hash, Some(range)))
 }
 
 fn missed(attribute: &KeyAttribute) -> Box<Rejection> {
@@ -217,6 +231,9 @@ mod tests {
             (RangeCondition::Between(number(2), number(4)), vec![2, 3, 4]),
             (RangeCondition::Between(number(7), number(9)), vec![]),
         ];
+        let mut equal = query("a");
+        equal.key_condition_expression.equal.push(("time".into(), number(3)));
+        assert_eq!(times(&fixture.call(equal).unwrap().items), [3]);
         for (condition, expected) in cases {
             let forward = with_range("a", condition.clone());
             assert_eq!(times(&fixture.call(forward.clone()).unwrap().items), expected, "{condition:?}");
@@ -230,9 +247,7 @@ mod tests {
     #[test]
     fn a_prefix_finds_all_texts_that_begin_with_it_and_no_others() {
         let fixture = Fixture::new();
-        let mut words = create("words", None);
-        words.keys.range = Some(attribute("word", ScalarType::S));
-        fixture.call(words).unwrap();
+        fixture.call(create_with_range("words", attribute("word", ScalarType::S), None)).unwrap();
         let all = ["a", "ab", "ab\u{0}", "ab\u{0}c", "abc", "ab\u{ff}", "ac", "b"];
         for word in all {
             let word = word.replace('\0', "\\u0000");
@@ -335,7 +350,7 @@ mod tests {
         let fixture = visited(3);
         let error = |input: QueryInput| fixture.error(input);
         let mut elsewhere = query("a");
-        elsewhere.key_condition_expression.hash.0 = "time".into();
+        elsewhere.key_condition_expression.equal[0].0 = "time".into();
         assert_eq!(error(elsewhere), "ValidationException: Query condition missed key schema element: user");
         let text = RangeCondition::Compare(Comparator::Equal, KeyValue::S("1".to_owned()));
         assert_eq!(

@@ -23,6 +23,9 @@ pub(super) fn answer(input: &ScanInput, context: &mut Context<'_>) -> Result<Sca
         tell: input.return_consumed_capacity,
     };
     reading.check()?;
+    if input.index_name.is_some() || input.select.is_some() {
+        return Err(validation("IndexName and Select are not supported").into());
+    }
     let (segment, total) = segment(input)?;
     let table = table(context, &input.table_name)?;
     let (first, before) = (first_spot(segment, total), first_spot(segment + 1, total));

@@ -92,7 +92,7 @@ pub(super) fn answer(
         context.transaction.keep_token(token, digest, context.now)?;
     }
     let consumed_capacity = consumed_in_transaction(input.return_consumed_capacity, &costs, Direction::Write);
-    Ok(TransactWriteItemsOutput { consumed_capacity })
+    Ok(TransactWriteItemsOutput { consumed_capacity, ..TransactWriteItemsOutput::default() })
 }
 
 /// Checks what depends on no table.
@@ -213,7 +213,7 @@ fn replayed(
             Units::read(size, Consistency::Strong) * TRANSACTIONAL;
     }
     let consumed_capacity = consumed_in_transaction(input.return_consumed_capacity, &costs, Direction::Read);
-    Ok(TransactWriteItemsOutput { consumed_capacity })
+    Ok(TransactWriteItemsOutput { consumed_capacity, ..TransactWriteItemsOutput::default() })
 }
 
 fn no_reason() -> CancellationReason {

@@ -36,6 +36,7 @@ pub(super) fn answer(
             ReturnValues::UpdatedNew => changed_in(applied.new)?,
         },
         consumed_capacity: consumed(input.return_consumed_capacity, &input.table_name, applied.units),
+        ..UpdateItemOutput::default()
     })
 }
 

@@ -1,6 +1,9 @@
 //! The tables that were created.
 
-use dynochemy_core::api::{ProvisionedThroughput, TableDescription, TableStatus};
+use dynochemy_core::api::{
+    AttributeDefinition, BillingMode, BillingModeSummary, KeySchemaElement, ProvisionedThroughput,
+    TableDescription, TableStatus,
+};
 use dynochemy_core::{AttributeType, KeyAttribute, KeyShape, Moment, ScalarType};
 use rusqlite::{OptionalExtension as _, params};
 
@@ -97,16 +100,23 @@ impl Transaction<'_> {
             .connection
             .prepare_cached("SELECT count(*), coalesce(sum(size), 0) FROM items WHERE table_id = ?1")?
             .query_row([table.id], |row| Ok((to_unsigned(row.get(0)?), to_unsigned(row.get(1)?))))?;
+        let created = table.created.since(Moment::EPOCH).as_secs_f64();
         Ok(TableDescription {
             table_name: table.name.clone(),
             table_status: status,
-            keys: Some(table.keys.clone()),
-            provisioned_throughput: table.throughput,
-            creation_date_time: Some(table.created.since(Moment::EPOCH).as_secs_f64()),
+            attribute_definitions: AttributeDefinition::of(&table.keys),
+            key_schema: KeySchemaElement::of(&table.keys),
+            provisioned_throughput: Some(table.throughput.map(Into::into).unwrap_or_default()),
+            creation_date_time: Some(created),
             item_count,
             table_size_bytes,
             table_arn: Some(table.arn()),
             table_id: Some(format!("00000000-0000-4000-8000-{:012x}", table.id)),
+            billing_mode_summary: table.throughput.is_none().then_some(BillingModeSummary {
+                billing_mode: Some(BillingMode::PayPerRequest),
+                last_update_to_pay_per_request_date_time: Some(created),
+            }),
+            ..TableDescription::default()
         })
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConsumedCapacity, ReturnConsumedCapacity};
+use super::{ConsumedCapacity, LegacyGet, ReturnConsumedCapacity};
 use crate::expression::DocumentPath;
 use crate::item::Items;
 use crate::key::Key;
 
 /// What BatchGetItem is asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct BatchGetItemInput {
     /// What to read of each table.
@@ -30,6 +30,8 @@ pub struct KeysAndAttributes {
     pub consistent_read: bool,
     /// The attributes to return; all where this is empty.
     pub projection_expression: Vec<DocumentPath>,
+    /// The members from before there were expressions.
+    pub legacy: Option<Box<LegacyGet>>,
 }
 
 /// What BatchGetItem answers.

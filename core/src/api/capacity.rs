@@ -49,6 +49,18 @@ pub struct ConsumedCapacity {
     pub local_secondary_indexes: BTreeMap<String, Capacity>,
     /// The part of each global index.
     pub global_secondary_indexes: BTreeMap<String, Capacity>,
+    /// The part of each vector index.
+    pub vector_indexes: BTreeMap<String, VectorCapacity>,
+}
+
+/// What a vector index took of a call, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct VectorCapacity {
+    /// Read in searches.
+    pub vector_search_request_bytes: Option<f64>,
+    /// Written.
+    pub vector_write_request_bytes: Option<f64>,
 }
 
 /// The capacity that a table or index took of a call, in capacity units.

@@ -2,13 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConsumedCapacity, ReturnConsumedCapacity, ReturnValues, ReturnValuesOnConditionCheckFailure};
+use super::{
+    ConsumedCapacity, ItemCollectionMetrics, LegacyWrite, ReturnConsumedCapacity,
+    ReturnItemCollectionMetrics, ReturnValues, ReturnValuesOnConditionCheckFailure,
+};
 use crate::expression::Condition;
 use crate::item::Item;
 use crate::key::Key;
 
 /// What DeleteItem is asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteItemInput {
     /// The table.
@@ -23,6 +26,10 @@ pub struct DeleteItemInput {
     pub return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure,
     /// What to tell of the cost.
     pub return_consumed_capacity: ReturnConsumedCapacity,
+    /// What to tell of item collections.
+    pub return_item_collection_metrics: ReturnItemCollectionMetrics,
+    /// The members from before there were expressions.
+    pub legacy: Option<Box<LegacyWrite>>,
 }
 
 /// What DeleteItem answers.
@@ -33,4 +40,6 @@ pub struct DeleteItemOutput {
     pub attributes: Option<Item>,
     /// The cost, where it was asked for.
     pub consumed_capacity: Option<ConsumedCapacity>,
+    /// The item collection that was changed, where it was asked for and the table has local indexes.
+    pub item_collection_metrics: Option<Box<ItemCollectionMetrics>>,
 }

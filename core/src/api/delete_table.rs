@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::TableDescription;
 
 /// What DeleteTable is asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteTableInput {
     /// The table.
@@ -14,7 +14,7 @@ pub struct DeleteTableInput {
 }
 
 /// What DeleteTable answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteTableOutput {
     /// The table as it is being deleted.

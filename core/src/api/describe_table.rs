@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::TableDescription;
 
 /// What DescribeTable is asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DescribeTableInput {
     /// The table.
@@ -14,7 +14,7 @@ pub struct DescribeTableInput {
 }
 
 /// What DescribeTable answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DescribeTableOutput {
     /// The table.

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConsumedCapacity, ReturnConsumedCapacity};
+use super::{ConsumedCapacity, LegacyGet, ReturnConsumedCapacity};
 use crate::expression::DocumentPath;
 use crate::item::Item;
 use crate::key::Key;
 
 /// What GetItem is asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct GetItemInput {
     /// The table.
@@ -21,6 +21,8 @@ pub struct GetItemInput {
     pub projection_expression: Vec<DocumentPath>,
     /// What to tell of the cost.
     pub return_consumed_capacity: ReturnConsumedCapacity,
+    /// The members from before there were expressions.
+    pub legacy: Option<Box<LegacyGet>>,
 }
 
 /// What GetItem answers.

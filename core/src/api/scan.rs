@@ -2,20 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConsumedCapacity, ReturnConsumedCapacity};
+use super::{ConsumedCapacity, LegacyScan, ReturnConsumedCapacity, Select};
 use crate::expression::{Condition, DocumentPath};
 use crate::item::{Item, Items};
 
 /// What Scan is asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ScanInput {
     /// The table.
     pub table_name: String,
+    /// The index of the table that is read; the table itself where this is absent.
+    pub index_name: Option<String>,
     /// Which items to return.
     pub filter_expression: Option<Condition>,
     /// The attributes to return; all where this is empty.
     pub projection_expression: Vec<DocumentPath>,
+    /// Whether to return attributes, or the number of items only.
+    pub select: Option<Select>,
     /// The most items to read for this page, before the filter.
     pub limit: Option<u32>,
     /// Where the page before ended.
@@ -28,6 +32,8 @@ pub struct ScanInput {
     pub consistent_read: bool,
     /// What to tell of the cost.
     pub return_consumed_capacity: ReturnConsumedCapacity,
+    /// The members from before there were expressions.
+    pub legacy: Option<Box<LegacyScan>>,
 }
 
 /// What Scan answers.

@@ -1,15 +1,20 @@
 //! [TransactWriteItems](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html): up
 //! to 100 writes and checks of different items, all or none.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{ConsumedCapacity, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use super::{
+    ConsumedCapacity, ItemCollectionMetrics, ReturnConsumedCapacity, ReturnItemCollectionMetrics,
+    ReturnValuesOnConditionCheckFailure,
+};
 use crate::expression::{Condition, UpdateExpression};
 use crate::item::Item;
 use crate::key::Key;
 
 /// What TransactWriteItems is asked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TransactWriteItemsInput {
     /// The writes and checks, each of another item.
@@ -18,6 +23,8 @@ pub struct TransactWriteItemsInput {
     pub client_request_token: Option<String>,
     /// What to tell of the cost.
     pub return_consumed_capacity: ReturnConsumedCapacity,
+    /// What to tell of item collections.
+    pub return_item_collection_metrics: ReturnItemCollectionMetrics,
 }
 
 /// One action of a transaction.
@@ -48,7 +55,7 @@ pub struct ConditionCheck {
 }
 
 /// A put within a transaction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TransactPut {
     /// The table.
@@ -62,7 +69,7 @@ pub struct TransactPut {
 }
 
 /// A delete within a transaction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TransactDelete {
     /// The table.
@@ -76,7 +83,7 @@ pub struct TransactDelete {
 }
 
 /// An update within a transaction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TransactUpdate {
     /// The table.
@@ -98,4 +105,6 @@ pub struct TransactUpdate {
 pub struct TransactWriteItemsOutput {
     /// The cost on each table, where it was asked for.
     pub consumed_capacity: Vec<ConsumedCapacity>,
+    /// The item collections that were changed in each table, where it was asked for and it has local indexes.
+    pub item_collection_metrics: BTreeMap<String, Vec<ItemCollectionMetrics>>,
 }

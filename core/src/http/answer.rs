@@ -4,13 +4,16 @@
 //! write it so. Items are only found, not looked into: they share the body until someone decodes them.
 
 mod capacity;
-mod table;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 
+use super::serial;
+use crate::api::{ItemCollectionMetrics, ItemResponse};
 use crate::item::{Item, Items};
 use crate::json::{JsonError, Kind, Reader};
 use crate::key::{Key, KeyAttribute, KeyShape, KeyValue};
@@ -55,6 +58,11 @@ impl<'a> Answer<'a> {
             read(self)?;
         }
         Ok(())
+    }
+
+    /// A value whose serde form is its form on the wire.
+    pub(super) fn serial<T: DeserializeOwned>(&mut self) -> Result<T, JsonError> {
+        serial::read(&mut self.reader)
     }
 
     pub(super) fn skip(&mut self) -> Result<(), JsonError> {
@@ -111,6 +119,59 @@ impl<'a> Answer<'a> {
             Ok(())
         })?;
         Ok(Items::from_ranges(self.body.clone(), ranges))
+    }
+
+    /// The item collection that a write changed; the key shares no body.
+    pub(super) fn item_collection(&mut self) -> Result<ItemCollectionMetrics, JsonError> {
+        let mut metrics = ItemCollectionMetrics::default();
+        self.members(|name, answer| {
+            match name {
+                "ItemCollectionKey" => metrics.item_collection_key = Some(answer.item_copy()?),
+                "SizeEstimateRangeGB" => metrics.size_estimate_range_gb = answer.serial()?,
+                _ => answer.skip()?,
+            }
+            Ok(())
+        })?;
+        Ok(metrics)
+    }
+
+    /// The item collections that a call changed, by table.
+    pub(super) fn item_collections(
+        &mut self,
+    ) -> Result<BTreeMap<String, Vec<ItemCollectionMetrics>>, JsonError> {
+        let mut all = BTreeMap::new();
+        self.members(|table, answer| {
+            let mut of_table = Vec::new();
+            answer.elements(|answer| {
+                of_table.push(answer.item_collection()?);
+                Ok(())
+            })?;
+            all.insert(table.to_owned(), of_table);
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    /// Answers told by position, of which an item that does not exist has an empty one.
+    pub(super) fn item_responses(&mut self) -> Result<Vec<ItemResponse>, JsonError> {
+        let mut responses = Vec::new();
+        self.elements(|answer| {
+            let mut response = ItemResponse::default();
+            if answer.peek()? == Kind::Null {
+                answer.skip()?;
+            } else {
+                answer.members(|name, answer| {
+                    match name {
+                        "Item" => response.item = Some(answer.item()?),
+                        _ => answer.skip()?,
+                    }
+                    Ok(())
+                })?;
+            }
+            responses.push(response);
+            Ok(())
+        })?;
+        Ok(responses)
     }
 
     /// A key of the same table as `example`, which tells its attributes.

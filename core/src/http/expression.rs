@@ -39,7 +39,10 @@ impl<'a> Expressions<'a> {
     }
 
     pub(super) fn key_condition(&mut self, members: &mut Members<'_>, condition: &'a KeyCondition) {
-        quoted(members.member("KeyConditionExpression"), |out| self.write_key_condition(out, condition));
+        // Only a query in the legacy form has none.
+        if !condition.equal.is_empty() || condition.range.is_some() {
+            quoted(members.member("KeyConditionExpression"), |out| self.write_key_condition(out, condition));
+        }
     }
 
     /// Writes an update; one without actions only creates the item, and has no text.
@@ -76,13 +79,16 @@ impl<'a> Expressions<'a> {
     }
 
     fn write_key_condition(&mut self, out: &mut Vec<u8>, condition: &'a KeyCondition) {
-        let (hash, value) = &condition.hash;
-        self.name(out, hash);
-        push(out, " = ");
-        self.value(out, &value.clone().into());
-        let Some((range, condition)) = &condition.range else { return };
-        push(out, " AND ");
-        match condition {
+        separated(out, " AND ", &condition.equal, |out, (name, value)| {
+            self.name(out, name);
+            push(out, " = ");
+            self.value(out, &value.clone().into());
+        });
+        let Some((range, range_condition)) = &condition.range else { return };
+        if !condition.equal.is_empty() {
+            push(out, " AND ");
+        }
+        match range_condition {
             RangeCondition::Compare(comparator, value) => {
                 self.name(out, range);
                 push(out, " ");

@@ -2,7 +2,12 @@
 //!
 //! Optional members that have their default are left out, as the service reads their absence the same.
 
-use crate::api::{ReturnConsumedCapacity, ReturnValues, ReturnValuesOnConditionCheckFailure};
+use serde::Serialize;
+
+use super::serial::write_members;
+use crate::api::{
+    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues, ReturnValuesOnConditionCheckFailure,
+};
 use crate::item::Item;
 use crate::json::write_string;
 use crate::key::Key;
@@ -47,6 +52,16 @@ impl Members<'_> {
         self.out
     }
 
+    /// Members that are written already.
+    pub(super) fn splice(&mut self, written: &[u8]) {
+        if !written.is_empty() {
+            if !std::mem::replace(&mut self.first, false) {
+                self.out.push(b',');
+            }
+            self.out.extend_from_slice(written);
+        }
+    }
+
     pub(super) fn text(&mut self, name: &str, text: &str) {
         write_string(self.member(name), text);
     }
@@ -86,6 +101,20 @@ impl Members<'_> {
             ReturnValuesOnConditionCheckFailure::AllOld => {
                 self.text("ReturnValuesOnConditionCheckFailure", "ALL_OLD");
             }
+        }
+    }
+
+    pub(super) fn return_item_collection_metrics(&mut self, asked: ReturnItemCollectionMetrics) {
+        match asked {
+            ReturnItemCollectionMetrics::None => {}
+            ReturnItemCollectionMetrics::Size => self.text("ReturnItemCollectionMetrics", "SIZE"),
+        }
+    }
+
+    /// Members from before there were expressions.
+    pub(super) fn legacy<T: Serialize>(&mut self, legacy: Option<&T>) {
+        if let Some(legacy) = legacy {
+            write_members(self, legacy);
         }
     }
 

@@ -40,75 +40,35 @@ mod plain {
     use super::*;
 
     pub(super) fn get() -> GetItemInput {
-        GetItemInput {
-            table_name: "visits".to_owned(),
-            key: key("ann", 5),
-            consistent_read: false,
-            projection_expression: Vec::new(),
-            return_consumed_capacity: ReturnConsumedCapacity::None,
-        }
+        GetItemInput { table_name: "visits".to_owned(), key: key("ann", 5), ..GetItemInput::default() }
     }
 
     pub(super) fn put() -> PutItemInput {
         PutItemInput {
             table_name: "visits".to_owned(),
             item: item(r#"{"user":{"S":"ann"},"time":{"N":"5"}}"#),
-            condition_expression: None,
-            return_values: ReturnValues::None,
-            return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
-            return_consumed_capacity: ReturnConsumedCapacity::None,
+            ..PutItemInput::default()
         }
     }
 
     pub(super) fn delete() -> DeleteItemInput {
-        DeleteItemInput {
-            table_name: "visits".to_owned(),
-            key: key("ann", 5),
-            condition_expression: None,
-            return_values: ReturnValues::None,
-            return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
-            return_consumed_capacity: ReturnConsumedCapacity::None,
-        }
+        DeleteItemInput { table_name: "visits".to_owned(), key: key("ann", 5), ..DeleteItemInput::default() }
     }
 
     pub(super) fn update() -> UpdateItemInput {
-        UpdateItemInput {
-            table_name: "visits".to_owned(),
-            key: key("ann", 5),
-            update_expression: UpdateExpression::default(),
-            condition_expression: None,
-            return_values: ReturnValues::None,
-            return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
-            return_consumed_capacity: ReturnConsumedCapacity::None,
-        }
+        UpdateItemInput { table_name: "visits".to_owned(), key: key("ann", 5), ..UpdateItemInput::default() }
     }
 
     pub(super) fn query() -> QueryInput {
         QueryInput {
             table_name: "visits".to_owned(),
-            key_condition_expression: KeyCondition { hash: key("ann", 5).hash, range: None },
-            filter_expression: None,
-            projection_expression: Vec::new(),
-            scan_index_forward: true,
-            limit: None,
-            exclusive_start_key: None,
-            consistent_read: false,
-            return_consumed_capacity: ReturnConsumedCapacity::None,
+            key_condition_expression: KeyCondition { equal: vec![key("ann", 5).hash], range: None },
+            ..QueryInput::default()
         }
     }
 
     pub(super) fn scan() -> ScanInput {
-        ScanInput {
-            table_name: "visits".to_owned(),
-            filter_expression: None,
-            projection_expression: Vec::new(),
-            limit: None,
-            exclusive_start_key: None,
-            segment: None,
-            total_segments: None,
-            consistent_read: false,
-            return_consumed_capacity: ReturnConsumedCapacity::None,
-        }
+        ScanInput { table_name: "visits".to_owned(), ..ScanInput::default() }
     }
 
     pub(super) fn batch_get() -> BatchGetItemInput {
@@ -133,7 +93,17 @@ mod plain {
                     WriteRequest::DeleteRequest { key: key("bob", 6) },
                 ],
             )]),
-            return_consumed_capacity: ReturnConsumedCapacity::None,
+            ..BatchWriteItemInput::default()
+        }
+    }
+
+    pub(super) fn transact_get() -> TransactGetItemsInput {
+        let get = |key| TransactGetItem {
+            get: TransactGet { table_name: "visits".to_owned(), key, ..TransactGet::default() },
+        };
+        TransactGetItemsInput {
+            transact_items: vec![get(key("ann", 5)), get(key("bob", 6))],
+            ..TransactGetItemsInput::default()
         }
     }
 
@@ -142,16 +112,14 @@ mod plain {
             transact_items: vec![TransactWriteItem::Put(TransactPut {
                 table_name: "visits".to_owned(),
                 item: put().item,
-                condition_expression: None,
-                return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
+                ..TransactPut::default()
             })],
-            client_request_token: None,
-            return_consumed_capacity: ReturnConsumedCapacity::None,
+            ..TransactWriteItemsInput::default()
         }
     }
 
     pub(super) fn create_table() -> CreateTableInput {
-        CreateTableInput { table_name: "visits".to_owned(), keys: shape(), provisioned_throughput: None }
+        CreateTableInput::new("visits", &shape())
     }
 
     /// One request of each action, in the order of [`Action::ALL`](crate::Action::ALL).
@@ -159,7 +127,7 @@ mod plain {
         vec![
             Request::BatchGetItem(batch_get()),
             Request::BatchWriteItem(batch_write()),
-            Request::CreateTable(create_table()),
+            create_table().into(),
             Request::DeleteItem(delete()),
             Request::DeleteTable(DeleteTableInput { table_name: "visits".to_owned() }),
             Request::DescribeTable(DescribeTableInput { table_name: "visits".to_owned() }),
@@ -167,8 +135,10 @@ mod plain {
             Request::PutItem(put()),
             Request::Query(query()),
             Request::Scan(scan()),
+            Request::TransactGetItems(transact_get()),
             Request::TransactWriteItems(transaction()),
             Request::UpdateItem(update()),
+            UpdateTableInput { table_name: "visits".to_owned(), ..UpdateTableInput::default() }.into(),
         ]
     }
 }

@@ -143,7 +143,7 @@ impl Administration {
 
     fn look(&mut self, description: TableDescription, context: &mut Context<'_>) {
         let creating = matches!(context.task(self.operation[0]), Task::CreateTable { .. });
-        let other_keys = description.keys.as_ref().is_some_and(|keys| *keys != self.wanted(context).keys);
+        let other_keys = description.key_shape().is_some_and(|keys| keys != self.wanted(context).keys);
         if creating && other_keys {
             let problem = "a table of this name with other keys is there".to_owned();
             self.fail(CallError::Unknown { rejection: None, problem }, context);
@@ -187,15 +187,11 @@ fn request(task: &Task, context: &Context<'_>) -> Request {
         return Request::DeleteTable(DeleteTableInput { table_name });
     }
     let description = context.table(task.table());
-    let provisioned_throughput = match (description.read_capacity, description.write_capacity) {
+    let table = CreateTableInput::new(table_name, &description.keys);
+    Request::CreateTable(Box::new(match (description.read_capacity, description.write_capacity) {
         (Some(read_capacity_units), Some(write_capacity_units)) => {
-            Some(ProvisionedThroughput { read_capacity_units, write_capacity_units })
+            table.provisioned(ProvisionedThroughput { read_capacity_units, write_capacity_units })
         }
-        _ => None,
-    };
-    Request::CreateTable(CreateTableInput {
-        table_name,
-        keys: description.keys.clone(),
-        provisioned_throughput,
-    })
+        _ => table,
+    }))
 }

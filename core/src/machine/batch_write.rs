@@ -76,6 +76,7 @@ fn request(operations: &[u32], context: &Context<'_>) -> Request {
     Request::BatchWriteItem(BatchWriteItemInput {
         request_items,
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..BatchWriteItemInput::default()
     })
 }
 

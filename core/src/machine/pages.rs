@@ -141,29 +141,27 @@ impl Pages {
             return Request::Query(QueryInput {
                 table_name,
                 key_condition_expression: KeyCondition {
-                    hash: (keys.hash.name.clone(), hash.clone()),
+                    equal: vec![(keys.hash.name.clone(), hash.clone())],
                     range: range.clone().map(|range| (range_name, range)),
                 },
-                filter_expression: None,
-                projection_expression: Vec::new(),
                 scan_index_forward: *forward,
                 limit,
                 exclusive_start_key,
                 consistent_read: *consistent_read,
                 return_consumed_capacity,
+                ..QueryInput::default()
             });
         }
         let total = u32::try_from(self.segments.len()).expect("segments are counted in 32 bits");
         Request::Scan(ScanInput {
             table_name,
-            filter_expression: None,
-            projection_expression: Vec::new(),
             limit,
             exclusive_start_key,
             segment: (total > 1).then_some(tag),
             total_segments: (total > 1).then_some(total),
             consistent_read: matches!(task, Task::Scan { consistent_read: true, .. }),
             return_consumed_capacity,
+            ..ScanInput::default()
         })
     }
 }

@@ -6,8 +6,7 @@
 
 use super::{Context, Next, OneCall};
 use crate::api::{
-    DeleteItemInput, DescribeTableInput, GetItemInput, PutItemInput, ReturnConsumedCapacity, ReturnValues,
-    ReturnValuesOnConditionCheckFailure, UpdateItemInput,
+    DeleteItemInput, DescribeTableInput, GetItemInput, PutItemInput, ReturnConsumedCapacity, UpdateItemInput,
 };
 use crate::error::{CallError, mismatched_answer};
 use crate::operation::{Settled, Task};
@@ -61,41 +60,32 @@ fn request(operation: u32, context: &Context<'_>) -> Request {
     let task = context.task(operation);
     let table_name = context.table_name(task.table());
     let return_consumed_capacity = ReturnConsumedCapacity::Total;
-    let return_values = ReturnValues::None;
-    let return_values_on_condition_check_failure = ReturnValuesOnConditionCheckFailure::None;
-    let condition_expression = None;
     match task {
         Task::Get { key, consistent_read, .. } => Request::GetItem(GetItemInput {
             table_name,
             key: key.clone(),
             consistent_read: *consistent_read,
-            projection_expression: Vec::new(),
             return_consumed_capacity,
+            ..GetItemInput::default()
         }),
         Task::Put { item, .. } => Request::PutItem(PutItemInput {
             table_name,
             item: item.clone(),
-            condition_expression,
-            return_values,
-            return_values_on_condition_check_failure,
             return_consumed_capacity,
+            ..PutItemInput::default()
         }),
         Task::Delete { key, .. } => Request::DeleteItem(DeleteItemInput {
             table_name,
             key: key.clone(),
-            condition_expression,
-            return_values,
-            return_values_on_condition_check_failure,
             return_consumed_capacity,
+            ..DeleteItemInput::default()
         }),
         Task::Update { key, update, .. } => Request::UpdateItem(UpdateItemInput {
             table_name,
             key: key.clone(),
             update_expression: update.clone(),
-            condition_expression,
-            return_values,
-            return_values_on_condition_check_failure,
             return_consumed_capacity,
+            ..UpdateItemInput::default()
         }),
         // The others have machines of their own.
         Task::DescribeTable { .. }

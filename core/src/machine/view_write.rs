@@ -237,11 +237,11 @@ impl ViewWrite {
                 table_name,
                 key,
                 consistent_read: true,
-                projection_expression: Vec::new(),
                 return_consumed_capacity,
+                ..GetItemInput::default()
             });
         }
-        let keys = KeysAndAttributes { keys, consistent_read: true, projection_expression: Vec::new() };
+        let keys = KeysAndAttributes { keys, consistent_read: true, ..KeysAndAttributes::default() };
         Request::BatchGetItem(BatchGetItemInput {
             request_items: [(table_name, keys)].into(),
             return_consumed_capacity,
@@ -314,6 +314,7 @@ impl ViewWrite {
             transact_items,
             client_request_token: token,
             return_consumed_capacity: ReturnConsumedCapacity::Total,
+            ..TransactWriteItemsInput::default()
         })
     }
 }

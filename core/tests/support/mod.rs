@@ -165,7 +165,7 @@ impl Service {
                 Ok(Response::BatchWriteItem(BatchWriteItemOutput::default()))
             }
             Request::Query(query) => {
-                let (_, hash) = &query.key_condition_expression.hash;
+                let (_, hash) = &query.key_condition_expression.equal[0];
                 let of_hash = self
                     .items
                     .iter()

@@ -15,8 +15,8 @@ const SHOWN: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckF
 fn transaction(actions: Vec<TransactWriteItem>) -> TransactWriteItemsInput {
     TransactWriteItemsInput {
         transact_items: actions,
-        client_request_token: None,
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..TransactWriteItemsInput::default()
     }
 }
 
@@ -29,7 +29,7 @@ fn put(item: Item, condition: Option<Condition>) -> TransactWriteItem {
         table_name: "visits".to_owned(),
         item,
         condition_expression: condition,
-        return_values_on_condition_check_failure: QUIET,
+        ..TransactPut::default()
     })
 }
 
@@ -41,8 +41,7 @@ fn delete(time: u64) -> TransactWriteItem {
     TransactWriteItem::Delete(TransactDelete {
         table_name: "visits".to_owned(),
         key: key("a", time),
-        condition_expression: None,
-        return_values_on_condition_check_failure: QUIET,
+        ..TransactDelete::default()
     })
 }
 
@@ -51,8 +50,7 @@ fn add(time: u64, name: &'static str) -> TransactWriteItem {
         table_name: "visits".to_owned(),
         key: key("a", time),
         update_expression: UpdateExpression { actions: vec![UpdateAction::Add(path(name), 1.into())] },
-        condition_expression: None,
-        return_values_on_condition_check_failure: QUIET,
+        ..TransactUpdate::default()
     })
 }
 

@@ -24,6 +24,7 @@ fn write_keys(members: &mut Members<'_>, keys: &KeysAndAttributes) {
     members.consistent_read(keys.consistent_read);
     expressions.projection(members, &keys.projection_expression);
     expressions.write(members);
+    members.legacy(keys.legacy.as_deref());
 }
 
 pub(super) fn read(

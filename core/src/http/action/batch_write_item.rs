@@ -14,6 +14,7 @@ pub(super) fn write(out: &mut Vec<u8>, input: &BatchWriteItemInput) {
             }
         });
         members.return_consumed_capacity(input.return_consumed_capacity);
+        members.return_item_collection_metrics(input.return_item_collection_metrics);
     });
 }
 
@@ -50,6 +51,7 @@ pub(super) fn read(
                 Ok(())
             })?,
             "ConsumedCapacity" => output.consumed_capacity = answer.consumed_capacities()?,
+            "ItemCollectionMetrics" => output.item_collection_metrics = answer.item_collections()?,
             _ => answer.skip()?,
         }
         Ok(())

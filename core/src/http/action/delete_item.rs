@@ -16,6 +16,8 @@ pub(super) fn write(out: &mut Vec<u8>, input: &DeleteItemInput) {
         members.return_values(input.return_values);
         members.return_values_on_failure(input.return_values_on_condition_check_failure);
         members.return_consumed_capacity(input.return_consumed_capacity);
+        members.return_item_collection_metrics(input.return_item_collection_metrics);
+        members.legacy(input.legacy.as_deref());
     });
 }
 
@@ -25,6 +27,9 @@ pub(super) fn read(answer: &mut Answer<'_>) -> Result<DeleteItemOutput, JsonErro
         match name {
             "Attributes" => output.attributes = Some(answer.item()?),
             "ConsumedCapacity" => output.consumed_capacity = Some(answer.consumed_capacity()?),
+            "ItemCollectionMetrics" => {
+                output.item_collection_metrics = Some(answer.item_collection()?.into())
+            }
             _ => answer.skip()?,
         }
         Ok(())

@@ -15,6 +15,7 @@ pub(super) fn write(out: &mut Vec<u8>, input: &GetItemInput) {
         expressions.projection(members, &input.projection_expression);
         expressions.write(members);
         members.return_consumed_capacity(input.return_consumed_capacity);
+        members.legacy(input.legacy.as_deref());
     });
 }
 

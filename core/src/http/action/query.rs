@@ -10,6 +10,12 @@ pub(super) fn write(out: &mut Vec<u8>, input: &QueryInput) {
     let mut expressions = Expressions::default();
     object(out, |members| {
         members.text("TableName", &input.table_name);
+        if let Some(index) = &input.index_name {
+            members.text("IndexName", index);
+        }
+        if let Some(select) = &input.select {
+            members.text("Select", select.name());
+        }
         expressions.key_condition(members, &input.key_condition_expression);
         expressions.condition(members, "FilterExpression", input.filter_expression.as_ref());
         expressions.projection(members, &input.projection_expression);
@@ -25,6 +31,7 @@ pub(super) fn write(out: &mut Vec<u8>, input: &QueryInput) {
         }
         members.consistent_read(input.consistent_read);
         members.return_consumed_capacity(input.return_consumed_capacity);
+        members.legacy(input.legacy.as_deref());
     });
 }
 

@@ -15,6 +15,7 @@ pub(super) fn write(out: &mut Vec<u8>, input: &TransactWriteItemsInput) {
             members.text("ClientRequestToken", token);
         }
         members.return_consumed_capacity(input.return_consumed_capacity);
+        members.return_item_collection_metrics(input.return_item_collection_metrics);
     });
 }
 
@@ -59,6 +60,7 @@ pub(super) fn read(answer: &mut Answer<'_>) -> Result<TransactWriteItemsOutput, 
     answer.members(|name, answer| {
         match name {
             "ConsumedCapacity" => output.consumed_capacity = answer.consumed_capacities()?,
+            "ItemCollectionMetrics" => output.item_collection_metrics = answer.item_collections()?,
             _ => answer.skip()?,
         }
         Ok(())

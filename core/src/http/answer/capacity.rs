@@ -19,6 +19,7 @@ impl Answer<'_> {
                 "WriteCapacityUnits" => consumed.write_capacity_units = Some(answer.float()?),
                 "Table" => consumed.table = Some(answer.capacity()?),
                 "LocalSecondaryIndexes" => consumed.local_secondary_indexes = answer.capacities()?,
+                "VectorIndexes" => consumed.vector_indexes = answer.serial()?,
                 "GlobalSecondaryIndexes" => consumed.global_secondary_indexes = answer.capacities()?,
                 _ => answer.skip()?,
             }

@@ -199,7 +199,7 @@ fn key_conditions_have_their_own_grammar() {
             "#a0 = :v0 AND begins_with(#a1, :v1)",
         ),
     ] {
-        let condition = KeyCondition { hash: ("h".into(), KeyValue::S("x".to_owned())), range };
+        let condition = KeyCondition { range, ..KeyCondition::hash("h", KeyValue::S("x".to_owned())) };
         let found = written(|expressions, members| expressions.key_condition(members, &condition));
         assert_eq!(found["KeyConditionExpression"], expected);
         assert_eq!(found["ExpressionAttributeValues"][":v0"], json!({"S": "x"}));

@@ -17,7 +17,7 @@ fn problem(request: &Request, body: &str) -> String {
 
 macro_rules! output {
     ($action:ident, $request:expr, $body:expr) => {
-        match answered(&Request::$action($request), $body).unwrap() {
+        match answered(&Request::from($request), $body).unwrap() {
             Response::$action(output) => output,
             other => panic!("{other:?}"),
         }
@@ -29,7 +29,7 @@ fn total(table: &str, units: f64) -> ConsumedCapacity {
 }
 
 /// A realistic answer to each action, in the order of [`plain::all`].
-pub(super) const ANSWERS: [&str; 12] = [
+pub(super) const ANSWERS: [&str; 14] = [
     r##"{"ConsumedCapacity":[{"CapacityUnits":1.0,"TableName":"visits"}],"Responses":{"visits":[{"user":{"S":"ann"},"seen":{"N":"1"}}]},"UnprocessedKeys":{"visits":{"ConsistentRead":true,"ExpressionAttributeNames":{"#a0":"user"},"Keys":[{"time":{"N":"6"},"user":{"S":"bob"}}],"ProjectionExpression":"#a0"}}}"##,
     r#"{"ConsumedCapacity":[{"CapacityUnits":1.0,"TableName":"visits"}],"ItemCollectionMetrics":{},"UnprocessedItems":{"visits":[{"DeleteRequest":{"Key":{"time":{"N":"6"},"user":{"S":"bob"}}}},{"PutRequest":{"Item":{"user":{"S":"ann"},"time":{"N":"5"}}}}]}}"#,
     r#"{"TableDescription":{"AttributeDefinitions":[{"AttributeName":"time","AttributeType":"N"},{"AttributeName":"user","AttributeType":"S"}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST"},"CreationDateTime":1.763815696789E9,"DeletionProtectionEnabled":false,"ItemCount":0,"KeySchema":[{"AttributeName":"user","KeyType":"HASH"},{"AttributeName":"time","KeyType":"RANGE"}],"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"TableArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/visits","TableId":"12345678-0123-4567-0123-123456789abc","TableName":"visits","TableSizeBytes":0,"TableStatus":"CREATING"}}"#,
@@ -40,8 +40,10 @@ pub(super) const ANSWERS: [&str; 12] = [
     r#"{"Attributes":{"user":{"S":"ann"}},"ConsumedCapacity":{"CapacityUnits":3.0,"Table":{"CapacityUnits":1.0},"GlobalSecondaryIndexes":{"by-mail":{"CapacityUnits":2.0}},"LocalSecondaryIndexes":{"by-name":{"CapacityUnits":0.0}},"TableName":"visits"}}"#,
     r#"{"ConsumedCapacity":{"CapacityUnits":1.5,"TableName":"visits"},"Count":2,"Items":[{"user":{"S":"ann"},"time":{"N":"5"}},{"user":{"S":"a\"}]n"},"time":{"N":"6"}}],"LastEvaluatedKey":{"user":{"S":"ann"},"time":{"N":"6"}},"ScannedCount":5}"#,
     r#"{"Count":0,"Items":[],"LastEvaluatedKey":{"user":{"S":"ann"},"time":{"N":"6"}},"ScannedCount":5}"#,
+    r#"{"ConsumedCapacity":[{"CapacityUnits":2.0,"TableName":"visits"}],"Responses":[{"Item":{"user":{"S":"ann"},"time":{"N":"5"}}},{}]}"#,
     r#"{"ConsumedCapacity":[{"CapacityUnits":6.0,"ReadCapacityUnits":2.0,"TableName":"visits","WriteCapacityUnits":4.0,"Table":{"CapacityUnits":6.0,"ReadCapacityUnits":2.0,"WriteCapacityUnits":4.0}},{"CapacityUnits":2e0,"TableName":"counts"}]}"#,
     r#"{"Attributes":{"seen":{"N":"2"}},"ConsumedCapacity":{"CapacityUnits":1.0,"TableName":"visits"}}"#,
+    r#"{"TableDescription":{"TableName":"visits","TableStatus":"UPDATING"}}"#,
 ];
 
 #[test]
@@ -80,7 +82,7 @@ fn writes_answer_with_the_attributes_that_were_asked_for() {
     let delete = output!(DeleteItem, plain::delete(), ANSWERS[3]);
     assert_eq!(delete.attributes.unwrap().attribute("seen").unwrap(), Some(1.into()));
     assert_eq!(delete.consumed_capacity, Some(total("visits", 1.0)));
-    let update = output!(UpdateItem, plain::update(), ANSWERS[11]);
+    let update = output!(UpdateItem, plain::update(), ANSWERS[12]);
     assert_eq!(update.attributes, Some(item(r#"{"seen":{"N":"2"}}"#)));
     assert_eq!(update.consumed_capacity, Some(total("visits", 1.0)));
 }
@@ -155,7 +157,7 @@ fn unprocessed_keys_that_nobody_asked_for_make_the_answer_unreadable() {
 
 #[test]
 fn a_transaction_answers_with_its_cost_only() {
-    let found = output!(TransactWriteItems, plain::transaction(), ANSWERS[10]);
+    let found = output!(TransactWriteItems, plain::transaction(), ANSWERS[11]);
     let split =
         Capacity { capacity_units: 6.0, read_capacity_units: Some(2.0), write_capacity_units: Some(4.0) };
     let visits = ConsumedCapacity {
@@ -168,38 +170,58 @@ fn a_transaction_answers_with_its_cost_only() {
 }
 
 #[test]
+fn the_items_of_a_transaction_are_told_by_position() {
+    let found = output!(TransactGetItems, plain::transact_get(), ANSWERS[10]);
+    let ann = item(r#"{"user":{"S":"ann"},"time":{"N":"5"}}"#);
+    assert_eq!(found.responses, [ItemResponse { item: Some(ann) }, ItemResponse { item: None }]);
+    assert_eq!(found.consumed_capacity, [total("visits", 2.0)]);
+    let nothing = output!(TransactGetItems, plain::transact_get(), r#"{"Responses":[null,{"Item":null}]}"#);
+    assert_eq!(nothing.responses, [ItemResponse::default(), ItemResponse::default()]);
+}
+
+#[test]
 fn a_table_is_told_with_its_keys_and_numbers_in_any_form() {
     let created = output!(CreateTable, plain::create_table(), ANSWERS[2]).table_description;
     let expected = TableDescription {
         table_name: "visits".to_owned(),
         table_status: TableStatus::Creating,
-        keys: Some(shape()),
-        provisioned_throughput: None,
+        attribute_definitions: ["time", "user"]
+            .into_iter()
+            .zip([ScalarType::N, ScalarType::S])
+            .map(|(name, attribute_type)| AttributeDefinition {
+                attribute_name: name.to_owned(),
+                attribute_type,
+            })
+            .collect(),
+        key_schema: KeySchemaElement::of(&shape()),
         creation_date_time: Some(1_763_815_696.789),
-        item_count: 0,
-        table_size_bytes: 0,
+        provisioned_throughput: Some(ProvisionedThroughputDescription {
+            number_of_decreases_today: Some(0),
+            ..ProvisionedThroughputDescription::default()
+        }),
         table_arn: Some("arn:aws:dynamodb:eu-west-1:123456789012:table/visits".to_owned()),
         table_id: Some("12345678-0123-4567-0123-123456789abc".to_owned()),
+        billing_mode_summary: Some(BillingModeSummary {
+            billing_mode: Some(BillingMode::PayPerRequest),
+            ..BillingModeSummary::default()
+        }),
+        deletion_protection_enabled: Some(false),
+        ..TableDescription::default()
     };
     assert_eq!(created, expected);
+    assert_eq!((created.key_shape(), created.provisioned()), (Some(shape()), None));
 
     let described =
         output!(DescribeTable, DescribeTableInput { table_name: "visits".to_owned() }, ANSWERS[5]).table;
-    let expected = TableDescription {
-        table_status: TableStatus::Active,
-        keys: Some(KeyShape { range: None, ..shape() }),
-        provisioned_throughput: Some(ProvisionedThroughput {
-            read_capacity_units: 5,
-            write_capacity_units: 6,
-        }),
-        creation_date_time: Some(1_763_815_696.0),
-        item_count: 12,
-        table_size_bytes: 5_000_000_000,
-        table_arn: None,
-        table_id: None,
-        ..created
-    };
-    assert_eq!(described, expected);
+    assert_eq!(described.table_status, TableStatus::Active);
+    assert_eq!(described.key_shape(), Some(KeyShape { range: None, ..shape() }));
+    let throughput = ProvisionedThroughput { read_capacity_units: 5, write_capacity_units: 6 };
+    assert_eq!(described.provisioned(), Some(throughput));
+    assert_eq!(described.creation_date_time, Some(1_763_815_696.0));
+    assert_eq!((described.item_count, described.table_size_bytes), (12, 5_000_000_000));
+    let index = &described.global_secondary_indexes[0];
+    assert_eq!((index.index_name.as_str(), index.item_count), ("by-mail", 7));
+    assert_eq!(index.key_schema, [KeySchemaElement::hash("mail")]);
 }
 
 #[test]
@@ -207,7 +229,7 @@ fn a_table_that_is_being_deleted_is_told_without_its_keys() {
     let found = output!(DeleteTable, DeleteTableInput { table_name: "visits".to_owned() }, ANSWERS[4]);
     let found = found.table_description;
     assert_eq!(found.table_status, TableStatus::Deleting);
-    assert_eq!((found.keys, found.item_count), (None, 3));
+    assert_eq!((found.key_shape(), found.item_count), (None, 3));
 }
 
 #[test]
@@ -233,10 +255,11 @@ fn what_cannot_be_read_is_told_with_its_place() {
     }
     let describe = Request::DescribeTable(DescribeTableInput { table_name: "visits".to_owned() });
     for (body, expected) in [
-        ("{}", "the answer has no `Table` at byte 2"),
-        (r#"{"Table":{"KeySchema":[{"AttributeName":"a","KeyType":"HASH"}]}}"#, "`a` is not defined"),
-        (r#"{"Table":{"KeySchema":[{"AttributeName":"a","KeyType":"TREE"}]}}"#, "`TREE` is no role"),
-        (r#"{"Table":{"AttributeDefinitions":[{"AttributeType":"SS"}]}}"#, "`SS` is no type"),
+        ("{}", "missing field `Table` at byte 2"),
+        ("", "expected a value, found the end of the text at byte 0"),
+        (r#"{"Table":{"ItemCount":1.5}}"#, "expected a count at byte 22"),
+        (r#"{"Table":{"KeySchema":[{"AttributeName":"a","KeyType":"TREE"}]}}"#, "unknown variant `TREE`"),
+        (r#"{"Table":{"AttributeDefinitions":[{"AttributeType":"SS"}]}}"#, "unknown variant `SS`"),
     ] {
         let error = problem(&describe, body);
         assert!(error.contains(expected), "{error}");
@@ -283,6 +306,7 @@ fn capacities() -> impl Strategy<Value = ConsumedCapacity> {
             table,
             local_secondary_indexes,
             global_secondary_indexes,
+            ..ConsumedCapacity::default()
         },
     )
 }

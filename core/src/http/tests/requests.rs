@@ -47,8 +47,13 @@ fn what_has_its_default_is_left_out() {
             r##"{"TableName":"visits","KeyConditionExpression":"#a0 = :v0","ExpressionAttributeNames":{"#a0":"user"},"ExpressionAttributeValues":{":v0":{"S":"ann"}}}"##,
         ),
         ("Scan", r#"{"TableName":"visits"}"#),
+        (
+            "TransactGetItems",
+            r#"{"TransactItems":[{"Get":{"TableName":"visits","Key":KEY}},{"Get":{"TableName":"visits","Key":{"user":{"S":"bob"},"time":{"N":"6"}}}}]}"#,
+        ),
         ("TransactWriteItems", r#"{"TransactItems":[{"Put":{"TableName":"visits","Item":KEY}}]}"#),
         ("UpdateItem", r#"{"TableName":"visits","Key":KEY}"#),
+        ("UpdateTable", r#"{"TableName":"visits"}"#),
     ];
     let expected = expected.map(|(action, text)| (action, text.replace("KEY", key)));
     assert_eq!(bodies.collect::<Vec<_>>(), expected);
@@ -157,10 +162,9 @@ fn an_update_shares_placeholders_with_its_condition() {
 fn a_query_tells_its_range_filter_and_page() {
     let time = |time: u64| KeyValue::N(time.into());
     let found = body(Request::Query(QueryInput {
-        key_condition_expression: KeyCondition {
-            range: Some(("time".into(), RangeCondition::Between(time(1), time(9)))),
-            ..plain::query().key_condition_expression
-        },
+        key_condition_expression: plain::query()
+            .key_condition_expression
+            .and("time", RangeCondition::Between(time(1), time(9))),
         filter_expression: Some(unseen()),
         projection_expression: vec![DocumentPath::attribute("time"), DocumentPath::attribute("seen")],
         scan_index_forward: false,
@@ -225,6 +229,7 @@ fn the_tables_of_a_batch_have_placeholders_of_their_own() {
         keys: vec![Key { hash: ("id".into(), KeyValue::B(Bytes::from_static(b"\x00\xff"))), range: None }],
         consistent_read: true,
         projection_expression: vec![DocumentPath::attribute("name")],
+        ..KeysAndAttributes::default()
     };
     batch.request_items.insert("users\"".to_owned(), users.clone());
     users.keys[0].hash.1 = KeyValue::S("a\"b".to_owned());
@@ -299,6 +304,7 @@ fn each_action_of_a_transaction_has_placeholders_of_its_own() {
         ],
         client_request_token: Some("token-1".to_owned()),
         return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..TransactWriteItemsInput::default()
     }));
     let unseen = |mut action: Value| {
         action["TableName"] = "visits".into();
@@ -333,14 +339,9 @@ fn each_action_of_a_transaction_has_placeholders_of_its_own() {
 
 #[test]
 fn a_table_without_a_range_key_may_be_provisioned() {
-    let found = body(Request::CreateTable(CreateTableInput {
-        keys: KeyShape { range: None, ..shape() },
-        provisioned_throughput: Some(ProvisionedThroughput {
-            read_capacity_units: 1000,
-            write_capacity_units: 50,
-        }),
-        ..plain::create_table()
-    }));
+    let throughput = ProvisionedThroughput { read_capacity_units: 1000, write_capacity_units: 50 };
+    let keys = KeyShape { range: None, ..shape() };
+    let found = body(CreateTableInput::new("visits", &keys).provisioned(throughput).into());
     let expected = json!({
         "TableName": "visits",
         "AttributeDefinitions": [{"AttributeName": "user", "AttributeType": "S"}],

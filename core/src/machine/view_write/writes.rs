@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::VERSION_ATTRIBUTE;
-use crate::api::{
-    ReturnValuesOnConditionCheckFailure, TransactDelete, TransactPut, TransactUpdate, TransactWriteItem,
-};
+use crate::api::{TransactDelete, TransactPut, TransactUpdate, TransactWriteItem};
 use crate::error::Error;
 use crate::expression::{Condition, DocumentPath, UpdateAction, UpdateExpression};
 use crate::item::Item;
@@ -76,20 +74,19 @@ pub(super) fn source_write(
             Condition::And(vec![Condition::exists(hash), Condition::not_exists(VERSION_ATTRIBUTE)])
         }
     });
-    let return_values_on_condition_check_failure = ReturnValuesOnConditionCheckFailure::None;
     let bytes = new.as_ref().map_or(0, |item| item.as_bytes().len());
     let action = match (&new, task.key()) {
         (Some(item), _) => TransactWriteItem::Put(TransactPut {
             table_name,
             item: item.clone(),
             condition_expression,
-            return_values_on_condition_check_failure,
+            ..TransactPut::default()
         }),
         (None, Some(key)) => TransactWriteItem::Delete(TransactDelete {
             table_name,
             key: key.clone(),
             condition_expression,
-            return_values_on_condition_check_failure,
+            ..TransactDelete::default()
         }),
         (None, None) => return Ok(None),
     };
@@ -144,8 +141,7 @@ pub(super) fn target_update(
             table_name: table_name.to_owned(),
             key,
             update_expression: UpdateExpression { actions },
-            condition_expression: None,
-            return_values_on_condition_check_failure: ReturnValuesOnConditionCheckFailure::None,
+            ..TransactUpdate::default()
         })
     })
 }
