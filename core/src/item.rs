@@ -9,6 +9,7 @@ use std::fmt;
 use std::ops::Range;
 
 use bytes::Bytes;
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::json::{Reader, write_string};
@@ -146,16 +147,46 @@ impl fmt::Debug for Item {
     }
 }
 
+/// How the wire codec knows that a text is an item.
+pub(crate) const NEWTYPE: &str = "$dynochemy::Item";
+
 impl Serialize for Item {
-    /// As text that holds DynamoDB's JSON, so that it comes back byte for byte.
+    /// As itself within items, and elsewhere as text that holds DynamoDB's JSON, so that it comes back byte for byte.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&String::from_utf8_lossy(&self.0))
+        let text = String::from_utf8_lossy(&self.0);
+        if wire::is_wire::<S::Error>() {
+            serializer.serialize_newtype_struct(NEWTYPE, &text)
+        } else {
+            serializer.serialize_str(&text)
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Item {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_json(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        struct Encoded;
+
+        impl<'de> Visitor<'de> for Encoded {
+            type Value = Item;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an item")
+            }
+
+            fn visit_borrowed_bytes<E: de::Error>(self, text: &'de [u8]) -> Result<Item, E> {
+                Ok(Item(Bytes::copy_from_slice(text)))
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, buffered: D) -> Result<Item, D::Error> {
+                Ok(Item::from_attributes(&Attributes::deserialize(buffered)?))
+            }
+        }
+
+        if wire::is_wire::<D::Error>() {
+            deserializer.deserialize_newtype_struct(NEWTYPE, Encoded)
+        } else {
+            Self::from_json(String::deserialize(deserializer)?).map_err(de::Error::custom)
+        }
     }
 }
 

@@ -53,6 +53,11 @@ impl<'a> Reader<'a> {
         Self { input, position: 0 }
     }
 
+    /// The text at `range`.
+    pub(crate) fn text_at(&self, range: Range<usize>) -> &'a [u8] {
+        &self.input[range]
+    }
+
     /// Where the cursor stands, in bytes.
     #[cfg(feature = "http")]
     pub(crate) fn position(&self) -> usize {

@@ -43,6 +43,7 @@ mod random;
 mod request;
 mod rows;
 mod run;
+pub mod set;
 mod solvent;
 pub mod table;
 mod value;
@@ -70,11 +71,14 @@ pub mod application {
     pub use crate::path::{Addend, Operand, Path};
     pub use crate::request::Action;
     pub use crate::rows::Rows;
+    pub use crate::set::{self, Set};
     pub use crate::solvent::{Plan, Solvent, Ticket};
     pub use crate::table::{KeyAttributeType, KeyForm, Table};
     pub use crate::value::{AttributeType, AttributeValue, Attributes};
     pub use crate::view::{Changes, View};
     pub use crate::wire::WireError;
+    /// Bytes as an attribute, alone or in a [`Set`].
+    pub use bytes::Bytes;
 }
 
 pub use application::*;

@@ -6,12 +6,16 @@
 //!
 //! See [Data types: Number](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html#HowItWorks.DataTypes.Number).
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{self, Visitor};
+use serde::de::{self, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::value::AttributeType;
+use crate::wire::{self, MapKey};
 
 /// The most significant digits a number may have.
 pub const MAX_DIGITS: u32 = 38;
@@ -396,23 +400,55 @@ impl Serialize for Number {
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Number;
+        deserializer.deserialize_newtype_struct(NEWTYPE, Exact { wire: wire::is_wire::<D::Error>() })
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number as text")
-            }
+/// Takes a number without rounding it.
+struct Exact {
+    /// Whether the wire codec hands it out, which tells numbers from texts.
+    wire: bool,
+}
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
-                text.parse().map_err(E::custom)
-            }
+impl<'de> Visitor<'de> for Exact {
+    type Value = Number;
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, text: D) -> Result<Number, D::Error> {
-                text.deserialize_str(self)
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.wire { "a number" } else { "a number as text" })
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, number: D) -> Result<Number, D::Error> {
+        if self.wire { number.deserialize_any(self) } else { number.deserialize_str(self) }
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
+        if self.wire {
+            return Err(E::invalid_type(Unexpected::Str(text), &self));
         }
-        deserializer.deserialize_newtype_struct(NEWTYPE, Text)
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Number, E> {
+        Ok(number.into())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Number, E> {
+        Ok(number.into())
+    }
+
+    /// The codec hands out a float only where it prints as the number.
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Number, E> {
+        Number::try_from(number).map_err(E::custom)
+    }
+
+    /// The codec's form of a number that no Rust type holds: a map with the type `N` for its only key.
+    fn visit_map<A: MapAccess<'de>>(self, mut number: A) -> Result<Number, A::Error> {
+        match number.next_key()? {
+            Some(MapKey::Type(AttributeType::N)) => {
+                number.next_value::<Cow<'de, str>>()?.parse().map_err(de::Error::custom)
+            }
+            _ => Err(de::Error::invalid_type(Unexpected::Map, &self)),
+        }
     }
 }
 

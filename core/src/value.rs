@@ -4,6 +4,8 @@
 //!
 //! See [AttributeValue](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html).
 
+mod serial;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
@@ -11,44 +13,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::number::Number;
 
+pub(crate) use serial::NEWTYPE;
+
 /// The attributes of an item by name.
 pub type Attributes = BTreeMap<String, AttributeValue>;
 
 /// One attribute's value, in any of DynamoDB's ten types.
 ///
-/// Serialised, it has the form that DynamoDB's JSON has: `{"S": "text"}`, `{"N": "1.5"}`, `{"B": "base64"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename = "$dynochemy::AttributeValue")]
+/// Serialised, it has the form that DynamoDB's JSON has: `{"S": "text"}`, `{"N": "1.5"}`, `{"B": "base64"}`. As a part of
+/// a typed item, it is the attribute itself, of whatever type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum AttributeValue {
     /// Text.
     S(String),
     /// A number.
     N(Number),
     /// Bytes.
-    B(#[serde(with = "base64_bytes")] Bytes),
+    B(Bytes),
     /// A boolean.
-    #[serde(rename = "BOOL")]
     Bool(bool),
     /// The null value; `false` never occurs in what the service returns.
-    #[serde(rename = "NULL")]
     Null(bool),
     /// A set of texts, never empty.
-    #[serde(rename = "SS")]
     StringSet(BTreeSet<String>),
     /// A set of numbers, never empty.
-    #[serde(rename = "NS")]
     NumberSet(BTreeSet<Number>),
     /// A set of byte strings, never empty.
-    #[serde(rename = "BS")]
-    BinarySet(#[serde(with = "base64_set")] BTreeSet<Bytes>),
+    BinarySet(BTreeSet<Bytes>),
     /// A list of values.
     L(Vec<AttributeValue>),
     /// A map from names to values.
     M(Attributes),
 }
-
-/// How serde names the type; the wire codec knows it by that.
-pub(crate) const ATTRIBUTE_VALUE: &str = "$dynochemy::AttributeValue";
 
 /// The types of attribute values, by DynamoDB's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -164,44 +160,6 @@ impl AttributeValue {
 #[must_use]
 pub fn attributes_size(attributes: &Attributes) -> usize {
     attributes.iter().map(|(name, value)| name.len() + value.size()).sum()
-}
-
-/// Bytes as base64 text, as DynamoDB's JSON has them.
-mod base64_bytes {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
-    use bytes::Bytes;
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(bytes))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        STANDARD.decode(text.as_bytes()).map(Bytes::from).map_err(serde::de::Error::custom)
-    }
-}
-
-mod base64_set {
-    use std::collections::BTreeSet;
-
-    use bytes::Bytes;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[derive(Serialize, Deserialize)]
-    struct Element(#[serde(with = "super::base64_bytes")] Bytes);
-
-    pub(super) fn serialize<S: Serializer>(set: &BTreeSet<Bytes>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(set.iter().cloned().map(Element))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeSet<Bytes>, D::Error> {
-        let elements = Vec::<Element>::deserialize(deserializer)?;
-        Ok(elements.into_iter().map(|Element(bytes)| bytes).collect())
-    }
 }
 
 macro_rules! from {

@@ -5,11 +5,21 @@
 //! who look inside.
 //! serde's `is_human_readable` is `true` for good, since it decides how other crates' types (UUIDs, dates) are stored.
 //!
-//! How Rust types map: strings and chars `S`, numbers `N`, `serde_bytes` `B`, booleans `BOOL`, `()` `NULL`, sequences
-//! and tuples `L`, maps and structs `M`, unit variants `S`, other variants an `M` with one member. A field or map
-//! value that is `None` is left out; within a list it is `NULL`. An enum at the root of an item takes its variant from the
-//! item's entity ([`ENTITY_ATTRIBUTE`]) and its content from the item. DynamoDB's sets have no Rust type yet: an item that
-//! holds one is not read into a sequence, since it would be written back as a list.
+//! How Rust types map: strings and chars `S`, numbers `N`, `serde_bytes` and [`Bytes`](crate::Bytes) `B`, booleans `BOOL`,
+//! `()` `NULL`, sequences and tuples `L`, maps and structs `M`, unit variants `S`, other variants an `M` with one member,
+//! [`Set`](crate::Set)s and collections under `#[serde(with = "..::set")]` `SS`, `NS` or `BS`. A field or map value that is
+//! `None` or an empty set is left out; within a list `None` is `NULL`. A set is not read into a sequence, since it would be
+//! written back as a list. An enum at the root of an item takes its variant from the item's entity
+//! ([`ENTITY_ATTRIBUTE`]) and its content from the item.
+//!
+//! [`AttributeValue`](crate::AttributeValue)s and [`Item`](crate::Item)s can be parts of typed items, and stand for
+//! themselves. An `Item` at the root is all of the item, the library's own attributes too, and is written back so: whoever
+//! copies items must not lose them. Every other type, maps included, sees the item without them.
+//!
+//! Under `#[serde(flatten)]`, and in internally tagged and untagged enums, serde keeps values in a buffer of its own. What
+//! goes in is exact, sets and all, and so are integers of up to 64 bits, [`Number`](crate::Number)s, sets and attribute
+//! values that come out. But it is serde that converts there: it knows no integers of 128 bits (an error), takes the
+//! nearest float where an `f32` or `f64` is asked for an integer or a longer decimal, and text for bytes and bytes for text.
 
 mod read;
 pub(crate) mod value;
@@ -23,7 +33,7 @@ use crate::json::JsonError;
 use crate::number::NumberError;
 
 pub use read::decode;
-pub(crate) use read::decode_bytes;
+pub(crate) use read::{MapKey, decode_bytes};
 pub(crate) use write::encode_value;
 pub use write::{Encoded, EncodedItem, encode, encode_item};
 
@@ -34,6 +44,15 @@ pub const RESERVED_PREFIX: &str = "dy_";
 /// The attribute that tells which of the types in one table an item is of: the entity's name, as text. An enum at the
 /// root of an item takes its variant from it.
 pub const ENTITY_ATTRIBUTE: &str = "dy_e";
+
+/// Whether it is this codec that writes or reads a value.
+///
+/// The buffers that serde puts in between for `flatten`, internally tagged and untagged enums keep nothing of where they
+/// come from but the type of its errors; so that is what is asked for.
+pub(crate) fn is_wire<E>() -> bool {
+    size_of::<E>() == size_of::<WireError>()
+        && std::any::type_name::<E>() == std::any::type_name::<WireError>()
+}
 
 /// A Rust value that cannot be an item, or an item that does not fit a Rust type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! From DynamoDB's JSON to Rust values.
 
+mod marked;
 mod parts;
 mod root;
 
@@ -13,10 +14,14 @@ use super::WireError;
 use crate::item::Item;
 use crate::json::Reader;
 use crate::number::{self, Number};
-use crate::value::AttributeType;
+use crate::value::{self, AttributeType};
+use crate::{item, set};
 
+use marked::Marked;
 use parts::{Elements, Members, Variant};
 use root::Root;
+
+pub(crate) use marked::MapKey;
 
 /// Decodes an item into a Rust type, leaving out the attributes that the library keeps.
 ///
@@ -36,11 +41,20 @@ pub(crate) fn decode_bytes<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<
 /// An attribute value with its type around it.
 struct Value<'r, 'de> {
     reader: &'r mut Reader<'de>,
+    /// The type of an element of a set, which has none around it.
+    bare: Option<AttributeType>,
 }
 
 impl<'r, 'de> Value<'r, 'de> {
+    fn new(reader: &'r mut Reader<'de>) -> Self {
+        Self { reader, bare: None }
+    }
+
     /// Enters the value and tells its type.
     fn open(&mut self) -> Result<AttributeType, WireError> {
+        if let Some(kind) = self.bare {
+            return Ok(kind);
+        }
         let mut first = true;
         self.reader.object()?;
         let Some(tag) = self.reader.key(&mut first)? else {
@@ -52,10 +66,13 @@ impl<'r, 'de> Value<'r, 'de> {
 
     /// The value's type, without entering it.
     fn peek(&self) -> Result<AttributeType, WireError> {
-        Value { reader: &mut self.reader.clone() }.open()
+        Value { reader: &mut self.reader.clone(), bare: self.bare }.open()
     }
 
     fn close(&mut self) -> Result<(), WireError> {
+        if self.bare.is_some() {
+            return Ok(());
+        }
         match self.reader.key(&mut false)? {
             None => Ok(()),
             Some(_) => Err(WireError::new("an attribute value must have exactly one type")),
@@ -69,6 +86,14 @@ impl<'r, 'de> Value<'r, 'de> {
         } else {
             Err(WireError::new(format!("expected {expected}, found {found}")))
         }
+    }
+
+    fn null(&mut self) -> Result<(), WireError> {
+        self.expect(AttributeType::Null)?;
+        if !self.reader.bool()? {
+            return Err(WireError::new("the null value is always `true`"));
+        }
+        self.close()
     }
 
     /// A string, of this type.
@@ -92,17 +117,18 @@ fn visit_text<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V
     }
 }
 
-/// A number for a type that tells nothing of what it wants: an integer where it is one, else a float that prints so.
-fn visit_number<'de, V: Visitor<'de>>(text: &str, visitor: V) -> Result<V::Value, WireError> {
+/// A number for a type that tells nothing of what it wants: an integer where it is one, else a float that prints so,
+/// and where there is none, the text.
+fn visit_number<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V::Value, WireError> {
     let number: Number = text.parse()?;
     if let Ok(value) = u64::try_from(number) {
         visitor.visit_u64(value)
     } else if let Ok(value) = i64::try_from(number) {
         visitor.visit_i64(value)
-    } else if let Ok(value) = i128::try_from(number) {
-        visitor.visit_i128(value)
+    } else if let Ok(value) = f64::try_from(number) {
+        visitor.visit_f64(value)
     } else {
-        visitor.visit_f64(f64::try_from(number)?)
+        visitor.visit_newtype_struct(Marked::number(text))
     }
 }
 
@@ -130,15 +156,18 @@ impl<'de> de::Deserializer<'de> for Value<'_, 'de> {
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
         match self.peek()? {
             AttributeType::S => visit_text(self.string(AttributeType::S)?, visitor),
-            AttributeType::N => visit_number(&self.string(AttributeType::N)?, visitor),
+            AttributeType::N => visit_number(self.string(AttributeType::N)?, visitor),
             AttributeType::B => visitor.visit_byte_buf(self.bytes()?),
             AttributeType::Bool => self.deserialize_bool(visitor),
             AttributeType::Null => self.deserialize_unit(visitor),
             AttributeType::M => self.deserialize_map(visitor),
-            AttributeType::L
-            | AttributeType::StringSet
-            | AttributeType::NumberSet
-            | AttributeType::BinarySet => self.deserialize_seq(visitor),
+            AttributeType::L => self.deserialize_seq(visitor),
+            AttributeType::StringSet | AttributeType::NumberSet | AttributeType::BinarySet => {
+                let kind = self.open()?;
+                let value = visitor.visit_newtype_struct(Marked::set(kind, self.reader))?;
+                self.close()?;
+                Ok(value)
+            }
         }
     }
 
@@ -171,18 +200,14 @@ impl<'de> de::Deserializer<'de> for Value<'_, 'de> {
 
     fn deserialize_option<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
         if self.peek()? == AttributeType::Null {
-            self.open()?;
-            self.reader.bool()?;
-            self.close()?;
+            self.null()?;
             return visitor.visit_none();
         }
         visitor.visit_some(self)
     }
 
     fn deserialize_unit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
-        self.expect(AttributeType::Null)?;
-        self.reader.bool()?;
-        self.close()?;
+        self.null()?;
         visitor.visit_unit()
     }
 
@@ -199,10 +224,26 @@ impl<'de> de::Deserializer<'de> for Value<'_, 'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, WireError> {
-        if name == number::NEWTYPE {
-            return visit_text(self.string(AttributeType::N)?, visitor);
+        match name {
+            number::NEWTYPE => visitor.visit_map(Marked::number(self.string(AttributeType::N)?)),
+            value::NEWTYPE if self.peek()? == AttributeType::N => {
+                visitor.visit_map(Marked::number(self.string(AttributeType::N)?))
+            }
+            value::NEWTYPE => self.deserialize_any(visitor),
+            set::NEWTYPE => match self.peek()? {
+                AttributeType::StringSet | AttributeType::NumberSet | AttributeType::BinarySet => {
+                    self.deserialize_any(visitor)
+                }
+                found => Err(WireError::new(format!("expected a set (SS, NS or BS), found {found}"))),
+            },
+            item::NEWTYPE => {
+                self.expect(AttributeType::M)?;
+                let item = self.reader.skip()?;
+                self.close()?;
+                visitor.visit_borrowed_bytes(self.reader.text_at(item))
+            }
+            _ => visitor.visit_newtype_struct(self),
         }
-        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
@@ -210,7 +251,8 @@ impl<'de> de::Deserializer<'de> for Value<'_, 'de> {
             AttributeType::L => {}
             set @ (AttributeType::StringSet | AttributeType::NumberSet | AttributeType::BinarySet) => {
                 let problem = format!(
-                    "it is a set ({set}), and typed items have no sets yet: it would be written back as a list"
+                    "it is a set ({set}), which would be written back as a list; read it into a `Set`, or by \
+                     `#[serde(with = \"..::set\")]`"
                 );
                 return Err(WireError::new(problem));
             }
@@ -219,10 +261,7 @@ impl<'de> de::Deserializer<'de> for Value<'_, 'de> {
             }
             found => return Err(WireError::new(format!("expected L, found {found}"))),
         }
-        self.reader.array()?;
-        let mut elements = Elements { reader: self.reader, first: true, index: 0, ended: false };
-        let value = visitor.visit_seq(&mut elements)?;
-        elements.drain()?;
+        let value = Elements::visit(self.reader, None, visitor)?;
         self.close()?;
         Ok(value)
     }
@@ -272,7 +311,7 @@ impl<'de> de::Deserializer<'de> for Value<'_, 'de> {
             return Err(WireError::new("expected a variant, found an empty map"));
         };
         let value = visitor
-            .visit_enum(Variant { name: &variant, content: Value { reader: self.reader } })
+            .visit_enum(Variant { name: &variant, content: Value::new(self.reader) })
             .map_err(|error| error.within(&variant))?;
         if self.reader.key(&mut false)?.is_some() {
             return Err(WireError::new("expected one variant, found several"));

@@ -2,13 +2,15 @@
 
 mod parts;
 mod serializer;
+mod set;
+mod text;
 
 use bytes::Bytes;
 use serde::ser::Serialize;
 
 use super::WireError;
 use crate::item::Item;
-use crate::json::write_string;
+use crate::json::{Reader, write_string};
 use crate::number::Number;
 use crate::value::AttributeValue;
 
@@ -50,36 +52,37 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Encoded, WireError> {
 /// # Errors
 /// As [`encode`].
 pub fn encode_item<T: Serialize + ?Sized>(value: &T, managed: &[&str]) -> Result<EncodedItem, WireError> {
-    let mut aside = vec![None; managed.len()];
-    let mut writer = Writer {
-        out: Vec::with_capacity(256),
-        size: 0,
-        root: Some(Aside { names: managed, values: &mut aside, entity: None }),
-    };
+    let mut values = vec![None; managed.len()];
+    let aside = Aside { names: managed, values: &mut values, entity: None };
+    let mut writer = Writer { out: Vec::with_capacity(256), size: 0, root: Some(aside), set: false };
     match value.serialize(&mut writer)? {
         // An exact copy: the scratch's spare capacity would live as long as the item.
         Written::Value => {
             let item = Item::trusted(Bytes::copy_from_slice(&writer.out));
-            Ok(EncodedItem { item, size: writer.size, managed: aside })
+            Ok(EncodedItem { item, size: writer.size, managed: values })
         }
         Written::Nothing => Err(WireError::new("an item must be a struct or a map, not `None`")),
+        Written::EmptySet => Err(WireError::new("an item must be a struct or a map, not a set")),
     }
 }
 
-/// Encodes any value as an attribute value; `None` gives `None`.
+/// Encodes any value as an attribute value; `None` and empty sets give `None`.
 pub(crate) fn encode_value<T: Serialize + ?Sized>(value: &T) -> Result<Option<AttributeValue>, WireError> {
-    let mut writer = Writer { out: Vec::with_capacity(64), size: 0, root: None };
+    let mut writer = Writer { out: Vec::with_capacity(64), size: 0, root: None, set: false };
     match value.serialize(&mut writer)? {
         Written::Value => super::value::parse_value(&writer.out).map(Some),
-        Written::Nothing => Ok(None),
+        Written::Nothing | Written::EmptySet => Ok(None),
     }
 }
 
-/// Whether a serializer wrote a value, or met a `None` that its holder leaves out.
+/// Whether a serializer wrote a value, or met what its holder leaves out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Written {
+enum Written {
     Value,
+    /// A `None`, which is `NULL` where it cannot be left out.
     Nothing,
+    /// A set without elements, which DynamoDB does not have.
+    EmptySet,
 }
 
 struct Writer<'a> {
@@ -87,6 +90,8 @@ struct Writer<'a> {
     size: usize,
     /// Where the next value is the item itself, which has no `{"M": ..}` around it: the attributes to keep aside.
     root: Option<Aside<'a>>,
+    /// Whether the next sequence is a set.
+    set: bool,
 }
 
 /// Attributes that are encoded, but not into the item.
@@ -149,6 +154,20 @@ impl<'a> Writer<'a> {
         self.out.push(b'[');
         self.size += 3;
         Ok(List { writer: self, count: 0, variants: 0 })
+    }
+
+    /// An item in its encoded form.
+    fn item(&mut self, text: &str) -> Result<Written, WireError> {
+        let mut map = self.map();
+        let mut reader = Reader::new(text.as_bytes());
+        let mut first = true;
+        reader.object()?;
+        while let Some(name) = reader.key(&mut first)? {
+            let value = reader.skip()?;
+            map.encoded_member(&name, &text.as_bytes()[value])?;
+        }
+        reader.end()?;
+        map.finish()
     }
 
     /// Keeps the variant of an enum that is the item itself, to be written as the item's last attribute.

@@ -4,8 +4,11 @@ use std::borrow::Cow;
 
 use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
 
+use super::marked::Marked;
 use super::{Value, visit_text};
 use crate::json::Reader;
+use crate::number;
+use crate::value::AttributeType;
 use crate::wire::{RESERVED_PREFIX, WireError};
 
 /// The members of an item or map.
@@ -34,7 +37,7 @@ impl<'r, 'de> Members<'r, 'de> {
         Ok(value)
     }
 
-    pub(super) fn advance(&mut self) -> Result<bool, WireError> {
+    fn advance(&mut self) -> Result<bool, WireError> {
         while !self.ended {
             match self.reader.key(&mut self.first)? {
                 None => self.ended = true,
@@ -62,7 +65,7 @@ impl<'de> de::MapAccess<'de> for &mut Members<'_, 'de> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, WireError> {
-        seed.deserialize(Value { reader: self.reader }).map_err(|error| error.within(&self.name))
+        seed.deserialize(Value::new(self.reader)).map_err(|error| error.within(&self.name))
     }
 }
 
@@ -96,9 +99,12 @@ impl<'de> de::Deserializer<'de> for Name<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, WireError> {
+        if name == number::NEWTYPE {
+            return visitor.visit_map(Marked::number(self.0));
+        }
         visitor.visit_newtype_struct(self)
     }
 
@@ -122,21 +128,36 @@ impl<'de> de::Deserializer<'de> for Name<'de> {
 
 /// The elements of a list.
 pub(super) struct Elements<'r, 'de> {
-    pub(super) reader: &'r mut Reader<'de>,
-    pub(super) first: bool,
-    pub(super) index: usize,
-    pub(super) ended: bool,
+    reader: &'r mut Reader<'de>,
+    first: bool,
+    index: usize,
+    ended: bool,
+    /// The elements' type, where they are a set's.
+    bare: Option<AttributeType>,
 }
 
-impl<'de> Elements<'_, 'de> {
-    pub(super) fn advance(&mut self) -> Result<bool, WireError> {
+impl<'r, 'de> Elements<'r, 'de> {
+    /// Reads an array.
+    pub(super) fn visit<V: Visitor<'de>>(
+        reader: &'r mut Reader<'de>,
+        bare: Option<AttributeType>,
+        visitor: V,
+    ) -> Result<V::Value, WireError> {
+        reader.array()?;
+        let mut elements = Elements { reader, first: true, index: 0, ended: false, bare };
+        let value = visitor.visit_seq(&mut elements)?;
+        elements.drain()?;
+        Ok(value)
+    }
+
+    fn advance(&mut self) -> Result<bool, WireError> {
         if !self.ended {
             self.ended = !self.reader.element(&mut self.first)?;
         }
         Ok(!self.ended)
     }
 
-    pub(super) fn drain(&mut self) -> Result<(), WireError> {
+    fn drain(&mut self) -> Result<(), WireError> {
         while self.advance()? {
             self.reader.skip()?;
         }
@@ -153,7 +174,7 @@ impl<'de> de::SeqAccess<'de> for &mut Elements<'_, 'de> {
         }
         let index = self.index;
         self.index += 1;
-        let value = seed.deserialize(Value { reader: self.reader });
+        let value = seed.deserialize(Value { reader: self.reader, bare: self.bare });
         value.map(Some).map_err(|error| error.at(index))
     }
 }

@@ -6,6 +6,7 @@ use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 
 use super::Value;
 use super::parts::Members;
+use crate::item;
 use crate::json::Reader;
 use crate::value::AttributeType;
 use crate::wire::{ENTITY_ATTRIBUTE, WireError};
@@ -30,9 +31,14 @@ impl<'de> de::Deserializer<'de> for Root<'_, 'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, WireError> {
+        if name == item::NEWTYPE {
+            // All of it, the library's own attributes too: whoever copies items must not lose them.
+            let item = self.reader.skip()?;
+            return visitor.visit_borrowed_bytes(self.reader.text_at(item));
+        }
         visitor.visit_newtype_struct(self)
     }
 
@@ -68,7 +74,7 @@ fn entity<'de>(mut reader: Reader<'de>) -> Result<Option<Cow<'de, str>>, WireErr
     reader.object()?;
     while let Some(name) = reader.key(&mut first)? {
         if name == ENTITY_ATTRIBUTE {
-            let entity = Value { reader: &mut reader }.string(AttributeType::S);
+            let entity = Value::new(&mut reader).string(AttributeType::S);
             return entity.map(Some).map_err(|error| error.within(ENTITY_ATTRIBUTE));
         }
         reader.skip()?;

@@ -2,10 +2,15 @@
 
 use serde::ser::{self, Serialize};
 
+use super::set::Set;
 use super::{Aside, Writer, Written, encode_value};
 use crate::json::write_string;
 use crate::value::AttributeValue;
+use crate::wire::value::parse_value;
 use crate::wire::{ENTITY_ATTRIBUTE, RESERVED_PREFIX, WireError};
+
+/// What stands where a set without elements can neither be written nor left out.
+pub(super) const EMPTY_SET: &str = "an empty set can only be left out of a struct or map; DynamoDB has none";
 
 /// A list under way.
 pub(super) struct List<'w, 'a> {
@@ -22,8 +27,10 @@ impl List<'_, '_> {
         }
         self.writer.size += 1;
         let written = value.serialize(&mut *self.writer).map_err(|error| error.at(self.count))?;
-        if written == Written::Nothing {
-            self.writer.null()?;
+        match written {
+            Written::Value => {}
+            Written::Nothing => drop(self.writer.null()?),
+            Written::EmptySet => return Err(WireError::new(EMPTY_SET).at(self.count)),
         }
         self.count += 1;
         Ok(())
@@ -71,7 +78,7 @@ impl Map<'_, '_> {
                 self.first = false;
                 self.writer.size += name.len() + usize::from(self.root.is_none());
             }
-            Written::Nothing => {
+            Written::Nothing | Written::EmptySet => {
                 self.writer.out.truncate(start);
                 self.writer.size = size;
             }
@@ -79,7 +86,29 @@ impl Map<'_, '_> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Written, WireError> {
+    /// A member whose value is encoded; an item's may be one of the library's own.
+    pub(super) fn encoded_member(&mut self, name: &str, text: &[u8]) -> Result<(), WireError> {
+        let value = parse_value(text).map_err(|error| error.within(name))?;
+        if let Some(root) = &mut self.root {
+            if let Some(index) = root.names.iter().position(|managed| *managed == name) {
+                root.values[index] = Some(value);
+                return Ok(());
+            }
+            if root.entity.is_some() && name == ENTITY_ATTRIBUTE {
+                return Ok(());
+            }
+        }
+        if !std::mem::replace(&mut self.first, false) {
+            self.writer.out.push(b',');
+        }
+        write_string(&mut self.writer.out, name);
+        self.writer.out.push(b':');
+        self.writer.out.extend_from_slice(text);
+        self.writer.size += name.len() + usize::from(self.root.is_none()) + value.size();
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<Written, WireError> {
         if let Some(entity) = self.root.as_ref().and_then(|root| root.entity) {
             self.writer.out.extend_from_slice(if self.first { b"" } else { b"," });
             write_string(&mut self.writer.out, ENTITY_ATTRIBUTE);
@@ -92,6 +121,31 @@ impl Map<'_, '_> {
             self.writer.out.extend_from_slice(b"}}");
         }
         Ok(Written::Value)
+    }
+}
+
+/// What a sequence is written as.
+pub(super) enum Sequence<'w, 'a> {
+    List(List<'w, 'a>),
+    Set(Set<'w, 'a>),
+}
+
+impl ser::SerializeSeq for Sequence<'_, '_> {
+    type Ok = Written;
+    type Error = WireError;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WireError> {
+        match self {
+            Self::List(list) => list.element(value),
+            Self::Set(set) => set.element(value),
+        }
+    }
+
+    fn end(self) -> Result<Written, WireError> {
+        match self {
+            Self::List(list) => list.finish(),
+            Self::Set(set) => set.finish(),
+        }
     }
 }
 
@@ -110,7 +164,6 @@ macro_rules! list {
     )*};
 }
 list!(
-    SerializeSeq::serialize_element,
     SerializeTuple::serialize_element,
     SerializeTupleStruct::serialize_field,
     SerializeTupleVariant::serialize_field

@@ -4,10 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::{self, Serialize};
 
-use super::{List, Map, Writer, Written, encode_value};
+use super::parts::{EMPTY_SET, List, Map, Sequence};
+use super::set::Set;
+use super::text::Text;
+use super::{Writer, Written};
 use crate::number::{self, Number, NumberError};
-use crate::value::{ATTRIBUTE_VALUE, AttributeValue};
 use crate::wire::WireError;
+use crate::{item, set};
 
 macro_rules! numbers {
     ($($method:ident($type:ty)),*) => {$(
@@ -20,7 +23,7 @@ macro_rules! numbers {
 impl<'w, 'a> ser::Serializer for &'w mut Writer<'a> {
     type Ok = Written;
     type Error = WireError;
-    type SerializeSeq = List<'w, 'a>;
+    type SerializeSeq = Sequence<'w, 'a>;
     type SerializeTuple = List<'w, 'a>;
     type SerializeTupleStruct = List<'w, 'a>;
     type SerializeTupleVariant = List<'w, 'a>;
@@ -97,41 +100,45 @@ impl<'w, 'a> ser::Serializer for &'w mut Writer<'a> {
         name: &'static str,
         value: &T,
     ) -> Result<Written, WireError> {
-        if name == number::NEWTYPE {
-            return match encode_value(value)? {
-                Some(AttributeValue::S(text)) => self.number(text.parse()?),
-                _ => Err(WireError::new("a number must be a text inside")),
-            };
+        match name {
+            number::NEWTYPE => value.serialize(Text(|text: &str| self.number(text.parse()?))),
+            item::NEWTYPE => value.serialize(Text(|text: &str| self.item(text))),
+            set::NEWTYPE => {
+                self.set = true;
+                let written = value.serialize(&mut *self);
+                self.set = false;
+                written
+            }
+            _ => value.serialize(self),
         }
-        value.serialize(self)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
-        name: &'static str,
+        _name: &'static str,
         _index: u32,
         variant: &'static str,
         value: &T,
     ) -> Result<Written, WireError> {
-        if name == ATTRIBUTE_VALUE {
-            return Err(WireError::new(
-                "an `AttributeValue` cannot be a part of a typed item yet; use the Rust type that it stands for",
-            ));
-        }
         if self.root.is_some() {
             self.entity(variant)?;
             return value.serialize(self);
         }
         self.variant(variant);
-        if value.serialize(&mut *self).map_err(|error| error.within(variant))? == Written::Nothing {
-            self.null()?;
+        match value.serialize(&mut *self).map_err(|error| error.within(variant))? {
+            Written::Value => {}
+            Written::Nothing => drop(self.null()?),
+            Written::EmptySet => return Err(WireError::new(EMPTY_SET).within(variant)),
         }
         self.out.extend_from_slice(b"}}");
         Ok(Written::Value)
     }
 
-    fn serialize_seq(self, _length: Option<usize>) -> Result<List<'w, 'a>, WireError> {
-        self.list()
+    fn serialize_seq(self, _length: Option<usize>) -> Result<Sequence<'w, 'a>, WireError> {
+        if std::mem::take(&mut self.set) && self.root.is_none() {
+            return Ok(Sequence::Set(Set::begin(self)));
+        }
+        self.list().map(Sequence::List)
     }
 
     fn serialize_tuple(self, _length: usize) -> Result<List<'w, 'a>, WireError> {
