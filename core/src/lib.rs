@@ -46,6 +46,7 @@ mod run;
 pub mod set;
 mod solvent;
 pub mod table;
+mod timestamp;
 mod value;
 mod view;
 pub mod wire;
@@ -74,6 +75,9 @@ pub mod application {
     pub use crate::set::{self, Set};
     pub use crate::solvent::{Plan, Solvent, Ticket};
     pub use crate::table::{KeyAttributeType, KeyForm, Table};
+    pub use crate::timestamp::{
+        EpochMillis, EpochSeconds, TimeToLive, Timestamp, TimestampError, TimestampUnit,
+    };
     pub use crate::value::{AttributeType, AttributeValue, Attributes};
     pub use crate::view::{Changes, View};
     pub use crate::wire::WireError;

@@ -60,12 +60,16 @@ impl std::ops::Add<Duration> for Moment {
 impl fmt::Display for Moment {
     /// UTC, as in `2026-11-22T12:34:56.789Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.as_secs();
-        let (year, month, day) = civil_date(seconds / 86_400);
-        let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-        let millis = self.0 / 1_000_000 % 1000;
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+        write_date_and_time(f, self.as_secs())?;
+        write!(f, ".{:03}Z", self.0 / 1_000_000 % 1000)
     }
+}
+
+/// The UTC date and time of that many seconds after the Unix epoch, without a zone: `2026-11-22T12:34:56`.
+pub(crate) fn write_date_and_time(f: &mut fmt::Formatter<'_>, seconds: u64) -> fmt::Result {
+    let (year, month, day) = civil_date(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
 /// The proleptic Gregorian date `days` after the Unix epoch, counted in eras of 400 years that begin in March, so
