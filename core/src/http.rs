@@ -25,7 +25,12 @@ use http::{HeaderName, HeaderValue, Method, header};
 use crate::error::CallError;
 use crate::request::{Request, Response};
 #[cfg(feature = "sigv4")]
-use crate::{builder::Configuration, error::Error, moment::Moment, request::Action};
+use crate::{
+    builder::Configuration,
+    error::Error,
+    moment::Moment,
+    request::{Action, Service},
+};
 #[cfg(feature = "sigv4")]
 use {endpoint::Endpoint, sign::Signer};
 
@@ -33,14 +38,24 @@ use {endpoint::Endpoint, sign::Signer};
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 /// What stands before the action's name in the header `x-amz-target`.
 pub const TARGET_PREFIX: &str = "DynamoDB_20120810.";
+/// The same for [`Service::Streams`].
+pub const STREAMS_TARGET_PREFIX: &str = "DynamoDBStreams_20120810.";
 
 /// Turns requests into signed messages for one endpoint, and answers back into values.
 #[cfg(feature = "sigv4")]
 pub struct Codec {
-    endpoint: Endpoint,
-    signer: Signer,
+    tables: Place,
+    /// Where streams are, if elsewhere.
+    streams: Option<Place>,
     /// `x-amz-target` of each action, in the order of [`Action::ALL`].
     targets: Vec<HeaderValue>,
+}
+
+/// A server, and who signs for it.
+#[cfg(feature = "sigv4")]
+struct Place {
+    endpoint: Endpoint,
+    signer: Signer,
 }
 
 #[cfg(feature = "sigv4")]
@@ -79,18 +94,19 @@ impl Codec {
                         (and AWS_SESSION_TOKEN for temporary ones)"
                 .to_owned());
         };
-        let endpoint = match &configuration.endpoint {
-            Some(endpoint) => Endpoint::parse(endpoint)?,
-            None => Endpoint::of_region(region)?,
+        let place = |endpoint: Endpoint| -> Result<Place, String> {
+            Ok(Place { signer: Signer::new(&endpoint.host, region, credentials)?, endpoint })
         };
-        let target = |action: &Action| {
-            HeaderValue::try_from(format!("{TARGET_PREFIX}{action}")).expect("actions have plain names")
+        let (tables, streams) = match &configuration.endpoint {
+            // Whoever is asked there answers for both.
+            Some(endpoint) => (place(Endpoint::parse(endpoint)?)?, None),
+            None => (
+                place(Endpoint::of_region(Service::DynamoDb, region)?)?,
+                Some(place(Endpoint::of_region(Service::Streams, region)?)?),
+            ),
         };
-        Ok(Self {
-            signer: Signer::new(&endpoint.host, region, credentials)?,
-            endpoint,
-            targets: Action::ALL.iter().map(target).collect(),
-        })
+        let target = |action: &Action| target(action.service(), action.name());
+        Ok(Self { tables, streams, targets: Action::ALL.iter().map(target).collect::<Result<_, _>>()? })
     }
 
     /// The signed message of a request.
@@ -98,15 +114,28 @@ impl Codec {
     /// # Errors
     /// [`CallError::NotSent`] where no message can be made of it.
     pub fn encode(&self, request: &Request, now: Moment) -> Result<http::Request<Bytes>, CallError> {
+        let action = request.action();
+        let raw;
+        let target = match request {
+            Request::Raw(input) => {
+                let unspeakable = |problem| CallError::NotSent { problem };
+                raw = target(action.service(), &input.action).map_err(unspeakable)?;
+                &raw
+            }
+            _ => &self.targets[action as usize],
+        };
+        let Place { endpoint, signer } = match (action.service(), &self.streams) {
+            (Service::Streams, Some(streams)) => streams,
+            _ => &self.tables,
+        };
         let body = write_body(request);
-        let target = &self.targets[request.action() as usize];
-        let signature = self.signer.sign(target, &body, now);
+        let signature = signer.sign(target, &body, now);
         let mut message = http::Request::new(body);
         *message.method_mut() = Method::POST;
-        *message.uri_mut() = self.endpoint.uri.clone();
+        *message.uri_mut() = endpoint.uri.clone();
         let headers = message.headers_mut();
         headers.reserve(6);
-        headers.insert(header::HOST, self.endpoint.host.clone());
+        headers.insert(header::HOST, endpoint.host.clone());
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         headers.insert(HeaderName::from_static("x-amz-target"), target.clone());
         headers.insert(HeaderName::from_static("x-amz-date"), signature.date);
@@ -132,9 +161,23 @@ impl std::fmt::Debug for Codec {
     /// Leaves the secrets out.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Codec")
-            .field("endpoint", &self.endpoint.uri)
-            .field("signer", &self.signer)
+            .field("endpoint", &self.tables.endpoint.uri)
+            .field("signer", &self.tables.signer)
             .finish_non_exhaustive()
+    }
+}
+
+/// `x-amz-target` of an action.
+#[cfg(feature = "sigv4")]
+fn target(service: Service, action: &str) -> Result<HeaderValue, String> {
+    let prefix = match service {
+        Service::DynamoDb => TARGET_PREFIX,
+        Service::Streams => STREAMS_TARGET_PREFIX,
+    };
+    let is_name = !action.is_empty() && action.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match HeaderValue::try_from(format!("{prefix}{action}")) {
+        Ok(target) if is_name => Ok(target),
+        _ => Err(format!("{action:?} is no action's name; one is called `DescribeLimits`")),
     }
 }
 
@@ -158,7 +201,7 @@ pub fn read_answer(request: &Request, response: http::Response<Bytes>) -> Result
     }
     let unreadable = |problem: String| CallError::Unknown {
         rejection: None,
-        problem: format!("the answer to {} cannot be read: {problem}", request.action()),
+        problem: format!("the answer to {} cannot be read: {problem}", request.name()),
     };
     check(&head.headers, &body).map_err(unreadable)?;
     action::read(request, &body).map_err(|error| unreadable(error.to_string()))

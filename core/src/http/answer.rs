@@ -60,6 +60,24 @@ impl<'a> Answer<'a> {
         Ok(())
     }
 
+    /// A list of what `read` reads; an element that is `null` counts as an empty one, as places matter.
+    pub(super) fn list<T: Default>(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Result<T, JsonError>,
+    ) -> Result<Vec<T>, JsonError> {
+        let mut list = Vec::new();
+        self.elements(|answer| {
+            list.push(if answer.peek()? == Kind::Null {
+                answer.skip()?;
+                T::default()
+            } else {
+                read(answer)?
+            });
+            Ok(())
+        })?;
+        Ok(list)
+    }
+
     /// A value whose serde form is its form on the wire.
     pub(super) fn serial<T: DeserializeOwned>(&mut self) -> Result<T, JsonError> {
         serial::read(&mut self.reader)
@@ -154,24 +172,17 @@ impl<'a> Answer<'a> {
 
     /// Answers told by position, of which an item that does not exist has an empty one.
     pub(super) fn item_responses(&mut self) -> Result<Vec<ItemResponse>, JsonError> {
-        let mut responses = Vec::new();
-        self.elements(|answer| {
+        self.list(|answer| {
             let mut response = ItemResponse::default();
-            if answer.peek()? == Kind::Null {
-                answer.skip()?;
-            } else {
-                answer.members(|name, answer| {
-                    match name {
-                        "Item" => response.item = Some(answer.item()?),
-                        _ => answer.skip()?,
-                    }
-                    Ok(())
-                })?;
-            }
-            responses.push(response);
-            Ok(())
-        })?;
-        Ok(responses)
+            answer.members(|name, answer| {
+                match name {
+                    "Item" => response.item = Some(answer.item()?),
+                    _ => answer.skip()?,
+                }
+                Ok(())
+            })?;
+            Ok(response)
+        })
     }
 
     /// A key of the same table as `example`, which tells its attributes.

@@ -4,6 +4,8 @@
 
 use http::{HeaderValue, Uri};
 
+use crate::request::Service;
+
 /// A server's address.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
@@ -14,10 +16,14 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// The service's own endpoint in a region.
-    pub(super) fn of_region(region: &str) -> Result<Self, String> {
+    /// A service's own endpoint in a region.
+    pub(super) fn of_region(service: Service, region: &str) -> Result<Self, String> {
         let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-        Self::parse(&format!("https://dynamodb.{region}.{suffix}"))
+        let host = match service {
+            Service::DynamoDb => "dynamodb",
+            Service::Streams => "streams.dynamodb",
+        };
+        Self::parse(&format!("https://{host}.{region}.{suffix}"))
     }
 
     /// An endpoint that was given; the error tells what is wrong with it.
@@ -81,7 +87,9 @@ mod tests {
             ("us-gov-west-1", "https://dynamodb.us-gov-west-1.amazonaws.com/"),
             ("cn-north-1", "https://dynamodb.cn-north-1.amazonaws.com.cn/"),
         ] {
-            assert_eq!(Endpoint::of_region(region).unwrap().uri, uri);
+            assert_eq!(Endpoint::of_region(Service::DynamoDb, region).unwrap().uri, uri);
+            let streams = Endpoint::of_region(Service::Streams, region).unwrap();
+            assert_eq!(streams.uri.to_string(), uri.replace("dynamodb", "streams.dynamodb"));
         }
     }
 

@@ -1,11 +1,15 @@
 //! Whole requests and answers.
 
+mod administration;
 mod answers;
 #[cfg(feature = "sigv4")]
 mod codec;
 mod damage;
 mod rejections;
 mod requests;
+mod samples;
+mod statements;
+mod streams;
 
 use std::collections::BTreeMap;
 
@@ -107,6 +111,42 @@ mod plain {
         }
     }
 
+    pub(super) fn statement() -> ExecuteStatementInput {
+        ExecuteStatementInput {
+            statement: "SELECT * FROM visits".to_owned(),
+            ..ExecuteStatementInput::default()
+        }
+    }
+
+    pub(super) fn batch_statements() -> BatchExecuteStatementInput {
+        BatchExecuteStatementInput {
+            statements: vec![BatchStatementRequest {
+                statement: statement().statement,
+                ..BatchStatementRequest::default()
+            }],
+            ..BatchExecuteStatementInput::default()
+        }
+    }
+
+    pub(super) fn transact_statements() -> ExecuteTransactionInput {
+        ExecuteTransactionInput {
+            transact_statements: vec![ParameterizedStatement {
+                statement: statement().statement,
+                ..ParameterizedStatement::default()
+            }],
+            ..ExecuteTransactionInput::default()
+        }
+    }
+
+    pub(super) fn shard_iterator() -> GetShardIteratorInput {
+        GetShardIteratorInput {
+            stream_arn: "arn".to_owned(),
+            shard_id: "shardId-1".to_owned(),
+            shard_iterator_type: ShardIteratorType::TrimHorizon,
+            ..GetShardIteratorInput::default()
+        }
+    }
+
     pub(super) fn transaction() -> TransactWriteItemsInput {
         TransactWriteItemsInput {
             transact_items: vec![TransactWriteItem::Put(TransactPut {
@@ -124,21 +164,40 @@ mod plain {
 
     /// One request of each action, in the order of [`Action::ALL`](crate::Action::ALL).
     pub(super) fn all() -> Vec<Request> {
+        let table_name = || "visits".to_owned();
         vec![
-            Request::BatchGetItem(batch_get()),
-            Request::BatchWriteItem(batch_write()),
+            batch_statements().into(),
+            batch_get().into(),
+            batch_write().into(),
             create_table().into(),
-            Request::DeleteItem(delete()),
-            Request::DeleteTable(DeleteTableInput { table_name: "visits".to_owned() }),
-            Request::DescribeTable(DescribeTableInput { table_name: "visits".to_owned() }),
-            Request::GetItem(get()),
-            Request::PutItem(put()),
-            Request::Query(query()),
-            Request::Scan(scan()),
-            Request::TransactGetItems(transact_get()),
-            Request::TransactWriteItems(transaction()),
-            Request::UpdateItem(update()),
-            UpdateTableInput { table_name: "visits".to_owned(), ..UpdateTableInput::default() }.into(),
+            delete().into(),
+            DeleteTableInput { table_name: table_name() }.into(),
+            DescribeStreamInput { stream_arn: "arn".to_owned(), ..DescribeStreamInput::default() }.into(),
+            DescribeTableInput { table_name: table_name() }.into(),
+            DescribeTimeToLiveInput { table_name: table_name() }.into(),
+            statement().into(),
+            transact_statements().into(),
+            get().into(),
+            GetRecordsInput { shard_iterator: "iterator-1".to_owned(), limit: None }.into(),
+            shard_iterator().into(),
+            ListStreamsInput::default().into(),
+            ListTablesInput::default().into(),
+            ListTagsOfResourceInput { resource_arn: "arn".to_owned(), next_token: None }.into(),
+            put().into(),
+            query().into(),
+            RawInput::reading("DescribeLimits", "{}").into(),
+            scan().into(),
+            TagResourceInput { resource_arn: "arn".to_owned(), tags: vec![Tag::new("team", "")] }.into(),
+            transact_get().into(),
+            transaction().into(),
+            UntagResourceInput { resource_arn: "arn".to_owned(), tag_keys: vec!["team".to_owned()] }.into(),
+            update().into(),
+            UpdateTableInput { table_name: table_name(), ..UpdateTableInput::default() }.into(),
+            UpdateTimeToLiveInput {
+                table_name: table_name(),
+                time_to_live_specification: TimeToLiveSpecification::default(),
+            }
+            .into(),
         ]
     }
 }

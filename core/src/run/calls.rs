@@ -58,7 +58,7 @@ impl Scheduler {
         error: CallError,
         client: &Client,
     ) -> Result<(), (Attempt, CallError)> {
-        let reads = attempt.request.action().is_read();
+        let reads = attempt.request.is_read();
         let token = self.machines.get(&attempt.machine).is_some_and(Machine::has_token);
         let lost = matches!(error, CallError::Unknown { .. }) && !reads;
         let was_ambiguous = attempt.ambiguous;

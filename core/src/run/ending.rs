@@ -12,7 +12,7 @@ use crate::solvent::Solvent;
 impl Scheduler {
     /// The operations whose write is under way, or was sent and must be sent again.
     fn maybe_applied(&self) -> BTreeSet<u32> {
-        let under_way = self.calls.values().filter(|attempt| !attempt.request.action().is_read());
+        let under_way = self.calls.values().filter(|attempt| !attempt.request.is_read());
         let held_back = self.held_back.values().filter(|attempt| attempt.ambiguous);
         let machines = under_way.chain(held_back).filter_map(|attempt| self.machines.get(&attempt.machine));
         machines.flat_map(|machine| machine.members().iter().copied()).collect()

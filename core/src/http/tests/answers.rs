@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::samples::{ANSWERS, answer_to};
 use super::*;
+use crate::request::Action;
 
 pub(super) fn answered(request: &Request, body: &str) -> Result<Response, CallError> {
     read_answer(request, http::Response::new(Bytes::copy_from_slice(body.as_bytes())))
@@ -28,34 +30,17 @@ fn total(table: &str, units: f64) -> ConsumedCapacity {
     ConsumedCapacity { table_name: table.to_owned(), capacity_units: units, ..ConsumedCapacity::default() }
 }
 
-/// A realistic answer to each action, in the order of [`plain::all`].
-pub(super) const ANSWERS: [&str; 14] = [
-    r##"{"ConsumedCapacity":[{"CapacityUnits":1.0,"TableName":"visits"}],"Responses":{"visits":[{"user":{"S":"ann"},"seen":{"N":"1"}}]},"UnprocessedKeys":{"visits":{"ConsistentRead":true,"ExpressionAttributeNames":{"#a0":"user"},"Keys":[{"time":{"N":"6"},"user":{"S":"bob"}}],"ProjectionExpression":"#a0"}}}"##,
-    r#"{"ConsumedCapacity":[{"CapacityUnits":1.0,"TableName":"visits"}],"ItemCollectionMetrics":{},"UnprocessedItems":{"visits":[{"DeleteRequest":{"Key":{"time":{"N":"6"},"user":{"S":"bob"}}}},{"PutRequest":{"Item":{"user":{"S":"ann"},"time":{"N":"5"}}}}]}}"#,
-    r#"{"TableDescription":{"AttributeDefinitions":[{"AttributeName":"time","AttributeType":"N"},{"AttributeName":"user","AttributeType":"S"}],"BillingModeSummary":{"BillingMode":"PAY_PER_REQUEST"},"CreationDateTime":1.763815696789E9,"DeletionProtectionEnabled":false,"ItemCount":0,"KeySchema":[{"AttributeName":"user","KeyType":"HASH"},{"AttributeName":"time","KeyType":"RANGE"}],"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},"TableArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/visits","TableId":"12345678-0123-4567-0123-123456789abc","TableName":"visits","TableSizeBytes":0,"TableStatus":"CREATING"}}"#,
-    r#"{"Attributes":{"user":{"S":"ann"},"time":{"N":"5"},"seen":{"N":"1"}},"ConsumedCapacity":{"CapacityUnits":1.0,"TableName":"visits"}}"#,
-    r#"{"TableDescription":{"ItemCount":3,"ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":5,"WriteCapacityUnits":6},"TableArn":"arn:aws:dynamodb:eu-west-1:123456789012:table/visits","TableName":"visits","TableSizeBytes":120,"TableStatus":"DELETING"}}"#,
-    r#"{"Table":{"AttributeDefinitions":[{"AttributeName":"mail","AttributeType":"B"},{"AttributeName":"user","AttributeType":"S"}],"CreationDateTime":1763815696,"GlobalSecondaryIndexes":[{"IndexName":"by-mail","KeySchema":[{"AttributeName":"mail","KeyType":"HASH"}],"ItemCount":7}],"ItemCount":1.2E1,"KeySchema":[{"AttributeName":"user","KeyType":"HASH"}],"ProvisionedThroughput":{"ReadCapacityUnits":5,"WriteCapacityUnits":6.0},"TableName":"visits","TableSizeBytes":5000000000,"TableStatus":"ACTIVE"}}"#,
-    r#"{"ConsumedCapacity":{"CapacityUnits":0.5,"TableName":"visits"},"Item":{"user":{"S":"ann"},"time":{"N":"5"}}}"#,
-    r#"{"Attributes":{"user":{"S":"ann"}},"ConsumedCapacity":{"CapacityUnits":3.0,"Table":{"CapacityUnits":1.0},"GlobalSecondaryIndexes":{"by-mail":{"CapacityUnits":2.0}},"LocalSecondaryIndexes":{"by-name":{"CapacityUnits":0.0}},"TableName":"visits"}}"#,
-    r#"{"ConsumedCapacity":{"CapacityUnits":1.5,"TableName":"visits"},"Count":2,"Items":[{"user":{"S":"ann"},"time":{"N":"5"}},{"user":{"S":"a\"}]n"},"time":{"N":"6"}}],"LastEvaluatedKey":{"user":{"S":"ann"},"time":{"N":"6"}},"ScannedCount":5}"#,
-    r#"{"Count":0,"Items":[],"LastEvaluatedKey":{"user":{"S":"ann"},"time":{"N":"6"}},"ScannedCount":5}"#,
-    r#"{"ConsumedCapacity":[{"CapacityUnits":2.0,"TableName":"visits"}],"Responses":[{"Item":{"user":{"S":"ann"},"time":{"N":"5"}}},{}]}"#,
-    r#"{"ConsumedCapacity":[{"CapacityUnits":6.0,"ReadCapacityUnits":2.0,"TableName":"visits","WriteCapacityUnits":4.0,"Table":{"CapacityUnits":6.0,"ReadCapacityUnits":2.0,"WriteCapacityUnits":4.0}},{"CapacityUnits":2e0,"TableName":"counts"}]}"#,
-    r#"{"Attributes":{"seen":{"N":"2"}},"ConsumedCapacity":{"CapacityUnits":1.0,"TableName":"visits"}}"#,
-    r#"{"TableDescription":{"TableName":"visits","TableStatus":"UPDATING"}}"#,
-];
-
 #[test]
 fn each_action_has_its_own_answer() {
-    for (request, body) in plain::all().iter().zip(ANSWERS) {
+    for (request, (action, body)) in plain::all().iter().zip(ANSWERS) {
+        assert_eq!(request.action(), action);
         assert_eq!(answered(request, body).unwrap().action(), request.action());
     }
 }
 
 #[test]
 fn an_item_is_the_text_that_came() {
-    let found = output!(GetItem, plain::get(), ANSWERS[6]);
+    let found = output!(GetItem, plain::get(), answer_to(Action::GetItem));
     assert_eq!(found.item, Some(item(r#"{"user":{"S":"ann"},"time":{"N":"5"}}"#)));
     assert_eq!(found.consumed_capacity, Some(total("visits", 0.5)));
     assert_eq!(output!(GetItem, plain::get(), "{}"), GetItemOutput::default());
@@ -67,7 +52,7 @@ fn an_item_is_the_text_that_came() {
 
 #[test]
 fn writes_answer_with_the_attributes_that_were_asked_for() {
-    let put = output!(PutItem, plain::put(), ANSWERS[7]);
+    let put = output!(PutItem, plain::put(), answer_to(Action::PutItem));
     assert_eq!(put.attributes, Some(item(r#"{"user":{"S":"ann"}}"#)));
     let units = |capacity_units| Capacity { capacity_units, ..Capacity::default() };
     let expected = ConsumedCapacity {
@@ -79,23 +64,23 @@ fn writes_answer_with_the_attributes_that_were_asked_for() {
     assert_eq!(put.consumed_capacity, Some(expected));
     assert_eq!(output!(PutItem, plain::put(), "{}"), PutItemOutput::default());
 
-    let delete = output!(DeleteItem, plain::delete(), ANSWERS[3]);
+    let delete = output!(DeleteItem, plain::delete(), answer_to(Action::DeleteItem));
     assert_eq!(delete.attributes.unwrap().attribute("seen").unwrap(), Some(1.into()));
     assert_eq!(delete.consumed_capacity, Some(total("visits", 1.0)));
-    let update = output!(UpdateItem, plain::update(), ANSWERS[12]);
+    let update = output!(UpdateItem, plain::update(), answer_to(Action::UpdateItem));
     assert_eq!(update.attributes, Some(item(r#"{"seen":{"N":"2"}}"#)));
     assert_eq!(update.consumed_capacity, Some(total("visits", 1.0)));
 }
 
 #[test]
 fn a_page_tells_where_it_ended() {
-    let query = output!(Query, plain::query(), ANSWERS[8]);
+    let query = output!(Query, plain::query(), answer_to(Action::Query));
     assert_eq!((query.items.len(), query.count, query.scanned_count), (2, 2, 5));
     assert_eq!(query.items.at(1), Some(item(r#"{"user":{"S":"a\"}]n"},"time":{"N":"6"}}"#)));
     assert_eq!(query.last_evaluated_key, Some(item(r#"{"user":{"S":"ann"},"time":{"N":"6"}}"#)));
     assert_eq!(query.consumed_capacity, Some(total("visits", 1.5)));
 
-    let scan = output!(Scan, plain::scan(), ANSWERS[9]);
+    let scan = output!(Scan, plain::scan(), answer_to(Action::Scan));
     assert_eq!((scan.items.len(), scan.count, scan.scanned_count), (0, 0, 5));
     assert!(scan.last_evaluated_key.is_some() && scan.consumed_capacity.is_none());
 }
@@ -125,13 +110,13 @@ fn a_page_of_a_hundred_items_shares_the_answers_body_and_its_last_key_does_not()
 
 #[test]
 fn unprocessed_keys_and_writes_are_told_in_the_requests_own_form() {
-    let gets = output!(BatchGetItem, plain::batch_get(), ANSWERS[0]);
+    let gets = output!(BatchGetItem, plain::batch_get(), answer_to(Action::BatchGetItem));
     assert_eq!(gets.responses["visits"].at(0), Some(item(r#"{"user":{"S":"ann"},"seen":{"N":"1"}}"#)));
     let unprocessed = &gets.unprocessed_keys["visits"];
     assert_eq!((&unprocessed.keys[..], unprocessed.consistent_read), (&[key("bob", 6)][..], true));
     assert_eq!(gets.consumed_capacity, [total("visits", 1.0)]);
 
-    let writes = output!(BatchWriteItem, plain::batch_write(), ANSWERS[1]);
+    let writes = output!(BatchWriteItem, plain::batch_write(), answer_to(Action::BatchWriteItem));
     let mut expected = plain::batch_write().request_items;
     expected.get_mut("visits").unwrap().reverse();
     assert_eq!(writes.unprocessed_items, expected);
@@ -157,7 +142,7 @@ fn unprocessed_keys_that_nobody_asked_for_make_the_answer_unreadable() {
 
 #[test]
 fn a_transaction_answers_with_its_cost_only() {
-    let found = output!(TransactWriteItems, plain::transaction(), ANSWERS[11]);
+    let found = output!(TransactWriteItems, plain::transaction(), answer_to(Action::TransactWriteItems));
     let split =
         Capacity { capacity_units: 6.0, read_capacity_units: Some(2.0), write_capacity_units: Some(4.0) };
     let visits = ConsumedCapacity {
@@ -171,7 +156,7 @@ fn a_transaction_answers_with_its_cost_only() {
 
 #[test]
 fn the_items_of_a_transaction_are_told_by_position() {
-    let found = output!(TransactGetItems, plain::transact_get(), ANSWERS[10]);
+    let found = output!(TransactGetItems, plain::transact_get(), answer_to(Action::TransactGetItems));
     let ann = item(r#"{"user":{"S":"ann"},"time":{"N":"5"}}"#);
     assert_eq!(found.responses, [ItemResponse { item: Some(ann) }, ItemResponse { item: None }]);
     assert_eq!(found.consumed_capacity, [total("visits", 2.0)]);
@@ -181,7 +166,8 @@ fn the_items_of_a_transaction_are_told_by_position() {
 
 #[test]
 fn a_table_is_told_with_its_keys_and_numbers_in_any_form() {
-    let created = output!(CreateTable, plain::create_table(), ANSWERS[2]).table_description;
+    let created =
+        output!(CreateTable, plain::create_table(), answer_to(Action::CreateTable)).table_description;
     let expected = TableDescription {
         table_name: "visits".to_owned(),
         table_status: TableStatus::Creating,
@@ -211,8 +197,12 @@ fn a_table_is_told_with_its_keys_and_numbers_in_any_form() {
     assert_eq!(created, expected);
     assert_eq!((created.key_shape(), created.provisioned()), (Some(shape()), None));
 
-    let described =
-        output!(DescribeTable, DescribeTableInput { table_name: "visits".to_owned() }, ANSWERS[5]).table;
+    let described = output!(
+        DescribeTable,
+        DescribeTableInput { table_name: "visits".to_owned() },
+        answer_to(Action::DescribeTable)
+    )
+    .table;
     assert_eq!(described.table_status, TableStatus::Active);
     assert_eq!(described.key_shape(), Some(KeyShape { range: None, ..shape() }));
     let throughput = ProvisionedThroughput { read_capacity_units: 5, write_capacity_units: 6 };
@@ -226,7 +216,11 @@ fn a_table_is_told_with_its_keys_and_numbers_in_any_form() {
 
 #[test]
 fn a_table_that_is_being_deleted_is_told_without_its_keys() {
-    let found = output!(DeleteTable, DeleteTableInput { table_name: "visits".to_owned() }, ANSWERS[4]);
+    let found = output!(
+        DeleteTable,
+        DeleteTableInput { table_name: "visits".to_owned() },
+        answer_to(Action::DeleteTable)
+    );
     let found = found.table_description;
     assert_eq!(found.table_status, TableStatus::Deleting);
     assert_eq!((found.key_shape(), found.item_count), (None, 3));

@@ -31,15 +31,17 @@ fn a_message_has_all_that_the_service_asks_for() {
     let now = Moment::from_nanos(1_763_815_696_789_000_000);
     for request in plain::all() {
         let message = codec.encode(&request, now).unwrap();
-        assert_eq!(
-            (message.method(), message.uri()),
-            (&Method::POST, &"https://dynamodb.eu-west-1.amazonaws.com/".parse().unwrap())
-        );
+        let (host, target) = match request.action().service() {
+            Service::DynamoDb => ("dynamodb.eu-west-1.amazonaws.com", "DynamoDB_20120810"),
+            Service::Streams => ("streams.dynamodb.eu-west-1.amazonaws.com", "DynamoDBStreams_20120810"),
+        };
+        assert_eq!(message.method(), Method::POST);
+        assert_eq!(message.uri().to_string(), format!("https://{host}/"));
         assert_eq!(message.body(), &write_body(&request));
         let header = |name: &str| message.headers()[name].to_str().unwrap();
-        assert_eq!(header("host"), "dynamodb.eu-west-1.amazonaws.com");
+        assert_eq!(header("host"), host);
         assert_eq!(header("content-type"), "application/x-amz-json-1.0");
-        assert_eq!(header("x-amz-target"), format!("DynamoDB_20120810.{}", request.action()));
+        assert_eq!(header("x-amz-target"), format!("{target}.{}", request.name()));
         assert_eq!(header("x-amz-date"), "20251122T124816Z");
         assert_eq!(header("x-amz-security-token"), "hidden-token");
         let expected = "AWS4-HMAC-SHA256 Credential=AKID/20251122/eu-west-1/dynamodb/aws4_request, \
@@ -65,6 +67,23 @@ fn an_endpoint_takes_the_place_of_the_regions_own() {
     let message = codec.encode(&Request::GetItem(plain::get()), Moment::EPOCH).unwrap();
     assert_eq!(message.uri(), "http://127.0.0.1:8000/");
     assert_eq!(message.headers()["host"], "127.0.0.1:8000");
+    let streams = codec.encode(&ListStreamsInput::default().into(), Moment::EPOCH).unwrap();
+    assert_eq!(streams.uri(), "http://127.0.0.1:8000/");
+    assert_eq!(streams.headers()["x-amz-target"], "DynamoDBStreams_20120810.ListStreams");
+}
+
+#[test]
+fn a_raw_call_has_the_name_and_body_that_it_was_given() {
+    let codec = codec(|_| {});
+    let call = RawInput::new("ExportTableToPointInTime", r#"{"S3Bucket":"b"}"#);
+    let message = codec.encode(&call.into(), Moment::EPOCH).unwrap();
+    assert_eq!(message.headers()["x-amz-target"], "DynamoDB_20120810.ExportTableToPointInTime");
+    assert_eq!(message.body(), &r#"{"S3Bucket":"b"}"#);
+    for action in ["", "Describe Limits", "Describe\r\nLimits", "ü"] {
+        let error = codec.encode(&RawInput::new(action, "{}").into(), Moment::EPOCH).unwrap_err();
+        assert!(error.to_string().contains("is no action's name"), "{error}");
+        assert_eq!(error.effect(), crate::error::Effect::NotApplied);
+    }
 }
 
 #[test]

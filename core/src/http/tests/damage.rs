@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::answers::ANSWERS;
+use super::samples::ANSWERS;
 use super::*;
+use crate::request::Action;
 
 const REJECTION: &str = r#"{"__type":"a#TransactionCanceledException","Item":{"a":{"S":"b"}},"CancellationReasons":[{"Code":"None"},null,{"Code":"X","Item":{}}],"ThrottlingReasons":[{"reason":"a","resource":"b"}],"message":"c\u00e9"}"#;
 
@@ -30,12 +31,13 @@ proptest! {
 
     #[test]
     fn damaged_answers_are_values_or_unknown_and_never_a_panic(
-        which in 0usize..12,
+        which in 0..ANSWERS.len(),
         changes in changes(),
     ) {
         let request = &plain::all()[which];
-        let body = damaged(ANSWERS[which], &changes);
-        let valid = serde_json::from_slice::<serde_json::Value>(&body).is_ok();
+        let body = damaged(ANSWERS[which].1, &changes);
+        // Some actions answer nothing.
+        let valid = body.is_empty() || serde_json::from_slice::<serde_json::Value>(&body).is_ok();
         match read_answer(request, http::Response::new(body.into())) {
             Ok(response) => {
                 prop_assert!(valid, "what serde_json refuses was read");
@@ -53,12 +55,12 @@ proptest! {
 
     #[test]
     fn damaged_answers_with_a_checksum_are_never_believed(
-        which in 0usize..12,
+        which in 0..ANSWERS.len(),
         changes in changes(),
     ) {
-        let body = damaged(ANSWERS[which], &changes);
-        prop_assume!(body != ANSWERS[which].as_bytes());
-        let checksum = crc32fast::hash(ANSWERS[which].as_bytes());
+        let body = damaged(ANSWERS[which].1, &changes);
+        prop_assume!(body != ANSWERS[which].1.as_bytes());
+        let checksum = crc32fast::hash(ANSWERS[which].1.as_bytes());
         let answer = http::Response::builder().header("x-amz-crc32", checksum).body(body.into()).unwrap();
         let unknown = matches!(
             read_answer(&plain::all()[which], answer),
@@ -83,8 +85,10 @@ proptest! {
 
 #[test]
 fn an_answer_that_breaks_off_anywhere_is_not_believed() {
-    for (request, body) in plain::all().iter().zip(ANSWERS) {
-        for length in 0..body.len() {
+    for (request, (action, body)) in plain::all().iter().zip(ANSWERS) {
+        // These may answer nothing; that an answer has no body although it has a length is for its driver to see.
+        let may_be_empty = matches!(action, Action::Raw | Action::TagResource | Action::UntagResource);
+        for length in usize::from(may_be_empty)..body.len() {
             let answer = http::Response::new(Bytes::copy_from_slice(&body.as_bytes()[..length]));
             assert!(
                 matches!(read_answer(request, answer), Err(CallError::Unknown { .. })),

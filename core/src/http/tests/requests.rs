@@ -26,6 +26,10 @@ fn what_has_its_default_is_left_out() {
     let bodies = plain::all().into_iter().map(|request| (request.action().name(), text(request)));
     let expected = [
         (
+            "BatchExecuteStatement",
+            r#"{"Statements":[{"Statement":"SELECT * FROM visits"}],"ReturnConsumedCapacity":"NONE"}"#,
+        ),
+        (
             "BatchGetItem",
             r#"{"RequestItems":{"visits":{"Keys":[KEY,{"user":{"S":"bob"},"time":{"N":"6"}}]}}}"#,
         ),
@@ -39,23 +43,47 @@ fn what_has_its_default_is_left_out() {
         ),
         ("DeleteItem", r#"{"TableName":"visits","Key":KEY}"#),
         ("DeleteTable", r#"{"TableName":"visits"}"#),
+        ("DescribeStream", r#"{"StreamArn":"arn"}"#),
         ("DescribeTable", r#"{"TableName":"visits"}"#),
+        ("DescribeTimeToLive", r#"{"TableName":"visits"}"#),
+        ("ExecuteStatement", r#"{"Statement":"SELECT * FROM visits","ReturnConsumedCapacity":"NONE"}"#),
+        (
+            "ExecuteTransaction",
+            r#"{"TransactStatements":[{"Statement":"SELECT * FROM visits"}],"ReturnConsumedCapacity":"NONE"}"#,
+        ),
         ("GetItem", r#"{"TableName":"visits","Key":KEY}"#),
+        ("GetRecords", r#"{"ShardIterator":"iterator-1"}"#),
+        (
+            "GetShardIterator",
+            r#"{"StreamArn":"arn","ShardId":"shardId-1","ShardIteratorType":"TRIM_HORIZON"}"#,
+        ),
+        ("ListStreams", "{}"),
+        ("ListTables", "{}"),
+        ("ListTagsOfResource", r#"{"ResourceArn":"arn"}"#),
         ("PutItem", r#"{"TableName":"visits","Item":KEY}"#),
         (
             "Query",
             r##"{"TableName":"visits","KeyConditionExpression":"#a0 = :v0","ExpressionAttributeNames":{"#a0":"user"},"ExpressionAttributeValues":{":v0":{"S":"ann"}}}"##,
         ),
+        ("Raw", "{}"),
         ("Scan", r#"{"TableName":"visits"}"#),
+        ("TagResource", r#"{"ResourceArn":"arn","Tags":[{"Key":"team","Value":""}]}"#),
         (
             "TransactGetItems",
             r#"{"TransactItems":[{"Get":{"TableName":"visits","Key":KEY}},{"Get":{"TableName":"visits","Key":{"user":{"S":"bob"},"time":{"N":"6"}}}}]}"#,
         ),
         ("TransactWriteItems", r#"{"TransactItems":[{"Put":{"TableName":"visits","Item":KEY}}]}"#),
+        ("UntagResource", r#"{"ResourceArn":"arn","TagKeys":["team"]}"#),
         ("UpdateItem", r#"{"TableName":"visits","Key":KEY}"#),
         ("UpdateTable", r#"{"TableName":"visits"}"#),
+        (
+            "UpdateTimeToLive",
+            r#"{"TableName":"visits","TimeToLiveSpecification":{"Enabled":false,"AttributeName":""}}"#,
+        ),
     ];
-    let expected = expected.map(|(action, text)| (action, text.replace("KEY", key)));
+    let expected = expected.map(|(action, text)| {
+        (action, text.replace("KEY,", &format!("{key},")).replace("KEY}", &format!("{key}}}")))
+    });
     assert_eq!(bodies.collect::<Vec<_>>(), expected);
 }
 
