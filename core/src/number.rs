@@ -6,6 +6,9 @@
 //!
 //! See [Data types: Number](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html#HowItWorks.DataTypes.Number).
 
+mod convert;
+mod text;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
@@ -94,11 +97,24 @@ impl Number {
         if digits == 0 {
             return Ok(Self::ZERO);
         }
-        while digits.is_multiple_of(10) {
-            digits /= 10;
-            exponent += 1;
-        }
-        let count = digits.ilog10() + 1;
+        let count = match u64::try_from(digits) {
+            // Most numbers; and dividing 128 bits takes many times as long.
+            Ok(mut short) => {
+                while short.is_multiple_of(10) {
+                    short /= 10;
+                    exponent += 1;
+                }
+                digits = short.into();
+                short.ilog10() + 1
+            }
+            Err(_) => {
+                while digits.is_multiple_of(10) {
+                    digits /= 10;
+                    exponent += 1;
+                }
+                digits.ilog10() + 1
+            }
+        };
         if count > MAX_DIGITS {
             return Err(NumberError::TooManyDigits);
         }
@@ -239,6 +255,11 @@ impl FromStr for Number {
             [b'+', rest @ ..] => (false, rest),
             rest => (false, rest),
         };
+        // A short integer, as most numbers are.
+        if (1..=18).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit) {
+            let digits = rest.iter().fold(0u64, |digits, digit| digits * 10 + u64::from(digit - b'0'));
+            return Self::assemble(negative, digits.into(), 0);
+        }
         let (mantissa, exponent) = match rest.iter().position(|byte| matches!(byte, b'e' | b'E')) {
             Some(at) => (&rest[..at], parse_exponent(&rest[at + 1..])?),
             None => (rest, 0),
@@ -296,97 +317,9 @@ fn parse_exponent(text: &[u8]) -> Result<i32, NumberError> {
 impl fmt::Display for Number {
     /// Plain decimal notation without an exponent: `150`, `-0.05`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.digits.to_string();
-        let mut text = String::with_capacity(digits.len() + 2);
-        let exponent = i32::from(self.exponent);
-        let point = digits.len() as i32 + exponent;
-        if exponent >= 0 {
-            text.push_str(&digits);
-            text.extend(std::iter::repeat_n('0', exponent as usize));
-        } else if point > 0 {
-            text.push_str(&digits[..point as usize]);
-            text.push('.');
-            text.push_str(&digits[point as usize..]);
-        } else {
-            text.push_str("0.");
-            text.extend(std::iter::repeat_n('0', (-point) as usize));
-            text.push_str(&digits);
-        }
-        f.pad_integral(!self.negative, "", &text)
+        f.pad_integral(!self.negative, "", self.unsigned().as_str())
     }
 }
-
-/// Conversions from a type that always fits.
-macro_rules! from_integer {
-    ($($type:ty),*) => {$(
-        impl From<$type> for Number {
-            fn from(value: $type) -> Self {
-                #[allow(unused_comparisons, reason = "the macro also serves unsigned types")]
-                let negative = value < 0;
-                Self::assemble(negative, value.abs_diff(0).into(), 0).expect("64 bits are at most 20 digits")
-            }
-        }
-    )*};
-}
-from_integer!(u8, u16, u32, u64, i8, i16, i32, i64);
-
-/// Conversions from a type that may need more than 38 digits.
-macro_rules! try_from_integer {
-    ($($type:ty),*) => {$(
-        impl TryFrom<$type> for Number {
-            type Error = NumberError;
-            fn try_from(value: $type) -> Result<Self, NumberError> {
-                #[allow(unused_comparisons, reason = "the macro also serves unsigned types")]
-                let negative = value < 0;
-                Self::assemble(negative, value.abs_diff(0) as u128, 0)
-            }
-        }
-    )*};
-}
-try_from_integer!(u128, i128, usize, isize);
-
-macro_rules! into_integer {
-    ($($type:ty),*) => {$(
-        impl TryFrom<Number> for $type {
-            type Error = NumberError;
-            fn try_from(number: Number) -> Result<Self, NumberError> {
-                let (negative, digits) = number.integer()?;
-                let fits = if negative {
-                    // i128::MIN has 39 digits and is no DynamoDB number, so the negation cannot overflow.
-                    i128::try_from(digits).ok().and_then(|digits| <$type>::try_from(-digits).ok())
-                } else {
-                    <$type>::try_from(digits).ok()
-                };
-                fits.ok_or(NumberError::DoesNotFit)
-            }
-        }
-    )*};
-}
-into_integer!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
-
-macro_rules! float {
-    ($($type:ty),*) => {$(
-        impl TryFrom<$type> for Number {
-            type Error = NumberError;
-            /// The shortest decimal that reads back as the same float.
-            fn try_from(value: $type) -> Result<Self, NumberError> {
-                if !value.is_finite() {
-                    return Err(NumberError::NotFinite);
-                }
-                format!("{value:e}").parse()
-            }
-        }
-        impl TryFrom<Number> for $type {
-            type Error = NumberError;
-            /// The float whose shortest decimal is this number; a number that no float prints as does not fit.
-            fn try_from(number: Number) -> Result<Self, NumberError> {
-                let value: $type = number.to_string().parse().map_err(|_| NumberError::Invalid)?;
-                if Number::try_from(value) == Ok(number) { Ok(value) } else { Err(NumberError::DoesNotFit) }
-            }
-        }
-    )*};
-}
-float!(f32, f64);
 
 /// How serde is told that a text is a number; the wire codec knows this name.
 pub(crate) const NEWTYPE: &str = "$dynochemy::Number";

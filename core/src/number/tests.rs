@@ -101,3 +101,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_longest_texts_come_back() {
+    let nines = "9".repeat(38);
+    for text in [format!("-{nines}E88"), format!("-{nines}E-167"), format!("{nines}E-37")] {
+        let long = number(&text);
+        assert_eq!(number(&long.to_string()), long, "{text}");
+    }
+    assert_eq!(number(&format!("-{nines}E-167")).to_string().len(), 1 + 2 + 129 + 38);
+}
+
+proptest! {
+    #[test]
+    fn a_decimal_of_few_digits_is_a_float_that_prints_it_and_one_of_many_only_if_it_does(
+        digits in 0u64..100_000_000_000_000_000,
+        exponent in -130i16..100,
+    ) {
+        let number = Number::from_parts(false, digits.into(), exponent).unwrap();
+        let prints = |text: String| text.parse::<Number>() == Ok(number);
+        let wide: f64 = number.to_string().parse().unwrap();
+        prop_assert_eq!(f64::try_from(number).is_ok(), prints(format!("{wide:e}")));
+        let narrow: f32 = number.to_string().parse().unwrap();
+        let fits = narrow.is_finite() && prints(format!("{narrow:e}"));
+        prop_assert_eq!(f32::try_from(number).is_ok(), fits);
+    }
+}

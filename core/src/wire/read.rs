@@ -55,13 +55,21 @@ impl<'r, 'de> Value<'r, 'de> {
         if let Some(kind) = self.bare {
             return Ok(kind);
         }
+        match self.reader.capital() {
+            Some(b'S') => return Ok(AttributeType::S),
+            Some(b'N') => return Ok(AttributeType::N),
+            Some(b'M') => return Ok(AttributeType::M),
+            Some(b'L') => return Ok(AttributeType::L),
+            Some(b'B') => return Ok(AttributeType::B),
+            Some(other) => return Err(not_a_type(char::from(other).encode_utf8(&mut [0; 4]))),
+            None => {}
+        }
         let mut first = true;
         self.reader.object()?;
         let Some(tag) = self.reader.key(&mut first)? else {
             return Err(WireError::new("expected an attribute value, found an empty object"));
         };
-        AttributeType::from_name(&tag)
-            .ok_or_else(|| WireError::new(format!("`{tag}` is not a type of attribute values")))
+        AttributeType::from_name(&tag).ok_or_else(|| not_a_type(&tag))
     }
 
     /// The value's type, without entering it.
@@ -73,9 +81,9 @@ impl<'r, 'de> Value<'r, 'de> {
         if self.bare.is_some() {
             return Ok(());
         }
-        match self.reader.key(&mut false)? {
-            None => Ok(()),
-            Some(_) => Err(WireError::new("an attribute value must have exactly one type")),
+        match self.reader.leave()? {
+            true => Ok(()),
+            false => Err(WireError::new("an attribute value must have exactly one type")),
         }
     }
 
@@ -98,6 +106,12 @@ impl<'r, 'de> Value<'r, 'de> {
 
     /// A string, of this type.
     fn string(&mut self, expected: AttributeType) -> Result<Cow<'de, str>, WireError> {
+        if self.bare.is_none()
+            && let [letter] = expected.name().as_bytes()
+            && let Some(text) = self.reader.scalar(*letter)
+        {
+            return Ok(Cow::Borrowed(text));
+        }
         self.expect(expected)?;
         let text = self.reader.string()?;
         self.close()?;
@@ -108,6 +122,10 @@ impl<'r, 'de> Value<'r, 'de> {
         let text = self.string(AttributeType::B)?;
         STANDARD.decode(text.as_bytes()).map_err(|error| WireError::new(format!("not base64: {error}")))
     }
+}
+
+fn not_a_type(tag: &str) -> WireError {
+    WireError::new(format!("`{tag}` is not a type of attribute values"))
 }
 
 fn visit_text<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V::Value, WireError> {

@@ -137,15 +137,13 @@ pub(crate) fn write_value(out: &mut Vec<u8>, value: &AttributeValue) {
     out.extend_from_slice(b"\":");
     match value {
         AttributeValue::S(text) => write_string(out, text),
-        AttributeValue::N(number) => write_quoted(out, &number.to_string()),
+        AttributeValue::N(number) => write_number(out, number),
         AttributeValue::B(bytes) => write_quoted(out, &STANDARD.encode(bytes)),
         AttributeValue::Bool(flag) | AttributeValue::Null(flag) => {
             out.extend_from_slice(if *flag { b"true" } else { b"false" });
         }
         AttributeValue::StringSet(set) => write_array(out, set, |out, text| write_string(out, text)),
-        AttributeValue::NumberSet(set) => {
-            write_array(out, set, |out, number| write_quoted(out, &number.to_string()));
-        }
+        AttributeValue::NumberSet(set) => write_array(out, set, write_number),
         AttributeValue::BinarySet(set) => {
             write_array(out, set, |out, bytes| write_quoted(out, &STANDARD.encode(bytes)));
         }
@@ -153,6 +151,12 @@ pub(crate) fn write_value(out: &mut Vec<u8>, value: &AttributeValue) {
         AttributeValue::M(members) => write_attributes(out, members),
     }
     out.push(b'}');
+}
+
+fn write_number(out: &mut Vec<u8>, number: &Number) {
+    out.push(b'"');
+    number.write(out);
+    out.push(b'"');
 }
 
 /// Writes a text that needs no escapes.

@@ -118,7 +118,7 @@ impl<'a> Writer<'a> {
         self.open("N")?;
         self.size += number.size();
         self.out.push(b'"');
-        self.out.extend_from_slice(number.to_string().as_bytes());
+        number.write(&mut self.out);
         self.out.extend_from_slice(b"\"}");
         Ok(Written::Value)
     }
