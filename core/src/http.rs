@@ -29,7 +29,7 @@ use crate::{
     builder::Configuration,
     error::Error,
     moment::Moment,
-    request::{Action, Service},
+    request::{Action, ServiceName},
 };
 #[cfg(feature = "sigv4")]
 use {endpoint::Endpoint, sign::Signer};
@@ -38,7 +38,7 @@ use {endpoint::Endpoint, sign::Signer};
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 /// What stands before the action's name in the header `x-amz-target`.
 pub const TARGET_PREFIX: &str = "DynamoDB_20120810.";
-/// The same for [`Service::Streams`].
+/// The same for [`ServiceName::Streams`].
 pub const STREAMS_TARGET_PREFIX: &str = "DynamoDBStreams_20120810.";
 
 /// Turns requests into signed messages for one endpoint, and answers back into values.
@@ -101,8 +101,8 @@ impl Codec {
             // Whoever is asked there answers for both.
             Some(endpoint) => (place(Endpoint::parse(endpoint)?)?, None),
             None => (
-                place(Endpoint::of_region(Service::DynamoDb, region)?)?,
-                Some(place(Endpoint::of_region(Service::Streams, region)?)?),
+                place(Endpoint::of_region(ServiceName::DynamoDb, region)?)?,
+                Some(place(Endpoint::of_region(ServiceName::Streams, region)?)?),
             ),
         };
         let target = |action: &Action| target(action.service(), action.name());
@@ -125,7 +125,7 @@ impl Codec {
             _ => &self.targets[action as usize],
         };
         let Place { endpoint, signer } = match (action.service(), &self.streams) {
-            (Service::Streams, Some(streams)) => streams,
+            (ServiceName::Streams, Some(streams)) => streams,
             _ => &self.tables,
         };
         let body = write_body(request);
@@ -169,10 +169,10 @@ impl std::fmt::Debug for Codec {
 
 /// `x-amz-target` of an action.
 #[cfg(feature = "sigv4")]
-fn target(service: Service, action: &str) -> Result<HeaderValue, String> {
+fn target(service: ServiceName, action: &str) -> Result<HeaderValue, String> {
     let prefix = match service {
-        Service::DynamoDb => TARGET_PREFIX,
-        Service::Streams => STREAMS_TARGET_PREFIX,
+        ServiceName::DynamoDb => TARGET_PREFIX,
+        ServiceName::Streams => STREAMS_TARGET_PREFIX,
     };
     let is_name = !action.is_empty() && action.bytes().all(|byte| byte.is_ascii_alphanumeric());
     match HeaderValue::try_from(format!("{prefix}{action}")) {

@@ -94,7 +94,7 @@ pub use item::ItemsBuilder;
 pub use json::JsonError;
 pub use key::{KeyAttribute, KeyShape, MAX_HASH_KEY, MAX_RANGE_KEY};
 pub use number::MAX_DIGITS;
-pub use request::{Request, Response, Service};
+pub use request::{Request, Response, ServiceName};
 pub use run::{Call, CallId, Delivery, Run, RunId, Step};
 pub use solvent::Finish;
 pub use table::{AcceptsKey, Description, HashOnly, HashRange, KeySchema, RangeSchema, TableId, Tables};

@@ -237,7 +237,7 @@ actions! {
 
 /// A service that speaks the protocol; both go by the name `dynamodb` in signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Service {
+pub enum ServiceName {
     /// Tables and items.
     DynamoDb,
     /// [Streams](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html) of changes, which have an
@@ -269,12 +269,12 @@ impl Action {
 
     /// Who answers the action.
     #[must_use]
-    pub fn service(self) -> Service {
+    pub fn service(self) -> ServiceName {
         match self {
             Self::DescribeStream | Self::GetRecords | Self::GetShardIterator | Self::ListStreams => {
-                Service::Streams
+                ServiceName::Streams
             }
-            _ => Service::DynamoDb,
+            _ => ServiceName::DynamoDb,
         }
     }
 }

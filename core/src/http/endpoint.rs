@@ -4,7 +4,7 @@
 
 use http::{HeaderValue, Uri};
 
-use crate::request::Service;
+use crate::request::ServiceName;
 
 /// A server's address.
 #[derive(Clone, Debug)]
@@ -17,11 +17,11 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     /// A service's own endpoint in a region.
-    pub(super) fn of_region(service: Service, region: &str) -> Result<Self, String> {
+    pub(super) fn of_region(service: ServiceName, region: &str) -> Result<Self, String> {
         let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         let host = match service {
-            Service::DynamoDb => "dynamodb",
-            Service::Streams => "streams.dynamodb",
+            ServiceName::DynamoDb => "dynamodb",
+            ServiceName::Streams => "streams.dynamodb",
         };
         Self::parse(&format!("https://{host}.{region}.{suffix}"))
     }
@@ -87,8 +87,8 @@ mod tests {
             ("us-gov-west-1", "https://dynamodb.us-gov-west-1.amazonaws.com/"),
             ("cn-north-1", "https://dynamodb.cn-north-1.amazonaws.com.cn/"),
         ] {
-            assert_eq!(Endpoint::of_region(Service::DynamoDb, region).unwrap().uri, uri);
-            let streams = Endpoint::of_region(Service::Streams, region).unwrap();
+            assert_eq!(Endpoint::of_region(ServiceName::DynamoDb, region).unwrap().uri, uri);
+            let streams = Endpoint::of_region(ServiceName::Streams, region).unwrap();
             assert_eq!(streams.uri.to_string(), uri.replace("dynamodb", "streams.dynamodb"));
         }
     }

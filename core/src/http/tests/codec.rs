@@ -32,8 +32,8 @@ fn a_message_has_all_that_the_service_asks_for() {
     for request in plain::all() {
         let message = codec.encode(&request, now).unwrap();
         let (host, target) = match request.action().service() {
-            Service::DynamoDb => ("dynamodb.eu-west-1.amazonaws.com", "DynamoDB_20120810"),
-            Service::Streams => ("streams.dynamodb.eu-west-1.amazonaws.com", "DynamoDBStreams_20120810"),
+            ServiceName::DynamoDb => ("dynamodb.eu-west-1.amazonaws.com", "DynamoDB_20120810"),
+            ServiceName::Streams => ("streams.dynamodb.eu-west-1.amazonaws.com", "DynamoDBStreams_20120810"),
         };
         assert_eq!(message.method(), Method::POST);
         assert_eq!(message.uri().to_string(), format!("https://{host}/"));
