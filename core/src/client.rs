@@ -160,7 +160,9 @@ impl Client {
 
     /// Whether views follow what a task writes.
     pub(crate) fn follows(&self, task: &Task, tables: &Tables) -> bool {
-        task.is_item_write() && self.views_of(&tables.at(task.table()).name).next().is_some()
+        !self.views.is_empty()
+            && task.is_item_write()
+            && task.table().is_some_and(|table| self.views_of(&tables.at(table).name).next().is_some())
     }
 
     /// The view that a table is the target of.

@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::item::Item;
 use crate::key::Key;
 use crate::outcome::Outcome;
 use crate::request::Action;
@@ -69,6 +70,15 @@ pub enum Error {
         /// What the last call for it ended with.
         error: CallError,
     },
+    /// A transaction was cancelled. Not applied.
+    Cancelled {
+        /// The transaction.
+        subject: Box<Subject>,
+        /// Which of its actions were causes, in order; never empty.
+        causes: Vec<Cancellation>,
+        /// What the service said.
+        error: CallError,
+    },
     /// An earlier operation of the plan on the same item failed, so this one was not sent. Not applied.
     Skipped {
         /// The operation.
@@ -120,6 +130,27 @@ pub enum Error {
     },
 }
 
+/// Why an action was a cause of its transaction's cancellation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// The action's position in the transaction, from 0.
+    pub action: usize,
+    /// The action.
+    pub subject: Box<Subject>,
+    /// The reason.
+    pub reason: CancellationReason,
+}
+
+impl fmt::Display for Cancellation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "action {}, {}: {}", self.action, self.subject, self.reason.code)?;
+        match &self.reason.message {
+            Some(message) => write!(f, " ({message})"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Error {
     /// Whether the operation may have changed the database.
     #[must_use]
@@ -128,7 +159,7 @@ impl Error {
             Self::Call { subject, .. } | Self::Unreadable { subject, .. } if subject.reads => {
                 Effect::NotApplied
             }
-            Self::Call { error, .. } => error.effect(),
+            Self::Call { error, .. } | Self::Cancelled { error, .. } => error.effect(),
             Self::Abandoned { effect, .. } => *effect,
             Self::Unreadable { .. } => Effect::Applied,
             // Where all failed and none was applied, nothing was; else each ticket tells.
@@ -150,7 +181,41 @@ impl Error {
     #[must_use]
     pub fn rejection(&self) -> Option<&Rejection> {
         match self {
-            Self::Call { error, .. } => error.rejection(),
+            Self::Call { error, .. } | Self::Cancelled { error, .. } => error.rejection(),
+            _ => None,
+        }
+    }
+
+    /// Which actions of a transaction were the causes of its cancellation.
+    #[must_use]
+    pub fn cancellations(&self) -> &[Cancellation] {
+        match self {
+            Self::Cancelled { causes, .. } => causes,
+            _ => &[],
+        }
+    }
+
+    /// Whether it was a condition that failed: of a write (where the item's version is one, too), or of an action of a
+    /// transaction.
+    #[must_use]
+    pub fn is_condition_failed(&self) -> bool {
+        match self {
+            Self::Call { error: CallError::Refused(rejection), .. } => {
+                rejection.code == "ConditionalCheckFailedException"
+            }
+            Self::Cancelled { causes, error: CallError::Refused(_), .. } => {
+                causes.iter().any(|cause| cause.reason.code == "ConditionalCheckFailed")
+            }
+            _ => false,
+        }
+    }
+
+    /// The item that failed a condition, where the write asked for it by `return_failed_item`; of a transaction, the first.
+    #[must_use]
+    pub fn failed_item(&self) -> Option<&Item> {
+        match self {
+            Self::Call { error, .. } => error.rejection()?.item.as_ref(),
+            Self::Cancelled { causes, .. } => causes.iter().find_map(|cause| cause.reason.item.as_ref()),
             _ => None,
         }
     }
@@ -174,6 +239,11 @@ impl fmt::Display for Error {
                 write!(f, "{subject} was not answered: {problem}")
             }
             Self::Call { subject, error } => write!(f, "{subject} {error}"),
+            Self::Cancelled { subject, causes, error: CallError::Refused(_) } => {
+                write!(f, "{subject} was cancelled; nothing was applied")?;
+                causes.iter().try_for_each(|cause| write!(f, "; {cause}"))
+            }
+            Self::Cancelled { subject, error, .. } => write!(f, "{subject} {error}"),
             Self::Skipped { subject, after } => {
                 write!(
                     f,
@@ -212,7 +282,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Invalid { problem, .. } | Self::Unreadable { problem, .. } => Some(problem),
-            Self::Call { error, .. } => Some(error),
+            Self::Call { error, .. } | Self::Cancelled { error, .. } => Some(error),
             Self::Incomplete(outcome) => outcome.errors().next().map(|(_, error)| error as _),
             _ => None,
         }

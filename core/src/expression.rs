@@ -13,7 +13,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::key::KeyValue;
-use crate::value::{AttributeType, AttributeValue};
+use crate::value::{AttributeType, AttributeValue, Attributes};
+use crate::wire::WireError;
 
 pub use evaluate::UpdateError;
 
@@ -43,16 +44,82 @@ impl DocumentPath {
     }
 }
 
+impl std::str::FromStr for DocumentPath {
+    type Err = WireError;
+
+    /// Reads `address.lines[2]`; a name that holds a dot, bracket or backtick stands between backticks, which are doubled
+    /// inside.
+    fn from_str(text: &str) -> Result<Self, WireError> {
+        parse_path(text).ok_or_else(|| {
+            WireError::new(format!("`{text}` is no path; one is written as `address.lines[2]`"))
+        })
+    }
+}
+
+fn parse_path(text: &str) -> Option<DocumentPath> {
+    let (attribute, mut rest) = parse_name(text)?;
+    let mut path = DocumentPath::attribute(attribute);
+    while !rest.is_empty() {
+        if let Some(inside) = rest.strip_prefix('[') {
+            let (index, after) = inside.split_once(']')?;
+            if !index.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            path.steps.push(PathStep::Element(index.parse().ok()?));
+            rest = after;
+        } else {
+            let (name, after) = parse_name(rest.strip_prefix('.')?)?;
+            path.steps.push(PathStep::Member(name.into()));
+            rest = after;
+        }
+    }
+    Some(path)
+}
+
+/// The name that a path begins with, and what follows it.
+fn parse_name(text: &str) -> Option<(String, &str)> {
+    let Some(mut quoted) = text.strip_prefix('`') else {
+        let end = text.find(['.', '[']).unwrap_or(text.len());
+        let name = &text[..end];
+        let plain = !name.is_empty() && !name.contains(['`', ']']);
+        return plain.then(|| (name.to_owned(), &text[end..]));
+    };
+    let mut name = String::new();
+    loop {
+        let (part, rest) = quoted.split_once('`')?;
+        name.push_str(part);
+        match rest.strip_prefix('`') {
+            Some(more) => {
+                name.push('`');
+                quoted = more;
+            }
+            None => return (!name.is_empty()).then_some((name, rest)),
+        }
+    }
+}
+
 impl fmt::Display for DocumentPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.attribute)?;
+        write_name(f, &self.attribute)?;
         for step in &self.steps {
             match step {
-                PathStep::Member(name) => write!(f, ".{name}")?,
+                PathStep::Member(name) => {
+                    f.write_str(".")?;
+                    write_name(f, name)?;
+                }
                 PathStep::Element(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
+    }
+}
+
+/// A name as it stands in a path.
+fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    if name.is_empty() || name.contains(['.', '[', ']', '`']) {
+        write!(f, "`{}`", name.replace('`', "``"))
+    } else {
+        f.write_str(name)
     }
 }
 
@@ -199,6 +266,39 @@ pub struct UpdateExpression {
 }
 
 impl UpdateExpression {
+    /// The part of an item that the update names, as it stands there; elements of lists close up.
+    #[must_use]
+    pub fn named(&self, item: &Attributes) -> Attributes {
+        let mut named = Attributes::new();
+        for path in self.actions.iter().map(UpdateAction::path) {
+            let Some(value) = path.find(item) else { continue };
+            let mut steps = path.steps.iter();
+            let mut at = match steps.as_slice().first() {
+                None => {
+                    named.insert(path.attribute.clone().into_owned(), value.clone());
+                    continue;
+                }
+                Some(step) => {
+                    named.entry(path.attribute.clone().into_owned()).or_insert_with(|| holder_of(step))
+                }
+            };
+            while let Some(step) = steps.next() {
+                let inner = steps.as_slice().first().map_or_else(|| value.clone(), holder_of);
+                at = match (at, step) {
+                    (AttributeValue::M(members), PathStep::Member(name)) => {
+                        members.entry(name.clone().into_owned()).or_insert(inner)
+                    }
+                    (AttributeValue::L(values), _) => {
+                        values.push(inner);
+                        values.last_mut().expect("it was just added")
+                    }
+                    (other, _) => other,
+                };
+            }
+        }
+        named
+    }
+
     /// Whether applying the update twice gives the same item as applying it once, whatever the item.
     #[must_use]
     pub fn is_idempotent(&self) -> bool {
@@ -207,11 +307,26 @@ impl UpdateExpression {
             |path: &DocumentPath| path.steps.iter().any(|step| matches!(step, PathStep::Element(_)));
         self.actions.iter().all(|action| match action {
             _ if within_list(action.path()) => false,
-            UpdateAction::Set(_, assignment) => matches!(assignment, Assignment::Value(_)),
+            UpdateAction::Set(path, assignment) => match assignment {
+                Assignment::Value(_) => true,
+                // Once it is there, it stays.
+                Assignment::IfNotExists(from, otherwise) => {
+                    from == path && matches!(**otherwise, Assignment::Value(_))
+                }
+                _ => false,
+            },
             UpdateAction::Remove(_) => true,
             UpdateAction::Add(_, value) => !matches!(value, AttributeValue::N(_)),
             UpdateAction::Delete(..) => true,
         })
+    }
+}
+
+/// What a step leads into, without contents.
+fn holder_of(step: &PathStep) -> AttributeValue {
+    match step {
+        PathStep::Member(_) => AttributeValue::M(Attributes::new()),
+        PathStep::Element(_) => AttributeValue::L(Vec::new()),
     }
 }
 

@@ -99,7 +99,7 @@ impl KeyValue {
         ordered::read(kind, bytes)
     }
 
-    fn check(&self, most: usize) -> Result<(), WireError> {
+    pub(crate) fn check(&self, most: usize) -> Result<(), WireError> {
         match self.size() {
             0 => Err(WireError::new("a key must not be empty")),
             size if size > most => {
@@ -152,6 +152,19 @@ pub struct KeyShape {
 }
 
 impl KeyShape {
+    /// The key attributes of these names and types.
+    ///
+    /// ```
+    /// use dynochemy_core::{KeyShape, ScalarType};
+    /// let shape = KeyShape::new(("user", ScalarType::S), Some(("time", ScalarType::N)));
+    /// # let _ = shape;
+    /// ```
+    #[must_use]
+    pub fn new<N: Into<Cow<'static, str>>>(hash: (N, ScalarType), range: Option<(N, ScalarType)>) -> Self {
+        let attribute = |(name, kind): (N, ScalarType)| KeyAttribute { name: name.into(), kind };
+        Self { hash: attribute(hash), range: range.map(attribute) }
+    }
+
     /// The key's attributes.
     pub fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
         std::iter::once(&self.hash).chain(&self.range)

@@ -25,6 +25,7 @@ mod backend;
 mod builder;
 mod client;
 mod credentials;
+mod cursor;
 mod error;
 pub mod expression;
 #[cfg(feature = "http")]
@@ -40,6 +41,7 @@ pub mod operation;
 mod outcome;
 mod partiql;
 mod path;
+mod projection;
 mod random;
 mod request;
 mod rows;
@@ -61,21 +63,26 @@ pub mod application {
     pub use crate::builder::Builder;
     pub use crate::client::Settings;
     pub use crate::credentials::Credentials;
+    pub use crate::cursor::Cursor;
     pub use crate::error::{
-        CallError, CancellationReason, Effect, Error, Rejection, Subject, ThrottlingReason,
+        CallError, Cancellation, CancellationReason, Effect, Error, Rejection, Subject, ThrottlingReason,
     };
     pub use crate::item::{Item, Items};
     pub use crate::key::{Key, KeyValue, ScalarType};
     pub use crate::moment::Moment;
     pub use crate::number::{Number, NumberError};
     pub use crate::observer::{Event, EventKind, Observer};
+    pub use crate::operation::{Page, TransactGet, TransactWrite};
     pub use crate::outcome::{Outcome, Report};
-    pub use crate::path::{Addend, Operand, Path};
+    pub use crate::path::{Addend, Container, Operand, Path, Predicate, SetElements, Size, Text};
+    pub use crate::projection::Projection;
     pub use crate::request::Action;
     pub use crate::rows::Rows;
     pub use crate::set::{self, Set};
     pub use crate::solvent::{Plan, Solvent, Ticket};
-    pub use crate::table::{KeyAttributeType, KeyForm, Table};
+    pub use crate::table::{
+        Description, Index, IndexDescription, KeyAttributeType, KeyForm, Table, UntypedTable,
+    };
     pub use crate::timestamp::{
         EpochMillis, EpochSeconds, TimeToLive, Timestamp, TimestampError, TimestampUnit,
     };
@@ -89,7 +96,7 @@ pub mod application {
 pub use application::*;
 pub use builder::{Configuration, Connect};
 pub use client::Client;
-pub use dynochemy_derive::Table;
+pub use dynochemy_derive::{Document, Projection, Table};
 pub use item::ItemsBuilder;
 pub use json::JsonError;
 pub use key::{KeyAttribute, KeyShape, MAX_HASH_KEY, MAX_RANGE_KEY};
@@ -97,6 +104,10 @@ pub use number::MAX_DIGITS;
 pub use request::{Request, Response, ServiceName};
 pub use run::{Call, CallId, Delivery, Run, RunId, Step};
 pub use solvent::Finish;
-pub use table::{AcceptsKey, Description, HashOnly, HashRange, KeySchema, RangeSchema, TableId, Tables};
+pub use table::{
+    AcceptsHash, AcceptsKey, Composite, Entity, HashOnly, HashRange, IndexAttribute, IndexKind,
+    IndexProjection, KeySchema, KeyTemplate, NextRange, Stamp, TableId, TableRef, Tables, Template,
+    TemplatePart,
+};
 pub use value::attributes_size;
 pub use write_id::WriteId;

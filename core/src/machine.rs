@@ -9,6 +9,7 @@ mod batch_get;
 mod batch_write;
 mod pages;
 mod single;
+mod transact;
 mod view_write;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub(crate) use batch_get::BatchGet;
 pub(crate) use batch_write::BatchWrite;
 pub(crate) use pages::Pages;
 pub(crate) use single::Single;
+pub(crate) use transact::Transact;
 pub(crate) use view_write::ViewWrite;
 
 /// One task under way.
@@ -36,6 +38,8 @@ pub(crate) use view_write::ViewWrite;
 pub(crate) enum Machine {
     /// One operation, one call.
     Single(Single),
+    /// A transaction.
+    Transact(Transact),
     /// Gets in one call.
     BatchGet(BatchGet),
     /// Puts and deletes in one call.
@@ -130,6 +134,11 @@ impl<'a> Context<'a> {
         self.slot(operation).task()
     }
 
+    /// The table of an operation that works on one.
+    pub(crate) fn table_id(&self, operation: u32) -> TableId {
+        self.task(operation).table().expect("an operation on items of one table has a table")
+    }
+
     pub(crate) fn table(&self, table: TableId) -> &'a Description {
         self.tables.at(table)
     }
@@ -185,6 +194,7 @@ impl Machine {
     pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Next {
         match self {
             Self::Single(machine) => machine.next(context),
+            Self::Transact(machine) => machine.next(context),
             Self::BatchGet(machine) => machine.next(context),
             Self::BatchWrite(machine) => machine.next(context),
             Self::Pages(machine) => machine.next(context),
@@ -202,6 +212,7 @@ impl Machine {
     ) {
         match self {
             Self::Single(machine) => machine.answer(answer, context),
+            Self::Transact(machine) => machine.answer(answer, context),
             Self::BatchGet(machine) => machine.answer(answer, context),
             Self::BatchWrite(machine) => machine.answer(answer, context),
             Self::Pages(machine) => machine.answer(tag, answer, context),
@@ -214,6 +225,7 @@ impl Machine {
     pub(crate) fn members(&self) -> &[u32] {
         match self {
             Self::Single(machine) => machine.members(),
+            Self::Transact(machine) => machine.members(),
             Self::BatchGet(machine) => machine.members(),
             Self::BatchWrite(machine) => machine.members(),
             Self::Pages(machine) => machine.members(),
@@ -224,14 +236,14 @@ impl Machine {
 
     /// Whether its writes go under a token, so that a refusal tells that no earlier attempt was applied either.
     pub(crate) fn has_token(&self) -> bool {
-        matches!(self, Self::ViewWrite(_))
+        matches!(self, Self::ViewWrite(_) | Self::Transact(_))
     }
 
     /// The table whose view changes it writes.
     pub(crate) fn followed_table(&self, slots: &[Slot]) -> Option<TableId> {
         match self {
             Self::ViewWrite(machine) => {
-                machine.members().first().map(|first| slots[*first as usize].task().table())
+                machine.members().first().and_then(|first| slots[*first as usize].task().table())
             }
             _ => None,
         }

@@ -4,13 +4,18 @@
 //! a [`Solvent`](crate::Solvent), unchanged. An operation becomes a [`Task`], its plain data, when it enters a plan.
 
 mod administration;
+mod check;
 mod delete;
 mod get;
 mod put;
 mod query;
+mod reading;
 mod scan;
+mod settle;
 mod task;
+mod transaction;
 mod update;
+mod writing;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,18 +23,28 @@ use serde::{Deserialize, Serialize};
 use crate::api::TableDescription;
 use crate::error::{Error, Subject};
 use crate::item::{Item, Items};
-use crate::key::{Key, KeyShape};
+use crate::key::Key;
+use crate::request::Response;
 use crate::table::{Description, Tables};
-use crate::wire::{self, WireError};
+use crate::wire::WireError;
 
 pub use administration::{CreateTable, DeleteTable, DescribeTable};
+pub use check::Check;
 pub use delete::Delete;
-pub use get::Get;
+pub use get::{Exists, Get};
 pub use put::{MAX_ITEM_SIZE, Put};
 pub use query::Query;
-pub use scan::Scan;
+pub use reading::{Page, Reading, ReadingAnswer, SettledPage};
+pub use scan::{Scan, Segments};
+pub use settle::{Misfit, Settle};
 pub use task::Task;
+pub(crate) use task::TaskItem;
+pub use transaction::{Gets, MAX_ACTIONS, TransactGet, TransactWrite, Transactable};
 pub use update::Update;
+pub use writing::{Returns, TimeStamp, WriteOptions};
+
+/// The types that an operation knows and does not hold.
+type Of<T> = std::marker::PhantomData<fn() -> T>;
 
 /// One thing to be done, with a type for its answer.
 #[must_use = "an operation does nothing until it is run or added to a Solvent"]
@@ -58,93 +73,30 @@ pub enum Settled {
     Done,
     /// The item that was asked for, where it exists.
     Item(Option<Item>),
+    /// Items by the positions of their gets, each where it exists.
+    Positions(Vec<Option<Item>>),
     /// Pages of items.
     Items(Vec<Items>),
+    /// Items, and where to go on from.
+    Page(SettledPage),
+    /// A number of items.
+    Count(u64),
     /// A table's description.
     Table(Box<TableDescription>),
-}
-
-/// A type that an operation's answer can be decoded into.
-pub trait Settle: Sized {
-    /// Decodes the answer.
-    ///
-    /// # Errors
-    /// When the answer does not fit the type.
-    fn settle(settled: Settled) -> Result<Self, Misfit>;
-}
-
-/// Why an answer does not fit its type.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Misfit {
-    /// What is wrong.
-    pub problem: WireError,
-    /// The item that does not fit, and its position in the answer; `None` where it is not about an item.
-    pub item: Option<(usize, Item)>,
-}
-
-impl Misfit {
-    /// The error of an operation on this table, which names the item by its key, or by its position where the key was
-    /// not read.
-    pub(crate) fn into_error(self, mut subject: Box<Subject>, keys: &KeyShape) -> Error {
-        let mut problem = self.problem;
-        if let (None, Some((index, item))) = (&subject.key, self.item) {
-            match keys.extract(&item) {
-                Ok(key) => subject.key = Some(key),
-                Err(_) => problem = problem.at(index),
-            }
-        }
-        Error::Unreadable { subject, problem }
-    }
-}
-
-fn unexpected(settled: &Settled) -> Misfit {
-    let problem = format!("the operation ended with something else than was asked for: {settled:?}");
-    Misfit { problem: WireError::new(problem), item: None }
-}
-
-fn decode<T: DeserializeOwned>(index: usize, item: Item) -> Result<T, Misfit> {
-    wire::decode(&item).map_err(|problem| Misfit { problem, item: Some((index, item)) })
-}
-
-impl Settle for () {
-    fn settle(settled: Settled) -> Result<Self, Misfit> {
-        match settled {
-            Settled::Done => Ok(()),
-            other => Err(unexpected(&other)),
-        }
-    }
-}
-
-impl<T: DeserializeOwned> Settle for Option<T> {
-    fn settle(settled: Settled) -> Result<Self, Misfit> {
-        match settled {
-            Settled::Item(item) => item.map(|item| decode(0, item)).transpose(),
-            other => Err(unexpected(&other)),
-        }
-    }
-}
-
-impl<T: DeserializeOwned> Settle for Vec<T> {
-    fn settle(settled: Settled) -> Result<Self, Misfit> {
-        let Settled::Items(pages) = settled else { return Err(unexpected(&settled)) };
-        let items = pages.iter().flat_map(Items::iter);
-        items.enumerate().map(|(index, item)| decode(index, item)).collect()
-    }
-}
-
-impl Settle for TableDescription {
-    fn settle(settled: Settled) -> Result<Self, Misfit> {
-        match settled {
-            Settled::Table(description) => Ok(*description),
-            other => Err(unexpected(&other)),
-        }
-    }
+    /// The answer to a call of the API.
+    Response(Box<Response>),
 }
 
 /// The error of an operation on a table that cannot be sent as it is.
 fn invalid(description: &Description, operation: &str, key: Option<Key>, problem: WireError) -> Error {
-    let reads = matches!(operation, "get" | "query" | "scan");
+    let reads = matches!(operation, "get" | "check" | "query" | "scan");
     let table = description.name.clone().into_owned();
     let subject = Subject { operation: operation.to_owned(), table, key, reads };
+    Error::Invalid { subject: Box::new(subject), problem }
+}
+
+/// The error of a transaction that cannot be sent as it is.
+fn invalid_transaction(operation: &str, problem: WireError) -> Error {
+    let subject = Subject { operation: operation.to_owned(), table: String::new(), key: None, reads: false };
     Error::Invalid { subject: Box::new(subject), problem }
 }

@@ -75,7 +75,9 @@ impl Outcome {
         };
         let tables = &self.plan.tables;
         T::settle(settled).map_err(|misfit| match &entry.task {
-            Ok(task) => misfit.into_error(task.subject(tables), &tables.at(task.table()).keys),
+            Ok(task) => {
+                misfit.into_error(task.subject(tables), task.table().map(|table| &tables.at(table).keys))
+            }
             Err(error) => error.clone(),
         })
     }

@@ -1,21 +1,64 @@
 //! Typed names of attributes, and the values that may stand beside them in an expression.
+//!
+//! A [`Path`] leads to an attribute, or into a nested one; compared with a value it becomes a [`Predicate`], the typed
+//! form of a condition or filter.
+
+mod operand;
+mod predicate;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Index;
 
-use serde::Serialize;
-
-use crate::expression::DocumentPath;
-use crate::number::{Number, NumberError};
+use crate::expression::{DocumentPath, PathStep};
+use crate::item::Item;
 use crate::value::AttributeValue;
-use crate::wire::{self, WireError};
+use crate::wire::WireError;
 
-/// An attribute of table `T` whose values are of type `V`.
+pub(crate) use operand::number;
+pub use operand::{Addend, Container, Operand, SetElements, Text};
+pub use predicate::{Predicate, Size};
+
+/// An attribute of table `T` whose values are of type `V`, or a part of one.
 ///
-/// `#[derive(Table)]` makes one for each field: `Visit::SEEN` for `seen`.
+/// `#[derive(Table)]` makes one for each field (`Visit::SEEN` for `seen`), and `#[derive(Document)]` for the fields of
+/// nested structs:
+///
+/// ```
+/// use dynochemy_core::{Document, Path, Table};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Table, Serialize, Deserialize)]
+/// #[table(name = "users")]
+/// struct User {
+///     #[table(hash_key)]
+///     id: String,
+///     address: Option<Address>,
+///     phones: Vec<String>,
+/// }
+///
+/// #[derive(Document, Serialize, Deserialize)]
+/// struct Address {
+///     city: String,
+/// }
+///
+/// let in_rome = User::ADDRESS.some().then(Address::CITY).eq("Rome");
+/// let first: Path<User, String> = User::PHONES.at(0);
+/// assert_eq!(first.document_path().to_string(), "phones[0]");
+/// ```
+///
+/// A value of another type does not compile:
+///
+/// ```compile_fail
+/// # use dynochemy_core::Table;
+/// # #[derive(Table, serde::Serialize, serde::Deserialize)]
+/// # #[table(name = "users")]
+/// # struct User { #[table(hash_key)] id: String }
+/// let wrong = User::ID.eq(5);
+/// ```
 pub struct Path<T, V> {
-    name: &'static str,
+    path: DocumentPath,
     of: PhantomData<fn() -> (T, V)>,
 }
 
@@ -23,114 +66,92 @@ impl<T, V> Path<T, V> {
     /// The attribute of that name.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, of: PhantomData }
+        Self { path: DocumentPath { attribute: Cow::Borrowed(name), steps: Vec::new() }, of: PhantomData }
     }
 
-    /// The attribute's name in the table.
+    /// The name of the attribute at the top level, in the table.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.path.attribute
+    }
+
+    /// The same, where constants are made.
+    pub(crate) const fn attribute(&self) -> &str {
+        match &self.path.attribute {
+            Cow::Borrowed(name) => name,
+            Cow::Owned(name) => name.as_str(),
+        }
     }
 
     /// The same path without its types.
     #[must_use]
-    pub fn document_path(&self) -> DocumentPath {
-        DocumentPath::attribute(Cow::Borrowed(self.name))
+    pub fn document_path(self) -> DocumentPath {
+        self.path
+    }
+
+    /// A part of what stands at this path, which is a struct or map.
+    #[must_use]
+    pub fn then<W>(mut self, part: Path<V, W>) -> Path<T, W> {
+        self.path.steps.push(PathStep::Member(part.path.attribute));
+        self.path.steps.extend(part.path.steps);
+        Path { path: self.path, of: PhantomData }
+    }
+
+    fn step<W>(mut self, step: PathStep) -> Path<T, W> {
+        self.path.steps.push(step);
+        Path { path: self.path, of: PhantomData }
+    }
+}
+
+impl<T, V> Path<T, Option<V>> {
+    /// The same path, for what stands there where it is not `None`.
+    #[must_use]
+    pub fn some(self) -> Path<T, V> {
+        Path { path: self.path, of: PhantomData }
+    }
+}
+
+impl<T, V> Path<T, Vec<V>> {
+    /// An element of the list, counted from 0.
+    #[must_use]
+    pub fn at(self, index: u32) -> Path<T, V> {
+        self.step(PathStep::Element(index))
+    }
+}
+
+impl<T, M: Index<&'static str, Output: Sized>> Path<T, M> {
+    /// The member of the map under this name.
+    #[must_use]
+    pub fn member(self, name: impl Into<String>) -> Path<T, M::Output> {
+        self.step(PathStep::Member(Cow::Owned(name.into())))
+    }
+}
+
+impl Path<Item, AttributeValue> {
+    /// A path of an untyped item, written as in `address.lines[2]`. A name that holds a dot or bracket is quoted by
+    /// backticks.
+    ///
+    /// # Errors
+    /// When the text is no path.
+    pub fn parse(text: &str) -> Result<Self, WireError> {
+        Ok(Self { path: text.parse()?, of: PhantomData })
+    }
+}
+
+impl<T, V> From<Path<T, V>> for DocumentPath {
+    fn from(path: Path<T, V>) -> Self {
+        path.path
     }
 }
 
 impl<T, V> Clone for Path<T, V> {
     fn clone(&self) -> Self {
-        *self
+        Self { path: self.path.clone(), of: PhantomData }
     }
 }
-
-impl<T, V> Copy for Path<T, V> {}
 
 impl<T, V> fmt::Debug for Path<T, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Path({})", self.name)
+        write!(f, "Path({})", self.path)
     }
 }
-
-/// A value that can be set to, or compared with, an attribute of type `V`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no value for an attribute of type `{V}`",
-    note = "the types must agree: write `5u64`, `5.into()` or `\"text\".to_owned()` where a literal has another type"
-)]
-pub trait Operand<V> {
-    /// The value; `None` where it is a `None` that is left out.
-    ///
-    /// # Errors
-    /// When the value has no form in DynamoDB.
-    fn operand(self) -> Result<Option<AttributeValue>, WireError>;
-}
-
-impl<V: Serialize> Operand<V> for V {
-    fn operand(self) -> Result<Option<AttributeValue>, WireError> {
-        wire::encode_value(&self)
-    }
-}
-
-impl<V: Serialize> Operand<V> for &V {
-    fn operand(self) -> Result<Option<AttributeValue>, WireError> {
-        wire::encode_value(self)
-    }
-}
-
-impl<V: Serialize> Operand<Option<V>> for V {
-    fn operand(self) -> Result<Option<AttributeValue>, WireError> {
-        wire::encode_value(&self)
-    }
-}
-
-impl Operand<String> for &str {
-    fn operand(self) -> Result<Option<AttributeValue>, WireError> {
-        Ok(Some(self.into()))
-    }
-}
-
-impl Operand<Option<String>> for &str {
-    fn operand(self) -> Result<Option<AttributeValue>, WireError> {
-        Ok(Some(self.into()))
-    }
-}
-
-/// A number that can be added to an attribute of type `V`: any integer to any number, so that a `u64` counter can
-/// take `-1`, and floats to floats.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be added to an attribute of type `{V}`",
-    note = "integers can be added to any number, floats to floats; nothing can be added to what is no number"
-)]
-pub trait Addend<V> {
-    /// The number.
-    ///
-    /// # Errors
-    /// When it is not one that DynamoDB can hold.
-    fn addend(self) -> Result<Number, NumberError>;
-}
-
-macro_rules! addends {
-    ($($value:ty: $($addend:ty),*;)*) => {$($(
-        impl Addend<$value> for $addend {
-            fn addend(self) -> Result<Number, NumberError> {
-                #[allow(clippy::useless_conversion, reason = "some types convert without failing")]
-                Number::try_from(self).map_err(NumberError::from)
-            }
-        }
-        impl Addend<Option<$value>> for $addend {
-            fn addend(self) -> Result<Number, NumberError> {
-                #[allow(clippy::useless_conversion, reason = "some types convert without failing")]
-                Number::try_from(self).map_err(NumberError::from)
-            }
-        }
-    )*)*};
-}
-
-macro_rules! integer_addends {
-    ($($value:ty),*) => {
-        $(addends!($value: u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize;);)*
-    };
-}
-integer_addends!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64, Number);
-addends!(f32: f32; f64: f32, f64; Number: f32, f64, Number;);

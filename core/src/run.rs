@@ -34,6 +34,7 @@ use crate::item::Items;
 use crate::key::KeyShape;
 use crate::moment::Moment;
 use crate::observer::EventKind;
+use crate::operation::Task;
 use crate::outcome::Outcome;
 use crate::request::{Request, Response};
 use crate::rows::Rows;
@@ -150,6 +151,7 @@ impl Run {
         // Runs of one session differ in their jitter, and those of one seed agree.
         let seed = client.session ^ u64::from(id.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         name_writes(client, id, &mut plan);
+        set_times(&mut plan, now);
         client.observed(id, now, |tell| tell(EventKind::Started { plan: &plan, seed, streamed }));
         Ok(Self { client: Arc::clone(client), id, scheduler: Scheduler::new(plan, seed, streamed, now) })
     }
@@ -205,12 +207,23 @@ impl Run {
     }
 }
 
-/// Names the writes that views follow, unless an earlier run has.
+/// Sets the times of creation and change of what is to be written, unless an earlier run has.
+fn set_times(plan: &mut Solvent, now: Moment) {
+    for entry in &mut plan.entries {
+        let Ok(task) = &mut entry.task else { continue };
+        if let Err(problem) = task.set_times(now) {
+            let subject = task.subject(&plan.tables);
+            entry.task = Err(Error::Invalid { subject, problem });
+        }
+    }
+}
+
+/// Names the writes that views follow, and transactions, unless an earlier run has.
 fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
     for (operation, entry) in (0..).zip(&mut plan.entries) {
         entry.resumed = entry.write.is_some();
         let Ok(task) = &entry.task else { continue };
-        if client.follows(task, &plan.tables) {
+        if client.follows(task, &plan.tables) || matches!(task, Task::TransactWrite { .. }) {
             entry.write.get_or_insert(WriteId { session: client.session, run: run.0, operation });
         }
     }

@@ -108,10 +108,7 @@ impl Solvent {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let problem = self.entries.iter().enumerate().find_map(|(index, entry)| {
             let task = entry.task.as_ref().ok()?;
-            if !self.tables.holds(task.table()) {
-                return Some(format!("operation {index} names a table that the plan does not describe"));
-            }
-            task.check(self.tables.at(task.table())).err().map(|error| format!("operation {index}: {error}"))
+            task.check(&self.tables).err().map(|error| format!("operation {index}: {error}"))
         });
         match problem {
             None => Ok(()),
@@ -189,13 +186,17 @@ fn fingerprint(index: u32, task: &Result<Task, Error>, tables: &Tables) -> u64 {
     feed(&index.to_le_bytes());
     if let Ok(task) = task {
         feed(task.operation().as_bytes());
-        feed(tables.at(task.table()).name.as_bytes());
-        if let Some(key) = task.key() {
-            feed(&key.identity());
+        if let Some(table) = task.table() {
+            feed(tables.at(table).name.as_bytes());
+        }
+        for item in task.items() {
+            feed(tables.at(item.table).name.as_bytes());
+            feed(&item.key.identity());
         }
         // A query has no key; all that makes it another one tells it apart.
-        if let Task::Query { hash: value, range, forward, limit, .. } = task {
-            feed(format!("{value:?} {range:?} {forward} {limit:?}").as_bytes());
+        if let Task::Query { fingerprint, reading, .. } | Task::Scan { fingerprint, reading, .. } = task {
+            feed(&fingerprint.to_le_bytes());
+            feed(format!("{:?} {:?}", reading.limit, reading.answer).as_bytes());
         }
     }
     hash

@@ -3,32 +3,37 @@
 //! A [`Table`] is a struct whose values are the table's items; `#[derive(Table)]` implements it. Its operations are
 //! methods here ([`Table::get`], [`Table::put`], ...), and its key type decides what they take: a table with a range
 //! key takes `(hash, range)`, one without takes the hash key alone, and anything else does not compile.
+//!
+//! Tables that a program learns of when it runs are [`UntypedTable`](crate::UntypedTable)s.
 
-use std::borrow::Cow;
-use std::fmt;
+#[doc(hidden)]
+pub mod derived;
+mod description;
+mod entity;
+mod index;
+mod key_schema;
+mod template;
+mod untyped;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::key::{Key, KeyShape, KeyValue, ScalarType};
-use crate::number::Number;
-use crate::operation::{CreateTable, Delete, DeleteTable, DescribeTable, Get, Put, Query, Scan, Update};
-use crate::wire::{self, WireError};
+use crate::key::Key;
+use crate::operation::{
+    Check, CreateTable, Delete, DeleteTable, DescribeTable, Exists, Get, Put, Query, Scan, Update,
+};
+use crate::path::Predicate;
+use crate::wire::WireError;
 
-/// What the library knows of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Description {
-    /// The table's name in the program; a `Db` may map it to another one for its environment.
-    pub name: Cow<'static, str>,
-    /// The key attributes.
-    pub keys: KeyShape,
-    /// Provisioned read capacity in units a second; a table without capacities is billed on demand.
-    pub read_capacity: Option<u64>,
-    /// Provisioned write capacity in units a second.
-    pub write_capacity: Option<u64>,
-    /// The [`View::ID`](crate::View::ID)s of the views that are calculated from this table. A `Db` that does not know
-    /// them all refuses to be built.
-    pub views: Cow<'static, [Cow<'static, str>]>,
-}
+pub use description::{Description, IndexDescription, IndexKind, IndexProjection, TableId, TableRef, Tables};
+pub(crate) use entity::Draft;
+pub use entity::{Entity, KeyTemplate, Stamp, VersionType};
+pub use index::Index;
+pub use key_schema::{
+    AcceptsHash, AcceptsKey, Composite, HashOnly, HashRange, IndexAttribute, KeyAttributeType, KeyForm,
+    KeySchema, KeyValues, Keys, NextRange, Untyped, UntypedKeys,
+};
+pub use template::{Template, TemplatePart};
+pub use untyped::UntypedTable;
 
 /// A struct whose values are a table's items.
 ///
@@ -59,26 +64,51 @@ pub struct Description {
 /// let missing_range_key = Visit::get("123");
 /// ```
 pub trait Table: Sized + Send + 'static {
-    /// The types of the key attributes: [`HashOnly`] or [`HashRange`].
+    /// The types that make up a key: [`HashOnly`], [`HashRange`], or [`Composite`] where keys are made from templates.
     type Keys: KeySchema;
 
-    /// The table's name, keys and capacities.
+    /// The table's name, keys, indexes and capacities.
     const DESCRIPTION: &'static Description;
+
+    /// What the library adds to the items of this type: keys made from templates, versions, times.
+    const ENTITY: &'static Entity = &Entity::PLAIN;
+
+    /// The key that names one item.
+    ///
+    /// # Errors
+    /// When a part is empty, too long, or serialises as something that no key can be.
+    fn key<Q>(key: Q) -> Result<Key, WireError>
+    where
+        Self::Keys: AcceptsKey<Q>,
+    {
+        Self::Keys::encode(&Keys { shape: &Self::DESCRIPTION.keys, templates: Self::ENTITY.templates }, &key)
+    }
 
     /// Reads one item by its key.
     fn get<Q>(key: Q) -> Get<Self>
     where
         Self::Keys: AcceptsKey<Q>,
     {
-        Get::new(Self::Keys::encode(&Self::DESCRIPTION.keys, &key))
+        Get::new(TableRef::Static(Self::DESCRIPTION), Self::key(key))
+    }
+
+    /// Tells whether there is an item with this key.
+    fn exists<Q>(key: Q) -> Exists<Self>
+    where
+        Self::Keys: AcceptsKey<Q>,
+    {
+        Exists::new(TableRef::Static(Self::DESCRIPTION), Self::key(key))
     }
 
     /// Writes this item, replacing any item with the same key.
+    ///
+    /// An item with a version (`#[table(version)]`) is written only where the table holds the version that this item
+    /// has, and gets the next one; see [`Put::return_new`] for how to go on with it.
     fn put(&self) -> Put<Self>
     where
         Self: Serialize,
     {
-        Put::new(wire::encode(self))
+        Put::new(TableRef::Static(Self::DESCRIPTION), Self::ENTITY, Self::ENTITY.encode(self))
     }
 
     /// Deletes one item by its key; deleting what does not exist is fine.
@@ -86,249 +116,71 @@ pub trait Table: Sized + Send + 'static {
     where
         Self::Keys: AcceptsKey<Q>,
     {
-        Delete::new(Self::Keys::encode(&Self::DESCRIPTION.keys, &key))
+        Delete::new(TableRef::Static(Self::DESCRIPTION), Self::ENTITY, Self::key(key))
     }
 
-    /// Changes attributes of one item, which is created where it does not exist.
+    /// Deletes this item; one with a version only where the table still holds that version.
+    fn delete_this(&self) -> Delete<Self>
+    where
+        Self: Serialize,
+    {
+        let table = TableRef::Static(Self::DESCRIPTION);
+        Delete::of_item(table, Self::ENTITY, Self::ENTITY.identify(self, &Self::DESCRIPTION.keys))
+    }
+
+    /// Changes attributes of one item, which is created where it does not exist (unless [`Update::if_exists`] is
+    /// called).
     fn update<Q>(key: Q) -> Update<Self>
     where
         Self::Keys: AcceptsKey<Q>,
     {
-        Update::new(Self::Keys::encode(&Self::DESCRIPTION.keys, &key))
+        Update::new(TableRef::Static(Self::DESCRIPTION), Self::ENTITY, Self::key(key))
+    }
+
+    /// Changes attributes of this item in the table; of one with a version only where the table still holds that
+    /// version.
+    fn update_this(&self) -> Update<Self>
+    where
+        Self: Serialize,
+    {
+        let table = TableRef::Static(Self::DESCRIPTION);
+        Update::of_item(table, Self::ENTITY, Self::ENTITY.identify(self, &Self::DESCRIPTION.keys))
+    }
+
+    /// Checks that a condition holds of one item, without writing it; most useful in a
+    /// [`TransactWrite`](crate::operation::TransactWrite).
+    fn check<Q>(key: Q, condition: Predicate<Self>) -> Check<Self>
+    where
+        Self::Keys: AcceptsKey<Q>,
+    {
+        Check::new(TableRef::Static(Self::DESCRIPTION), Self::key(key), condition)
     }
 
     /// Reads the items of one hash key, in the order of their range keys.
-    fn query<Q>(hash: Q) -> Query<Self>
+    fn query<Q>(hash: Q) -> Query<Self, <Self::Keys as KeySchema>::Ranges>
     where
-        Q: KeyForm<<Self::Keys as KeySchema>::Hash>,
+        Self::Keys: AcceptsHash<Q>,
     {
-        Query::new(hash.key_value())
+        Query::new(TableRef::Static(Self::DESCRIPTION), Self::ENTITY, None, Self::Keys::hash_values(&hash))
     }
 
     /// Reads every item of the table, in no particular order.
     fn scan() -> Scan<Self> {
-        Scan::new()
+        Scan::new(TableRef::Static(Self::DESCRIPTION), Self::ENTITY, None)
     }
 
     /// Creates the table and waits until it can be used.
     fn create() -> CreateTable<Self> {
-        CreateTable::new()
+        CreateTable::new(TableRef::Static(Self::DESCRIPTION))
     }
 
     /// Asks the service for the table's state.
     fn describe() -> DescribeTable<Self> {
-        DescribeTable::new()
+        DescribeTable::new(TableRef::Static(Self::DESCRIPTION))
     }
 
     /// Deletes the table with all its items and waits until it is gone.
     fn delete_table() -> DeleteTable<Self> {
-        DeleteTable::new()
-    }
-}
-
-/// A Rust type that can be a key attribute: strings and integers, [`Number`], and your own types that serialise as one
-/// of them:
-///
-/// ```
-/// use dynochemy_core::{KeyAttributeType, ScalarType, Table};
-/// use serde::{Deserialize, Serialize};
-///
-/// #[derive(Serialize, Deserialize)]
-/// struct UserId(String);
-///
-/// impl KeyAttributeType for UserId {
-///     const KIND: ScalarType = ScalarType::S;
-/// }
-///
-/// #[derive(Table, Serialize, Deserialize)]
-/// #[table(name = "users")]
-/// struct User {
-///     #[table(hash_key)]
-///     id: UserId,
-/// }
-///
-/// let find = User::get(UserId("123".to_owned()));
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a key attribute",
-    note = "keys are strings, integers or `Number`; for a type of your own that serialises as one of them, implement \
-            `KeyAttributeType`"
-)]
-pub trait KeyAttributeType: Serialize {
-    /// The attribute's type in DynamoDB.
-    const KIND: ScalarType;
-}
-
-macro_rules! key_attribute_types {
-    ($($kind:ident: $($type:ty),*;)*) => {$($(
-        impl KeyAttributeType for $type {
-            const KIND: ScalarType = ScalarType::$kind;
-        }
-    )*)*};
-}
-key_attribute_types! {
-    S: String, Box<str>, char, Cow<'static, str>;
-    N: Number, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize;
-}
-
-/// A value that can stand for a key attribute of type `K`: `K` itself, a reference to it, or a borrowed form.
-///
-/// It follows from [`KeyAttributeType`] for your own types.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot stand for a key attribute of type `{K}`",
-    note = "a table with a range key takes `(hash, range)`, one without takes the hash key alone"
-)]
-pub trait KeyForm<K: ?Sized> {
-    /// The value as it stands in a key.
-    ///
-    /// # Errors
-    /// When the value serialises as something that no key can be.
-    fn key_value(&self) -> Result<KeyValue, WireError>;
-}
-
-impl<K: KeyAttributeType> KeyForm<K> for K {
-    fn key_value(&self) -> Result<KeyValue, WireError> {
-        encode_key_value(self)
-    }
-}
-
-impl<K: KeyAttributeType> KeyForm<K> for &K {
-    fn key_value(&self) -> Result<KeyValue, WireError> {
-        encode_key_value(self)
-    }
-}
-
-impl KeyForm<String> for &str {
-    fn key_value(&self) -> Result<KeyValue, WireError> {
-        Ok(KeyValue::S((*self).to_owned()))
-    }
-}
-
-impl KeyForm<String> for Cow<'_, str> {
-    fn key_value(&self) -> Result<KeyValue, WireError> {
-        Ok(KeyValue::S(self.clone().into_owned()))
-    }
-}
-
-fn encode_key_value<T: Serialize>(value: &T) -> Result<KeyValue, WireError> {
-    match wire::encode_value(value)? {
-        Some(value) => KeyValue::try_from(value),
-        None => Err(WireError::new("a key must not be `None`")),
-    }
-}
-
-/// The types of a table's key attributes.
-pub trait KeySchema {
-    /// The hash key's type.
-    type Hash;
-}
-
-/// The keys of a table with a range key.
-#[diagnostic::on_unimplemented(
-    message = "this table has no range key",
-    label = "needs a table with a range key"
-)]
-pub trait RangeSchema: KeySchema {
-    /// The range key's type.
-    type Range;
-}
-
-/// A table whose items are named by a hash key alone.
-pub struct HashOnly<H>(std::marker::PhantomData<fn() -> H>);
-
-/// A table whose items are named by a hash key and a range key.
-pub struct HashRange<H, R>(std::marker::PhantomData<fn() -> (H, R)>);
-
-impl<H> fmt::Debug for HashOnly<H> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HashOnly")
-    }
-}
-
-impl<H, R> fmt::Debug for HashRange<H, R> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HashRange")
-    }
-}
-
-impl<H> KeySchema for HashOnly<H> {
-    type Hash = H;
-}
-
-impl<H, R> KeySchema for HashRange<H, R> {
-    type Hash = H;
-}
-
-impl<H, R> RangeSchema for HashRange<H, R> {
-    type Range = R;
-}
-
-/// Key schemas that take a `Q` for a key.
-#[diagnostic::on_unimplemented(
-    message = "`{Q}` is not a key of this table",
-    note = "a table with a range key takes `(hash, range)`, one without takes the hash key alone"
-)]
-pub trait AcceptsKey<Q>: KeySchema {
-    /// The key that `key` stands for.
-    ///
-    /// # Errors
-    /// When a part is empty, too long, or serialises as something that no key can be.
-    fn encode(shape: &KeyShape, key: &Q) -> Result<Key, WireError>;
-}
-
-impl<H, Q: KeyForm<H>> AcceptsKey<Q> for HashOnly<H> {
-    fn encode(shape: &KeyShape, key: &Q) -> Result<Key, WireError> {
-        shape.key(key.key_value()?, None)
-    }
-}
-
-impl<H, R, Q: KeyForm<H>, P: KeyForm<R>> AcceptsKey<(Q, P)> for HashRange<H, R> {
-    fn encode(shape: &KeyShape, (hash, range): &(Q, P)) -> Result<Key, WireError> {
-        shape.key(hash.key_value()?, Some(range.key_value()?))
-    }
-}
-
-/// The tables of one plan, which its tasks name by number.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tables(Vec<Cow<'static, Description>>);
-
-/// A table's number within one plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct TableId(u32);
-
-impl Tables {
-    /// The number of this table, which is added where it is new.
-    pub fn intern(&mut self, description: Cow<'static, Description>) -> TableId {
-        let known = self.0.iter().position(|table| match (table, &description) {
-            (Cow::Borrowed(a), Cow::Borrowed(b)) if std::ptr::eq(*a, *b) => true,
-            // Two types of one table may differ in what they declare of it.
-            (a, b) => a.name == b.name && a.keys == b.keys,
-        });
-        let index = known.unwrap_or_else(|| {
-            self.0.push(description);
-            self.0.len() - 1
-        });
-        TableId(u32::try_from(index).expect("a plan has few tables"))
-    }
-
-    /// The table of this number.
-    #[must_use]
-    pub fn at(&self, table: TableId) -> &Description {
-        &self.0[table.0 as usize]
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Description> {
-        self.0.iter().map(|table| &**table)
-    }
-
-    /// The number of the table with this name in the program.
-    pub(crate) fn named(&self, name: &str) -> Option<TableId> {
-        let index = self.0.iter().position(|table| table.name == name)?;
-        u32::try_from(index).ok().map(TableId)
-    }
-
-    /// Whether a plan that was read from outside names only tables that it holds.
-    pub(crate) fn holds(&self, table: TableId) -> bool {
-        (table.0 as usize) < self.0.len()
+        DeleteTable::new(TableRef::Static(Self::DESCRIPTION))
     }
 }

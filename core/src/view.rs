@@ -5,15 +5,17 @@
 //! form for one writer at a time: concurrent writers are detected by the source item's version (`dy_v`) and the write
 //! is planned anew.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 
+use crate::expression::DocumentPath;
 use crate::item::Item;
 use crate::key::Key;
 use crate::number::Number;
-use crate::path::{Addend, Path};
+use crate::path::{Addend, Path, number};
 use crate::table::{AcceptsKey, Description, Table};
 use crate::wire::{self, WireError};
 
@@ -91,7 +93,7 @@ pub struct Changes<T> {
 }
 
 /// Amounts to add to numbers, by item and attribute.
-pub(crate) type TargetChanges = BTreeMap<Key, BTreeMap<&'static str, Number>>;
+pub(crate) type TargetChanges = BTreeMap<Key, BTreeMap<Cow<'static, str>, Number>>;
 
 impl<T: Table> Changes<T> {
     fn new() -> Self {
@@ -103,9 +105,14 @@ impl<T: Table> Changes<T> {
     where
         T::Keys: AcceptsKey<Q>,
     {
-        let outcome = T::Keys::encode(&T::DESCRIPTION.keys, &key).and_then(|key| {
-            let sum = self.changes.entry(key).or_default().entry(path.name()).or_default();
-            *sum = sum.checked_add(amount.addend()?)?;
+        let outcome = T::key(key).and_then(|key| {
+            let DocumentPath { attribute, steps } = path.document_path();
+            if !steps.is_empty() {
+                return Err(WireError::new("a view adds to attributes at the top level").within(&attribute));
+            }
+            let amount = number(amount.addend()?).map_err(|error| error.within(&attribute))?;
+            let sum = self.changes.entry(key).or_default().entry(attribute).or_default();
+            *sum = sum.checked_add(amount.unwrap_or_default())?;
             Ok(())
         });
         if let Err(error) = outcome {

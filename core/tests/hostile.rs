@@ -182,7 +182,7 @@ fn old_items_that_come_a_few_at_a_time_are_all_read() {
 fn a_saved_scan_of_no_segments_is_refused_or_ends() {
     let mut plan = Solvent::new();
     plan.add(Visit::scan());
-    let Ok(plan) = edited(plan, "\"segments\":1", "\"segments\":0") else { return };
+    let Ok(plan) = edited(plan, "{\"All\":1}", "{\"All\":0}") else { return };
     let Ok((mut run, _)) = client(|_| {}).start(plan, START) else { return };
     let step = run.poll(START);
     assert_ne!(step, Step::Wait { until: None }, "a wait for nothing");

@@ -55,6 +55,7 @@ fn a_key_of_another_type_than_declared_is_refused() {
     struct Odd {
         #[table(hash_key)]
         #[serde(serialize_with = "as_text")]
+        #[table(stored_as = "u64")]
         id: u32,
     }
     fn as_text<S: serde::Serializer>(id: &u32, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,36 +1,57 @@
-//! `#[derive(Table)]` for Dynochemy.
+//! `#[derive(Table)]`, `#[derive(Document)]` and `#[derive(Projection)]` for Dynochemy.
 //!
-//! Each crate that an application may depend on re-exports one of these macros as `Table`; they differ only in the
-//! path that their output starts from, so that an application needs no dependency but that one. For any other path
-//! there is `#[table(crate = "..")]`.
+//! Each crate that an application may depend on re-exports one of each as `Table`, `Document` and `Projection`; they
+//! differ only in the path that their output starts from, so that an application needs no dependency but that one. For
+//! any other path there is `#[table(crate = "..")]`.
 
 mod attributes;
+mod document;
+mod fields;
+mod keys;
 mod names;
+mod projection;
 mod table;
+mod template;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
 macro_rules! derives {
-    ($($(#[$doc:meta])* $function:ident $name:ident $path:literal;)*) => {$(
-        $(#[$doc])*
+    ($module:ident $reference:literal; $($function:ident $name:ident $user:literal $path:literal;)*) => {$(
+        #[doc = concat!("For users of `", $user, "`, who know it by the name without that of the crate.")]
         ///
-        #[doc = include_str!("table.md")]
+        #[doc = include_str!($reference)]
         #[proc_macro_derive($name, attributes(table))]
         pub fn $function(input: TokenStream) -> TokenStream {
-            table::derive(input.into(), $path).unwrap_or_else(syn::Error::into_compile_error).into()
+            $module::derive(input.into(), $path).unwrap_or_else(syn::Error::into_compile_error).into()
         }
     )*};
 }
 
 derives! {
-    /// Implements `Table` for users of `dynochemy-core`.
-    table Table "::dynochemy_core";
-    /// Implements `Table` for users of `dynochemy-tokio`.
-    table_tokio TableTokio "::dynochemy_tokio::dynochemy_core";
-    /// Implements `Table` for users of `dynochemy-async-std`.
-    table_async_std TableAsyncStd "::dynochemy_async_std::dynochemy_core";
-    /// Implements `Table` for users of `dynochemy-blocking`.
-    table_blocking TableBlocking "::dynochemy_blocking::dynochemy_core";
-    /// Implements `Table` for users of `dynochemy-sql`.
-    table_sql TableSql "::dynochemy_sql::dynochemy_core";
+    table "table.md";
+    table Table "dynochemy-core" "::dynochemy_core";
+    table_tokio TableTokio "dynochemy-tokio" "::dynochemy_tokio::dynochemy_core";
+    table_async_std TableAsyncStd "dynochemy-async-std" "::dynochemy_async_std::dynochemy_core";
+    table_blocking TableBlocking "dynochemy-blocking" "::dynochemy_blocking::dynochemy_core";
+    table_sql TableSql "dynochemy-sql" "::dynochemy_sql::dynochemy_core";
+}
+
+derives! {
+    document "document.md";
+    document Document "dynochemy-core" "::dynochemy_core";
+    document_tokio DocumentTokio "dynochemy-tokio" "::dynochemy_tokio::dynochemy_core";
+    document_async_std DocumentAsyncStd "dynochemy-async-std" "::dynochemy_async_std::dynochemy_core";
+    document_blocking DocumentBlocking "dynochemy-blocking" "::dynochemy_blocking::dynochemy_core";
+    document_sql DocumentSql "dynochemy-sql" "::dynochemy_sql::dynochemy_core";
+}
+
+derives! {
+    projection "projection.md";
+    projection Projection "dynochemy-core" "::dynochemy_core";
+    projection_tokio ProjectionTokio "dynochemy-tokio" "::dynochemy_tokio::dynochemy_core";
+    projection_async_std ProjectionAsyncStd "dynochemy-async-std" "::dynochemy_async_std::dynochemy_core";
+    projection_blocking ProjectionBlocking "dynochemy-blocking" "::dynochemy_blocking::dynochemy_core";
+    projection_sql ProjectionSql "dynochemy-sql" "::dynochemy_sql::dynochemy_core";
 }

@@ -63,17 +63,16 @@ impl Administration {
     }
 
     pub(super) fn next(&mut self, context: &mut Context<'_>) -> Next {
-        let task = context.task(self.operation[0]);
         match self.state {
             State::Pause { until, .. } if context.now < until => Next::Wait(Some(until)),
             State::Begin | State::Pause { again: true, .. } => {
                 self.began.get_or_insert(context.now);
                 self.state = State::Beginning;
-                Next::send(0, request(task, context))
+                Next::send(0, request(self.operation[0], context))
             }
             State::Pause { again: false, .. } | State::Ask => {
                 self.state = State::Asking;
-                let table_name = context.table_name(task.table());
+                let table_name = context.table_name(context.table_id(self.operation[0]));
                 Next::send(0, Request::DescribeTable(DescribeTableInput { table_name }))
             }
             State::Beginning | State::Asking => Next::Wait(None),
@@ -159,7 +158,7 @@ impl Administration {
     }
 
     fn wanted<'a>(&self, context: &Context<'a>) -> &'a Description {
-        context.table(context.task(self.operation[0]).table())
+        context.table(context.table_id(self.operation[0]))
     }
 
     fn is_late(&self, context: &Context<'_>) -> bool {
@@ -181,12 +180,13 @@ impl Administration {
     }
 }
 
-fn request(task: &Task, context: &Context<'_>) -> Request {
-    let table_name = context.table_name(task.table());
+fn request(operation: u32, context: &Context<'_>) -> Request {
+    let task = context.task(operation);
+    let table_name = context.table_name(context.table_id(operation));
     if !matches!(task, Task::CreateTable { .. }) {
         return Request::DeleteTable(DeleteTableInput { table_name });
     }
-    let description = context.table(task.table());
+    let description = context.table(context.table_id(operation));
     let table = CreateTableInput::new(table_name, &description.keys);
     Request::CreateTable(Box::new(match (description.read_capacity, description.write_capacity) {
         (Some(read_capacity_units), Some(write_capacity_units)) => {

@@ -74,10 +74,13 @@ fn request(operations: &[u32], context: &Context<'_>) -> Request {
     let mut request_items: BTreeMap<String, KeysAndAttributes> = BTreeMap::new();
     let mut known = BTreeSet::new();
     for operation in operations {
-        let Task::Get { table, key, consistent_read } = context.task(*operation) else { continue };
+        let Task::Get { table, key, consistent_read, projection } = context.task(*operation) else {
+            continue;
+        };
         if known.insert((*table, key)) {
             let entry = request_items.entry(context.table_name(*table)).or_default();
             entry.consistent_read = *consistent_read;
+            entry.projection_expression.clone_from(projection);
             entry.keys.push(key.clone());
         }
     }
@@ -94,7 +97,7 @@ fn by_key(
     context: &Context<'_>,
 ) -> Result<BTreeMap<(String, Key), Item>, WireError> {
     let mut found = BTreeMap::new();
-    let tables: BTreeSet<_> = operations.iter().map(|operation| context.task(*operation).table()).collect();
+    let tables: BTreeSet<_> = operations.iter().map(|operation| context.table_id(*operation)).collect();
     for table in tables {
         let name = context.table_name(table);
         let Some(items) = answer.responses.get(&name) else { continue };

@@ -54,7 +54,7 @@ impl BatchWrite {
         for operation in &self.operations {
             let task = context.task(*operation);
             let Some(key) = task.key() else { continue };
-            if unprocessed.contains(&(context.table_name(task.table()), key.clone())) {
+            if unprocessed.contains(&(context.table_name(context.table_id(*operation)), key.clone())) {
                 context.effects.push(Effect::Requeue(*operation));
             } else {
                 context.settle(*operation, Settled::Done);
@@ -71,7 +71,7 @@ fn request(operations: &[u32], context: &Context<'_>) -> Request {
             Task::Delete { key, .. } => WriteRequest::DeleteRequest { key: key.clone() },
             _ => continue,
         };
-        request_items.entry(context.table_name(context.task(*operation).table())).or_default().push(write);
+        request_items.entry(context.table_name(context.table_id(*operation))).or_default().push(write);
     }
     Request::BatchWriteItem(BatchWriteItemInput {
         request_items,
@@ -87,7 +87,7 @@ fn unprocessed(
     context: &Context<'_>,
 ) -> Result<BTreeSet<(String, Key)>, WireError> {
     let mut unprocessed = BTreeSet::new();
-    let tables: BTreeSet<_> = operations.iter().map(|operation| context.task(*operation).table()).collect();
+    let tables: BTreeSet<_> = operations.iter().map(|operation| context.table_id(*operation)).collect();
     for table in tables {
         let name = context.table_name(table);
         for write in answer.unprocessed_items.get(&name).into_iter().flatten() {

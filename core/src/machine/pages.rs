@@ -1,7 +1,7 @@
 //! A query or scan over as many pages as it takes.
 //!
 //! Each segment (a query has one) is in one of these states; the operation ends when all are done, when its limit is
-//! reached, or when a page cannot be had:
+//! reached, after the first page where no more was asked for, or when a page cannot be had:
 //!
 //! ```text
 //! Idle --Send--> UnderWay --page with a key--> Idle
@@ -9,12 +9,14 @@
 //! ```
 
 use super::{Context, Effect, Next};
-use crate::api::{QueryInput, ReturnConsumedCapacity, ScanInput};
+use crate::api::{QueryInput, ReturnConsumedCapacity, ScanInput, Select};
+use crate::cursor::Cursor;
 use crate::error::{CallError, mismatched_answer};
-use crate::expression::KeyCondition;
 use crate::item::{Item, Items};
-use crate::operation::{Settled, Task};
+use crate::operation::{Reading, ReadingAnswer, Segments, Settled, SettledPage, Task};
 use crate::request::{Request, Response};
+use crate::value::Attributes;
+use crate::wire::WireError;
 
 /// The largest `Limit` that the API takes, a signed 32-bit number.
 const MAX_LIMIT: u32 = i32::MAX as u32;
@@ -26,6 +28,7 @@ pub(crate) struct Pages {
     /// How many items are still wanted.
     left: Option<u64>,
     collected: Vec<Items>,
+    counted: u64,
     ended: bool,
 }
 
@@ -43,14 +46,23 @@ enum State {
     Done,
 }
 
+/// A page of either action.
+struct Answered {
+    items: Items,
+    count: u64,
+    cursor: Option<Item>,
+}
+
 impl Pages {
-    pub(crate) fn new(operation: u32, segments: u32, task: &Task) -> Self {
-        let left = match task {
-            Task::Query { limit, .. } | Task::Scan { limit, .. } => *limit,
-            _ => None,
+    pub(crate) fn new(operation: u32, task: &Task) -> Self {
+        let segments = match task {
+            Task::Scan { segments: Segments::All(segments), .. } => *segments,
+            _ => 1,
         };
-        let segments = (0..segments).map(|_| Segment { state: State::Idle, cursor: None }).collect();
-        Self { operation: [operation], segments, left, collected: Vec::new(), ended: false }
+        let start = reading(task).and_then(|reading| reading.start.clone());
+        let segments = (0..segments).map(|_| Segment { state: State::Idle, cursor: start.clone() }).collect();
+        let left = reading(task).and_then(|reading| reading.limit);
+        Self { operation: [operation], segments, left, collected: Vec::new(), counted: 0, ended: false }
     }
 
     pub(super) fn members(&self) -> &[u32] {
@@ -62,7 +74,7 @@ impl Pages {
             return Next::Done;
         }
         if self.left == Some(0) {
-            self.end(context);
+            self.end(None, context);
             return Next::Done;
         }
         let Some(index) = self.segments.iter().position(|segment| segment.state == State::Idle) else {
@@ -83,18 +95,19 @@ impl Pages {
             return;
         }
         let [operation] = self.operation;
-        let (mut items, cursor) = match answer {
-            Ok(Response::Query(page)) if matches!(context.task(operation), Task::Query { .. }) => {
-                (page.items, page.last_evaluated_key)
+        let task = context.task(operation);
+        let Answered { mut items, mut count, cursor } = match (task, answer) {
+            (Task::Query { .. }, Ok(Response::Query(page))) => {
+                Answered { items: page.items, count: page.count.into(), cursor: page.last_evaluated_key }
             }
-            Ok(Response::Scan(page)) if matches!(context.task(operation), Task::Scan { .. }) => {
-                (page.items, page.last_evaluated_key)
+            (Task::Scan { .. }, Ok(Response::Scan(page))) => {
+                Answered { items: page.items, count: page.count.into(), cursor: page.last_evaluated_key }
             }
-            Ok(_) => {
+            (_, Ok(_)) => {
                 let action = self.request(tag, context).action();
                 return self.fail(mismatched_answer(action), context);
             }
-            Err(error) => return self.fail(error, context),
+            (_, Err(error)) => return self.fail(error, context),
         };
         let segment = &mut self.segments[tag as usize];
         if cursor.is_some() && cursor == segment.cursor {
@@ -102,26 +115,64 @@ impl Pages {
             return self.fail(CallError::Unknown { rejection: None, problem }, context);
         }
         segment.state = if cursor.is_some() { State::Idle } else { State::Done };
-        segment.cursor = cursor;
+        segment.cursor.clone_from(&cursor);
+        let answer = reading(task).map(|reading| reading.answer).unwrap_or_default();
+        let mut end = cursor;
         if let Some(left) = &mut self.left {
-            items.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
-            *left -= items.len() as u64;
-        }
-        if context.streamed {
-            if !items.is_empty() {
-                context.effects.push(Effect::Deliver(operation, items));
+            if answer == ReadingAnswer::Count {
+                count = count.min(*left);
+                *left -= count;
+            } else {
+                let before = items.len();
+                items.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
+                *left -= items.len() as u64;
+                if items.len() < before && answer == ReadingAnswer::Page {
+                    match last_key(&items, operation, context) {
+                        Ok(key) => end = Some(key),
+                        Err(problem) => {
+                            let problem = format!("the last item's key cannot be read: {problem}");
+                            return self.fail(CallError::Unknown { rejection: None, problem }, context);
+                        }
+                    }
+                }
             }
-        } else if !items.is_empty() {
-            self.collected.push(items);
         }
-        if self.left == Some(0) || self.segments.iter().all(|segment| segment.state == State::Done) {
-            self.end(context);
+        self.counted += count;
+        if !items.is_empty() {
+            if context.streamed {
+                context.effects.push(Effect::Deliver(operation, items));
+            } else {
+                self.collected.push(items);
+            }
+        }
+        let one_page = answer == ReadingAnswer::Page && self.left.is_none();
+        let read_all = self.segments.iter().all(|segment| segment.state == State::Done);
+        if self.left == Some(0) || one_page || read_all {
+            self.end(end, context);
         }
     }
 
-    fn end(&mut self, context: &mut Context<'_>) {
+    /// Ends the operation; its page, where it is one, goes on after `end`.
+    fn end(&mut self, end: Option<Item>, context: &mut Context<'_>) {
         self.ended = true;
-        context.settle(self.operation[0], Settled::Items(std::mem::take(&mut self.collected)));
+        let [operation] = self.operation;
+        let items = std::mem::take(&mut self.collected);
+        let (Task::Query { reading, fingerprint, .. } | Task::Scan { reading, fingerprint, .. }) =
+            context.task(operation)
+        else {
+            return;
+        };
+        context.settle(
+            operation,
+            match reading.answer {
+                ReadingAnswer::Items => Settled::Items(items),
+                ReadingAnswer::Count => Settled::Count(self.counted),
+                ReadingAnswer::Page => {
+                    let cursor = end.map(|key| Cursor::new(*fingerprint, &key));
+                    Settled::Page(SettledPage { items, cursor })
+                }
+            },
+        );
     }
 
     fn fail(&mut self, error: CallError, context: &mut Context<'_>) {
@@ -129,39 +180,91 @@ impl Pages {
         context.fail_call(self.operation[0], error);
     }
 
+    /// How many items to ask for. Without a filter, no more are read than wanted.
+    fn limit(&self, reading: &Reading) -> Option<u32> {
+        let wanted = self.left.filter(|_| reading.filter.is_none());
+        let wanted = wanted.map(|left| u32::try_from(left).unwrap_or(u32::MAX).min(MAX_LIMIT));
+        match (wanted, reading.page_size) {
+            (Some(wanted), Some(page_size)) => Some(wanted.min(page_size)),
+            (wanted, page_size) => wanted.or(page_size.map(|size| size.min(MAX_LIMIT))),
+        }
+    }
+
     fn request(&self, tag: u32, context: &Context<'_>) -> Request {
-        let task = context.task(self.operation[0]);
-        let table_name = context.table_name(task.table());
-        let limit = self.left.map(|left| u32::try_from(left).unwrap_or(u32::MAX).min(MAX_LIMIT));
+        let [operation] = self.operation;
+        let task = context.task(operation);
+        let table_name = context.table_name(context.table_id(operation));
+        let plain = Reading::default();
+        let reading = reading(task).unwrap_or(&plain);
+        let index_name = reading.index.as_ref().map(|index| index.clone().into_owned());
+        let select = (reading.answer == ReadingAnswer::Count).then_some(Select::Count);
+        let projection_expression = match select {
+            None => reading.projection.clone(),
+            Some(_) => Vec::new(),
+        };
+        let filter_expression = reading.filter.clone();
+        let limit = self.limit(reading);
         let exclusive_start_key = self.segments[tag as usize].cursor.clone();
         let return_consumed_capacity = ReturnConsumedCapacity::Total;
-        if let Task::Query { table, hash, range, forward, consistent_read, .. } = task {
-            let keys = &context.table(*table).keys;
-            let range_name = keys.range.as_ref().map(|range| range.name.clone()).unwrap_or_default();
+        let consistent_read = reading.consistent_read;
+        if let Task::Query { condition, forward, .. } = task {
             return Request::Query(QueryInput {
                 table_name,
-                key_condition_expression: KeyCondition {
-                    equal: vec![(keys.hash.name.clone(), hash.clone())],
-                    range: range.clone().map(|range| (range_name, range)),
-                },
+                index_name,
+                key_condition_expression: (**condition).clone(),
+                filter_expression,
+                projection_expression,
+                select,
                 scan_index_forward: *forward,
                 limit,
                 exclusive_start_key,
-                consistent_read: *consistent_read,
+                consistent_read,
                 return_consumed_capacity,
                 ..QueryInput::default()
             });
         }
-        let total = u32::try_from(self.segments.len()).expect("segments are counted in 32 bits");
+        let (segment, total) = match task {
+            Task::Scan { segments: Segments::One { segment, total }, .. } => (*segment, *total),
+            Task::Scan { segments: Segments::All(total), .. } => (tag, *total),
+            _ => (0, 1),
+        };
         Request::Scan(ScanInput {
             table_name,
+            index_name,
+            filter_expression,
+            projection_expression,
+            select,
             limit,
             exclusive_start_key,
-            segment: (total > 1).then_some(tag),
+            segment: (total > 1).then_some(segment),
             total_segments: (total > 1).then_some(total),
-            consistent_read: matches!(task, Task::Scan { consistent_read: true, .. }),
+            consistent_read,
             return_consumed_capacity,
             ..ScanInput::default()
         })
     }
+}
+
+fn reading(task: &Task) -> Option<&Reading> {
+    match task {
+        Task::Query { reading, .. } | Task::Scan { reading, .. } => Some(reading),
+        _ => None,
+    }
+}
+
+/// The key of the last item: its attributes that are keys of the table or of the index that is read.
+fn last_key(items: &Items, operation: u32, context: &Context<'_>) -> Result<Item, WireError> {
+    let table = context.table(context.table_id(operation));
+    let index = reading(context.task(operation)).and_then(|reading| reading.index.as_deref());
+    let index = index.and_then(|name| table.index(name));
+    let of_index = index.into_iter().flat_map(|index| index.hash.iter().chain(&*index.range));
+    let last = items.len().checked_sub(1).and_then(|last| items.at(last));
+    let last = last.ok_or_else(|| WireError::new("there is none"))?;
+    let mut key = Attributes::new();
+    for part in std::iter::once(&table.keys.hash).chain(&table.keys.range).chain(of_index) {
+        let value = last.attribute(&part.name)?;
+        let value = value.ok_or_else(|| WireError::new("the item lacks it").within(&part.name))?;
+        key.insert(part.name.clone().into_owned(), value);
+    }
+    Ok(Item::from_attributes(&key))
 }

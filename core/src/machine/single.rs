@@ -6,10 +6,12 @@
 
 use super::{Context, Next, OneCall};
 use crate::api::{
-    DeleteItemInput, DescribeTableInput, GetItemInput, PutItemInput, ReturnConsumedCapacity, UpdateItemInput,
+    DeleteItemInput, DescribeTableInput, GetItemInput, PutItemInput, ReturnConsumedCapacity, ReturnValues,
+    UpdateItemInput,
 };
 use crate::error::{CallError, mismatched_answer};
-use crate::operation::{Settled, Task};
+use crate::item::Item;
+use crate::operation::{Returns, Settled, Task, WriteOptions};
 use crate::request::{Request, Response};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -34,49 +36,79 @@ impl Single {
     pub(super) fn answer(&mut self, answer: Result<Response, CallError>, context: &mut Context<'_>) {
         self.call = OneCall::Done;
         let [operation] = self.operation;
-        let task = context.task(operation);
-        match answer {
-            Ok(Response::GetItem(answer)) if matches!(task, Task::Get { .. }) => {
-                context.settle(operation, Settled::Item(answer.item));
+        let settled = match (context.task(operation), answer) {
+            (Task::Get { .. }, Ok(Response::GetItem(answer))) => Settled::Item(answer.item),
+            (Task::DescribeTable { .. }, Ok(Response::DescribeTable(answer))) => {
+                Settled::Table(Box::new(answer.table))
             }
-            Ok(Response::DescribeTable(answer)) if matches!(task, Task::DescribeTable { .. }) => {
-                context.settle(operation, Settled::Table(Box::new(answer.table)));
+            (Task::Put { item, options, .. }, Ok(Response::PutItem(answer))) => {
+                written(options.as_deref(), answer.attributes, Some(item))
             }
-            Ok(Response::PutItem(_) | Response::DeleteItem(_) | Response::UpdateItem(_))
-                if task.is_item_write() =>
-            {
-                context.settle(operation, Settled::Done);
+            (Task::Delete { options, .. }, Ok(Response::DeleteItem(answer))) => {
+                written(options.as_deref(), answer.attributes, None)
             }
-            Ok(_) => {
+            (Task::Update { options, .. }, Ok(Response::UpdateItem(answer))) => {
+                written(options.as_deref(), answer.attributes, None)
+            }
+            (Task::Call { request }, Ok(response)) if request.action() == response.action() => {
+                Settled::Response(Box::new(response))
+            }
+            (_, Ok(_)) => {
                 let action = request(operation, context).action();
-                context.fail_call(operation, mismatched_answer(action));
+                return context.fail_call(operation, mismatched_answer(action));
             }
-            Err(error) => context.fail_call(operation, error),
-        }
+            (_, Err(error)) => return context.fail_call(operation, error),
+        };
+        context.settle(operation, settled);
+    }
+}
+
+/// What a write ends with: `answered` by the service or, where a put is asked for what it wrote, that.
+fn written(options: Option<&WriteOptions>, answered: Option<Item>, item: Option<&Item>) -> Settled {
+    match (options.map(|options| options.returns).unwrap_or_default(), item) {
+        (Returns::Nothing, _) => Settled::Done,
+        (Returns::New, Some(item)) => Settled::Item(Some(item.clone())),
+        // A service may answer no attributes by an empty map.
+        _ => Settled::Item(answered.filter(|item| item.as_bytes() != b"{}")),
     }
 }
 
 fn request(operation: u32, context: &Context<'_>) -> Request {
     let task = context.task(operation);
-    let table_name = context.table_name(task.table());
+    if let Task::Call { request } = task {
+        return (**request).clone();
+    }
+    let table_name = context.table_name(context.table_id(operation));
     let return_consumed_capacity = ReturnConsumedCapacity::Total;
+    let options = task.options();
+    let condition_expression = options.and_then(|options| options.condition.clone());
+    let return_values_on_condition_check_failure =
+        options.map(|options| options.on_failure).unwrap_or_default();
+    let return_values = return_values(task);
     match task {
-        Task::Get { key, consistent_read, .. } => Request::GetItem(GetItemInput {
+        Task::Get { key, consistent_read, projection, .. } => Request::GetItem(GetItemInput {
             table_name,
             key: key.clone(),
             consistent_read: *consistent_read,
+            projection_expression: projection.clone(),
             return_consumed_capacity,
             ..GetItemInput::default()
         }),
         Task::Put { item, .. } => Request::PutItem(PutItemInput {
             table_name,
             item: item.clone(),
+            condition_expression,
+            return_values,
+            return_values_on_condition_check_failure,
             return_consumed_capacity,
             ..PutItemInput::default()
         }),
         Task::Delete { key, .. } => Request::DeleteItem(DeleteItemInput {
             table_name,
             key: key.clone(),
+            condition_expression,
+            return_values,
+            return_values_on_condition_check_failure,
             return_consumed_capacity,
             ..DeleteItemInput::default()
         }),
@@ -84,14 +116,24 @@ fn request(operation: u32, context: &Context<'_>) -> Request {
             table_name,
             key: key.clone(),
             update_expression: update.clone(),
+            condition_expression,
+            return_values,
+            return_values_on_condition_check_failure,
             return_consumed_capacity,
             ..UpdateItemInput::default()
         }),
         // The others have machines of their own.
-        Task::DescribeTable { .. }
-        | Task::Query { .. }
-        | Task::Scan { .. }
-        | Task::CreateTable { .. }
-        | Task::DeleteTable { .. } => Request::DescribeTable(DescribeTableInput { table_name }),
+        _ => Request::DescribeTable(DescribeTableInput { table_name }),
+    }
+}
+
+/// What the service is asked to return.
+fn return_values(task: &Task) -> ReturnValues {
+    match (task.options().map(|options| options.returns).unwrap_or_default(), task) {
+        (Returns::Nothing, _) | (Returns::New, Task::Put { .. }) => ReturnValues::None,
+        (Returns::Old, _) => ReturnValues::AllOld,
+        (Returns::New, _) => ReturnValues::AllNew,
+        (Returns::UpdatedOld, _) => ReturnValues::UpdatedOld,
+        (Returns::UpdatedNew, _) => ReturnValues::UpdatedNew,
     }
 }

@@ -30,7 +30,7 @@ use crate::request::{Request, Response};
 use crate::view::TargetChanges;
 use crate::wire::WireError;
 
-use writes::{add_changes, source_write, target_update, view_error};
+use writes::{Plan, add_changes, source_write, target_update, view_error};
 
 /// The attribute of source items that names the write that made them.
 pub(crate) const VERSION_ATTRIBUTE: &str = "dy_v";
@@ -43,6 +43,8 @@ pub(crate) struct ViewWrite {
     state: State,
     /// The old items that were read so far.
     old: BTreeMap<u32, Option<Item>>,
+    /// What the planned writes end with once they are applied.
+    answers: Vec<Settled>,
     /// How often the items were read again in vain.
     tries: u32,
 }
@@ -58,7 +60,13 @@ enum State {
 
 impl ViewWrite {
     pub(crate) fn new(members: Vec<u32>) -> Self {
-        Self { members, state: State::Read { not_before: None }, old: BTreeMap::new(), tries: 0 }
+        Self {
+            members,
+            state: State::Read { not_before: None },
+            old: BTreeMap::new(),
+            answers: Vec::new(),
+            tries: 0,
+        }
     }
 
     pub(super) fn members(&self) -> &[u32] {
@@ -101,7 +109,10 @@ impl ViewWrite {
         match (&self.state, answer) {
             (State::Reading, Ok(Response::GetItem(answer))) if self.members.len() == 1 => {
                 let task = context.task(self.members[0]);
-                let key = answer.item.as_ref().map(|item| context.table(task.table()).keys.extract(item));
+                let key = answer
+                    .item
+                    .as_ref()
+                    .map(|item| context.table(context.table_id(self.members[0])).keys.extract(item));
                 match key.transpose() {
                     Ok(key) if key.is_none() || key.as_ref() == task.key() => {
                         self.old.insert(self.members[0], answer.item);
@@ -112,7 +123,7 @@ impl ViewWrite {
                 }
             }
             (State::Reading, Ok(Response::BatchGetItem(answer))) => {
-                let Some(table) = self.members.first().map(|first| context.task(*first).table()) else {
+                let Some(table) = self.members.first().map(|first| context.table_id(*first)) else {
                     return;
                 };
                 let name = context.table_name(table);
@@ -142,8 +153,8 @@ impl ViewWrite {
                 }
             }
             (State::Writing, Ok(Response::TransactWriteItems(_))) => {
-                for member in &self.members {
-                    context.settle(*member, Settled::Done);
+                for (member, settled) in self.members.iter().zip(std::mem::take(&mut self.answers)) {
+                    context.settle(*member, settled);
                 }
                 self.state = State::Done;
             }
@@ -187,7 +198,7 @@ impl ViewWrite {
     /// Adds to a refusal which tables the transaction writes to, since the service does not tell whom it means.
     fn with_tables(&self, mut rejection: Rejection, context: &Context<'_>) -> Rejection {
         let Some(first) = self.members.first() else { return rejection };
-        let source = context.task(*first).table();
+        let source = context.table_id(*first);
         let views = context.client.views_of(&context.table(source).name);
         let targets = views.map(|view| {
             format!(
@@ -229,7 +240,7 @@ impl ViewWrite {
     /// A consistent read of the old items that are not known yet.
     fn read_request(&self, context: &Context<'_>) -> Request {
         let return_consumed_capacity = ReturnConsumedCapacity::Total;
-        let table_name = context.table_name(context.task(self.members[0]).table());
+        let table_name = context.table_name(context.table_id(self.members[0]));
         let missing = self.members.iter().filter(|member| !self.old.contains_key(member));
         let mut keys: Vec<Key> = missing.filter_map(|member| context.task(*member).key().cloned()).collect();
         if let Some(key) = keys.pop_if(|_| self.members.len() == 1) {
@@ -250,6 +261,7 @@ impl ViewWrite {
 
     /// Plans the transaction of as many members as fit; the others leave the machine. `None` where none is left.
     fn plan(&mut self, context: &mut Context<'_>) -> Option<TransactWriteItemsInput> {
+        self.answers.clear();
         let mut planned: Vec<u32> = Vec::new();
         let mut sources: Vec<TransactWriteItem> = Vec::new();
         let mut changes: Vec<TargetChanges> = Vec::new();
@@ -259,10 +271,10 @@ impl ViewWrite {
             let old = self.old.remove(&member).flatten();
             let attempt = context.slot(member).write_attempt;
             let write = match source_write(member, attempt, old.as_ref(), context) {
-                Ok(Some(write)) => write,
+                Ok(Plan::Write(write)) => *write,
                 // Nothing to write: there is nothing to delete, or an earlier run has written it.
-                Ok(None) => {
-                    context.settle(member, Settled::Done);
+                Ok(Plan::End(settled)) => {
+                    context.settle(member, settled);
                     continue;
                 }
                 Err(error) => {
@@ -285,7 +297,7 @@ impl ViewWrite {
                         "the write touches {actions} items with its views, where a transaction has at most {}",
                         context.client.settings.transaction_actions
                     );
-                    let source = &context.table(context.task(member).table()).name;
+                    let source = &context.table(context.table_id(member)).name;
                     let view = context.client.views_of(source).next().map_or("", |view| view.id());
                     let error = view_error(member, view, problem, context);
                     context.fail(member, error);
@@ -299,11 +311,12 @@ impl ViewWrite {
             token.get_or_insert(write.version);
             sources.push(write.action);
             planned.push(member);
+            self.answers.push(write.settled);
             context.effects.push(Effect::WriteAttempt(member, attempt.wrapping_add(1)));
         }
         self.members = planned;
         let first = *self.members.first()?;
-        let source = &context.table(context.task(first).table()).name;
+        let source = &context.table(context.table_id(first)).name;
         let mut transact_items = sources;
         for (view, changes) in context.client.views_of(source).zip(changes) {
             let table_name = context.client.names.physical(&view.target().name);

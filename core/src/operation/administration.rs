@@ -1,31 +1,33 @@
 //! Creating, describing and deleting tables.
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use super::{Operation, Task};
 use crate::api::TableDescription;
 use crate::error::Error;
-use crate::table::{Table, Tables};
+use crate::table::{TableRef, Tables};
 
 macro_rules! administration {
     ($(#[doc = $doc:literal] $name:ident -> $output:ty;)*) => {$(
         #[doc = $doc]
         #[derive(Debug)]
         #[must_use = "an operation does nothing until it is run or added to a Solvent"]
-        pub struct $name<T>(PhantomData<fn() -> T>);
+        pub struct $name<T> {
+            table: TableRef,
+            of: PhantomData<fn() -> T>,
+        }
 
-        impl<T: Table> $name<T> {
-            pub(crate) fn new() -> Self {
-                Self(PhantomData)
+        impl<T> $name<T> {
+            pub(crate) fn new(table: TableRef) -> Self {
+                Self { table, of: PhantomData }
             }
         }
 
-        impl<T: Table> Operation for $name<T> {
+        impl<T> Operation for $name<T> {
             type Output = $output;
 
             fn into_task(self, tables: &mut Tables) -> Result<Task, Error> {
-                Ok(Task::$name { table: tables.intern(Cow::Borrowed(T::DESCRIPTION)) })
+                Ok(Task::$name { table: tables.intern(self.table) })
             }
         }
     )*};

@@ -2,15 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::MAX_ITEM_SIZE;
+use super::reading::Reading;
+use super::scan::Segments;
+use super::transaction;
+use super::writing::{Returns, TimeStamp, WriteOptions};
+use crate::api::ReturnValuesOnConditionCheckFailure;
 use crate::error::Subject;
-use crate::expression::{RangeCondition, UpdateExpression};
+use crate::expression::{Assignment, Condition, DocumentPath, KeyCondition, UpdateAction, UpdateExpression};
 use crate::item::Item;
-use crate::key::{Key, KeyValue};
+use crate::key::Key;
+use crate::moment::Moment;
+use crate::request::Request;
 use crate::table::{Description, TableId, Tables};
 use crate::wire::WireError;
-
-/// The most segments that a table may be scanned in.
-pub(super) const MAX_SEGMENTS: u32 = 1_000_000;
 
 /// An operation as plain data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +29,9 @@ pub enum Task {
         key: Key,
         /// Whether every write that was acknowledged before is seen.
         consistent_read: bool,
+        /// The attributes to return; all where this is empty.
+        #[serde(default)]
+        projection: Vec<DocumentPath>,
     },
     /// Writes one item.
     Put {
@@ -35,6 +43,9 @@ pub enum Task {
         item: Item,
         /// The item's size in bytes, as DynamoDB counts it.
         size: u32,
+        /// What is asked beyond that.
+        #[serde(default)]
+        options: Option<Box<WriteOptions>>,
     },
     /// Deletes one item.
     Delete {
@@ -42,6 +53,9 @@ pub enum Task {
         table: TableId,
         /// The item's key.
         key: Key,
+        /// What is asked beyond that.
+        #[serde(default)]
+        options: Option<Box<WriteOptions>>,
     },
     /// Changes one item.
     Update {
@@ -51,32 +65,61 @@ pub enum Task {
         key: Key,
         /// The changes.
         update: UpdateExpression,
+        /// What is asked beyond that.
+        #[serde(default)]
+        options: Option<Box<WriteOptions>>,
+    },
+    /// Checks a condition on one item.
+    Check {
+        /// The table.
+        table: TableId,
+        /// The item's key.
+        key: Key,
+        /// What must hold.
+        condition: Box<Condition>,
+        /// Whether the item that failed the condition is told.
+        on_failure: ReturnValuesOnConditionCheckFailure,
     },
     /// Reads the items of one hash key.
     Query {
         /// The table.
         table: TableId,
-        /// The hash key.
-        hash: KeyValue,
-        /// Which range keys.
-        range: Option<RangeCondition>,
+        /// Which items.
+        condition: Box<KeyCondition>,
         /// Whether the smallest range key comes first.
         forward: bool,
-        /// The most items to return.
-        limit: Option<u64>,
-        /// Whether every write that was acknowledged before is seen.
-        consistent_read: bool,
+        /// What its cursors must be of.
+        fingerprint: u64,
+        /// How they are read.
+        reading: Box<Reading>,
     },
-    /// Reads every item of a table.
+    /// Reads every item of a table or index.
     Scan {
         /// The table.
         table: TableId,
-        /// How many parts of the table are read at the same time.
-        segments: u32,
-        /// The most items to return.
-        limit: Option<u64>,
-        /// Whether every write that was acknowledged before is seen.
-        consistent_read: bool,
+        /// Which parts of the table are read.
+        segments: Segments,
+        /// What its cursors must be of.
+        fingerprint: u64,
+        /// How they are read.
+        reading: Box<Reading>,
+    },
+    /// Writes and checks, all or none.
+    TransactWrite {
+        /// The writes and checks.
+        actions: Vec<Task>,
+        /// The token, where the user named one.
+        token: Option<String>,
+    },
+    /// Reads of several items at one moment.
+    TransactGet {
+        /// The gets.
+        gets: Vec<Task>,
+    },
+    /// A call of the API as it is.
+    Call {
+        /// The request.
+        request: Box<Request>,
     },
     /// Creates a table and waits until it is active.
     CreateTable {
@@ -95,20 +138,31 @@ pub enum Task {
     },
 }
 
+/// An item that a task works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TaskItem<'a> {
+    pub(crate) table: TableId,
+    pub(crate) key: &'a Key,
+    /// Whether it may change the item.
+    pub(crate) write: bool,
+}
+
 impl Task {
-    /// The table that the task works on.
+    /// The one table that the task works on; none for transactions and calls of the API.
     #[must_use]
-    pub fn table(&self) -> TableId {
+    pub fn table(&self) -> Option<TableId> {
         match self {
             Self::Get { table, .. }
             | Self::Put { table, .. }
             | Self::Delete { table, .. }
             | Self::Update { table, .. }
+            | Self::Check { table, .. }
             | Self::Query { table, .. }
             | Self::Scan { table, .. }
             | Self::CreateTable { table }
             | Self::DescribeTable { table }
-            | Self::DeleteTable { table } => *table,
+            | Self::DeleteTable { table } => Some(*table),
+            Self::TransactWrite { .. } | Self::TransactGet { .. } | Self::Call { .. } => None,
         }
     }
 
@@ -119,24 +173,62 @@ impl Task {
             Self::Get { key, .. }
             | Self::Put { key, .. }
             | Self::Delete { key, .. }
-            | Self::Update { key, .. } => Some(key),
+            | Self::Update { key, .. }
+            | Self::Check { key, .. } => Some(key),
             _ => None,
         }
     }
 
+    /// The items that the task works on by their keys.
+    pub(crate) fn items(&self) -> impl Iterator<Item = TaskItem<'_>> {
+        let parts = match self {
+            Self::TransactWrite { actions, .. } => actions.as_slice(),
+            Self::TransactGet { gets } => gets.as_slice(),
+            single => std::slice::from_ref(single),
+        };
+        parts.iter().filter_map(|part| {
+            let (table, key) = (part.table()?, part.key()?);
+            Some(TaskItem { table, key, write: part.is_item_write() })
+        })
+    }
+
     /// What the task does, in a word.
     #[must_use]
-    pub fn operation(&self) -> &'static str {
+    pub fn operation(&self) -> &str {
         match self {
             Self::Get { .. } => "get",
             Self::Put { .. } => "put",
             Self::Delete { .. } => "delete",
             Self::Update { .. } => "update",
+            Self::Check { .. } => "check",
             Self::Query { .. } => "query",
             Self::Scan { .. } => "scan",
+            Self::TransactWrite { .. } => "transaction",
+            Self::TransactGet { .. } => "reading transaction",
+            Self::Call { request } => request.action().name(),
             Self::CreateTable { .. } => "create",
             Self::DescribeTable { .. } => "describe",
             Self::DeleteTable { .. } => "delete of the table",
+        }
+    }
+
+    /// What is asked of a write of one item.
+    #[must_use]
+    pub fn options(&self) -> Option<&WriteOptions> {
+        match self {
+            Self::Put { options, .. } | Self::Delete { options, .. } | Self::Update { options, .. } => {
+                options.as_deref()
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn options_mut(&mut self) -> Option<&mut WriteOptions> {
+        match self {
+            Self::Put { options, .. } | Self::Delete { options, .. } | Self::Update { options, .. } => {
+                options.as_deref_mut()
+            }
+            _ => None,
         }
     }
 
@@ -155,11 +247,67 @@ impl Task {
     /// Whether the task only reads.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        matches!(self, Self::Get { .. } | Self::Query { .. } | Self::Scan { .. } | Self::DescribeTable { .. })
+        match self {
+            Self::Get { .. }
+            | Self::Check { .. }
+            | Self::Query { .. }
+            | Self::Scan { .. }
+            | Self::TransactGet { .. }
+            | Self::DescribeTable { .. } => true,
+            Self::Call { request } => request.action().is_read(),
+            _ => false,
+        }
+    }
+
+    /// Whether the task can be carried out twice and leave the same behind, and the same answer.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        let plain = |options: &Option<Box<WriteOptions>>| {
+            options
+                .as_ref()
+                .is_none_or(|options| options.condition.is_none() && options.returns == Returns::Nothing)
+        };
+        match self {
+            // What a put has written is known without asking again.
+            Self::Put { options, .. } => options
+                .as_ref()
+                .is_none_or(|options| options.condition.is_none() && options.returns != Returns::Old),
+            Self::Delete { options, .. } => plain(options),
+            Self::Update { update, options, .. } => update.is_idempotent() && plain(options),
+            Self::TransactWrite { .. } => false,
+            Self::Call { request } => request.is_repeatable(),
+            _ => true,
+        }
     }
 
     /// Checks what its operation saw to when the task was made, for one that was read from outside.
-    pub(crate) fn check(&self, table: &Description) -> Result<(), WireError> {
+    pub(crate) fn check(&self, tables: &Tables) -> Result<(), WireError> {
+        match self {
+            Self::TransactWrite { actions: parts, .. } | Self::TransactGet { gets: parts } => {
+                let writes = matches!(self, Self::TransactWrite { .. });
+                for part in parts {
+                    let fits = match part {
+                        Self::Get { .. } => !writes,
+                        part => writes && part.key().is_some(),
+                    };
+                    if !fits {
+                        return Err(WireError::new(format!(
+                            "a {} cannot be in a transaction",
+                            part.operation()
+                        )));
+                    }
+                    part.check(tables)?;
+                }
+                transaction::check(parts, parts.len())
+            }
+            _ => match self.table() {
+                Some(table) if tables.holds(table) => self.check_on(tables.at(table)),
+                Some(_) => Err(WireError::new("it names a table that the plan does not describe")),
+                None => Ok(()),
+            },
+        }
+    }
+
+    fn check_on(&self, table: &Description) -> Result<(), WireError> {
         if let Some(key) = self.key() {
             let names = std::iter::once(&table.keys.hash).chain(&table.keys.range).map(|part| &part.name);
             if !names.eq(key.parts().map(|(name, _)| name)) {
@@ -171,11 +319,9 @@ impl Task {
             Self::Put { key, item, .. } if table.keys.extract(item)? != *key => {
                 Err(WireError::new("its item has another key than it"))
             }
-            Self::Scan { segments, .. } if !(1..=MAX_SEGMENTS).contains(segments) => {
-                Err(WireError::new(format!("a scan has 1 to {MAX_SEGMENTS} segments, not {segments}")))
-            }
-            Self::Query { range: Some(_), .. } if table.keys.range.is_none() => {
-                Err(WireError::new("the table has no range key"))
+            Self::Scan { segments, .. } => segments.check(),
+            Self::Query { condition, .. } if condition.equal.is_empty() => {
+                Err(WireError::new("it has no hash key"))
             }
             _ => Ok(()),
         }
@@ -183,11 +329,64 @@ impl Task {
 
     /// Names the task in errors.
     pub(crate) fn subject(&self, tables: &Tables) -> Box<Subject> {
+        let table = match self.table() {
+            Some(table) => tables.at(table).name.clone().into_owned(),
+            None => {
+                let mut names: Vec<&str> = self.items().map(|item| &*tables.at(item.table).name).collect();
+                names.sort_unstable();
+                names.dedup();
+                names.join(", ")
+            }
+        };
         Box::new(Subject {
             operation: self.operation().to_owned(),
-            table: tables.at(self.table()).name.clone().into_owned(),
+            table,
             key: self.key().cloned(),
             reads: self.is_read(),
         })
+    }
+}
+
+impl Task {
+    /// Sets the times that are still to be set.
+    pub(crate) fn set_times(&mut self, now: Moment) -> Result<(), WireError> {
+        if let Self::TransactWrite { actions, .. } = self {
+            return actions.iter_mut().try_for_each(|action| action.set_times(now));
+        }
+        let Some(stamps) = self.options_mut().map(|options| std::mem::take(&mut options.stamps)) else {
+            return Ok(());
+        };
+        match self {
+            Self::Put { item, size, .. } if !stamps.is_empty() => {
+                let values: Vec<_> =
+                    stamps.iter().map(|stamp| (&*stamp.attribute, stamp.unit.value(now))).collect();
+                let values: Vec<_> = values.iter().map(|(name, value)| (*name, value)).collect();
+                let (stamped, growth) = item.with_attributes(&values)?;
+                let grown = (*size as usize).saturating_add_signed(growth);
+                if grown > MAX_ITEM_SIZE {
+                    let problem = format!(
+                        "the item takes {grown} bytes with its times, where at most {MAX_ITEM_SIZE} (400 KB) are allowed"
+                    );
+                    return Err(WireError::new(problem));
+                }
+                (*item, *size) = (stamped, u32::try_from(grown).expect("an item has at most 400 KB"));
+            }
+            Self::Update { update, .. } => {
+                for TimeStamp { attribute, unit, keep } in stamps {
+                    let path = DocumentPath::attribute(attribute);
+                    let value = Assignment::Value(unit.value(now));
+                    let value =
+                        if keep { Assignment::IfNotExists(path.clone(), Box::new(value)) } else { value };
+                    update.actions.push(UpdateAction::Set(path, value));
+                }
+            }
+            _ => {}
+        }
+        // With nothing else asked, the write is a plain one again.
+        if let Self::Put { options, .. } | Self::Delete { options, .. } | Self::Update { options, .. } = self
+        {
+            options.take_if(|options| **options == WriteOptions::default());
+        }
+        Ok(())
     }
 }

@@ -83,10 +83,10 @@ impl Scheduler {
     /// The tables of the plan that hold views of what an operation writes.
     fn targets(&self, operation: u32, client: &Client) -> Vec<TableId> {
         let task = self.slots[operation as usize].task();
-        if client.views.is_empty() || !task.is_item_write() {
+        let Some(table) = task.table().filter(|_| !client.views.is_empty() && task.is_item_write()) else {
             return Vec::new();
-        }
-        let views = client.views_of(&self.tables.at(task.table()).name);
+        };
+        let views = client.views_of(&self.tables.at(table).name);
         views.filter_map(|view| self.tables.named(&view.target().name)).collect()
     }
 
@@ -94,8 +94,8 @@ impl Scheduler {
     fn note_failure(&mut self, operation: u32) {
         match &self.slots[operation as usize].entry.task {
             Ok(task) => {
-                if let Some(key) = task.key() {
-                    self.order.note_failure(operation, task.table(), key);
+                for item in task.items() {
+                    self.order.note_failure(operation, item.table, item.key);
                 }
             }
             // An operation that could not be made names its table and, where that was known, its key.
@@ -115,8 +115,9 @@ impl Scheduler {
             Ok(task) => task,
             Err(error) => return Some(error.clone()),
         };
-        let table = &self.tables.at(task.table()).name;
-        if slot.entry.ambiguous && !is_repeatable(task) && slot.entry.write.is_none() {
+        // What views follow is known again by its version.
+        let known_again = slot.entry.write.is_some() && client.follows(task, &self.tables);
+        if slot.entry.ambiguous && !task.is_repeatable() && !known_again {
             let problem = "an earlier run of the plan sent it and left without an answer".to_owned();
             return Some(slot.call_error(&self.tables, CallError::Unknown { rejection: None, problem }));
         }
@@ -126,21 +127,27 @@ impl Scheduler {
         if let Some(after) = self.order.failed_before(task) {
             return Some(Error::Skipped { subject: task.subject(&self.tables), after });
         }
-        match client.view_into(table) {
-            Some(view) if task.is_item_write() => Some(Error::View {
-                subject: task.subject(&self.tables),
-                view: view.id().to_owned(),
-                problem: format!("the table is calculated; write to `{}` instead", view.source().name),
-            }),
-            _ => None,
-        }
+        self.past_views(task, client)
     }
-}
 
-/// Whether a task can be carried out twice and leave the same behind.
-fn is_repeatable(task: &Task) -> bool {
-    match task {
-        Task::Update { update, .. } => update.is_idempotent(),
-        _ => true,
+    /// The error of a write that would go past the views.
+    fn past_views(&self, task: &Task, client: &Client) -> Option<Error> {
+        if client.views.is_empty() {
+            return None;
+        }
+        task.items().filter(|item| item.write).find_map(|item| {
+            let table = &self.tables.at(item.table).name;
+            let (view, problem) = if let Some(view) = client.view_into(table) {
+                (view, format!("the table is calculated; write to `{}` instead", view.source().name))
+            } else if task.is_item_write() {
+                return None;
+            } else {
+                let problem = format!(
+                    "writes to `{table}` cannot be part of a transaction yet, since the view follows it"
+                );
+                (client.views_of(table).next()?, problem)
+            };
+            Some(Error::View { subject: task.subject(&self.tables), view: view.id().to_owned(), problem })
+        })
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! On one item, reads wait for the write before them, and writes for all that came before. A query or scan waits for
 //! the earlier writes to its table. Creating, describing or deleting a table waits for everything earlier on it, and
-//! everything later waits for that. An operation's rank is the length of the longest chain that leads to it.
+//! everything later waits for that. A transaction does all that for each of its items. A call of the API as it is waits
+//! for nothing, and nothing for it. An operation's rank is the length of the longest chain that leads to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::key::Key;
-use crate::operation::Task;
+use crate::operation::{Task, TaskItem};
 use crate::table::TableId;
 
 /// The operations of a run that were taken in and have not ended, and what each waits for.
@@ -34,30 +35,66 @@ struct Open {
 /// Where an operation works.
 #[derive(Clone, Debug, PartialEq)]
 enum Place {
-    Item {
-        table: TableId,
-        identity: Vec<u8>,
-        write: bool,
-    },
+    Item(ItemPlace),
+    /// Several items, of whatever tables.
+    Several(Vec<ItemPlace>),
     /// All items of a table, or some of one hash key.
     Items(TableId),
     Table(TableId),
+    /// A call of the API as it is, of which nothing is known.
+    Nowhere,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct ItemPlace {
+    table: TableId,
+    identity: Vec<u8>,
+    write: bool,
 }
 
 impl Place {
     fn of(task: &Task) -> Self {
-        let table = task.table();
-        match task.key() {
-            Some(key) => Self::Item { table, identity: key.identity(), write: task.is_item_write() },
-            None if task.is_administration() => Self::Table(table),
-            None => Self::Items(table),
+        match task.table() {
+            None => match task.items().map(ItemPlace::of).collect::<Vec<_>>() {
+                places if places.is_empty() => Self::Nowhere,
+                places => Self::Several(places),
+            },
+            Some(table) => match task.items().next() {
+                Some(item) => Self::Item(ItemPlace::of(item)),
+                None if task.is_administration() => Self::Table(table),
+                None => Self::Items(table),
+            },
         }
     }
 
-    fn table(&self) -> TableId {
+    fn items(&self) -> &[ItemPlace] {
         match self {
-            Self::Item { table, .. } | Self::Items(table) | Self::Table(table) => *table,
+            Self::Item(item) => std::slice::from_ref(item),
+            Self::Several(items) => items,
+            Self::Items(_) | Self::Table(_) | Self::Nowhere => &[],
         }
+    }
+
+    /// The tables, each once.
+    fn tables(&self) -> impl Iterator<Item = TableId> {
+        let whole = match self {
+            Self::Items(table) | Self::Table(table) => Some(*table),
+            _ => None,
+        };
+        let items = self.items();
+        let first = |index: usize| !items[..index].iter().any(|earlier| earlier.table == items[index].table);
+        let of_items = (0..items.len()).filter(move |index| first(*index)).map(|index| items[index].table);
+        whole.into_iter().chain(of_items)
+    }
+
+    fn writes_to(&self, table: TableId) -> bool {
+        self.items().iter().any(|item| item.table == table && item.write)
+    }
+}
+
+impl ItemPlace {
+    fn of(item: TaskItem<'_>) -> Self {
+        Self { table: item.table, identity: item.key.identity(), write: item.write }
     }
 }
 
@@ -89,7 +126,7 @@ impl TableOrder {
         match place {
             Place::Table(_) => earlier(&self.all),
             Place::Items(_) => earlier(&self.writes) || earlier(&self.administration),
-            Place::Item { .. } => earlier(&self.administration),
+            Place::Item(_) | Place::Several(_) | Place::Nowhere => earlier(&self.administration),
         }
     }
 }
@@ -129,34 +166,27 @@ impl Order {
         if self.failed.is_empty() {
             return None;
         }
-        self.failed.get(&(task.table(), task.key()?.identity())).copied()
+        task.items().find_map(|item| self.failed.get(&(item.table, item.key.identity())).copied())
     }
 
     /// Takes in the plan's next operation; true where it waits for nothing. `targets` are the tables of the views that
     /// follow it: it waits for their creation too.
     pub(super) fn enter(&mut self, operation: u32, task: &Task, targets: &[TableId]) -> bool {
         let place = Place::of(task);
-        let table = self.tables.entry(place.table()).or_default();
         let (mut rank, mut waits) = (0, 0);
-        if table.blocks(operation, &place) {
-            waits += 1;
-            rank = table.highest_rank + 1;
-            match place {
-                Place::Item { .. } => table.items_waiting.insert(operation),
-                _ => table.others_waiting.insert(operation),
-            };
-        }
-        for target in targets {
-            let target = self.tables.entry(*target).or_default();
-            if target.blocks(operation, &place) {
+        for table in place.tables().chain(targets.iter().copied()) {
+            let table = self.tables.entry(table).or_default();
+            if table.blocks(operation, &place) {
                 waits += 1;
-                rank = rank.max(target.highest_rank + 1);
-                target.items_waiting.insert(operation);
+                rank = rank.max(table.highest_rank + 1);
+                match place {
+                    Place::Items(_) | Place::Table(_) => table.others_waiting.insert(operation),
+                    _ => table.items_waiting.insert(operation),
+                };
             }
         }
-        let table = self.tables.entry(place.table()).or_default();
         let mut before: Vec<u32> = Vec::new();
-        if let Place::Item { table, identity, write } = &place {
+        for ItemPlace { table, identity, write } in place.items() {
             let chain = self.items.entry((*table, identity.clone())).or_default();
             if *write && !chain.reads.is_empty() {
                 before.extend(&chain.reads);
@@ -175,12 +205,16 @@ impl Order {
             rank = rank.max(earlier.rank + 1);
             waits += 1;
         }
-        table.all.insert(operation);
-        table.highest_rank = table.highest_rank.max(rank);
-        match place {
-            Place::Item { write: true, .. } => drop(table.writes.insert(operation)),
-            Place::Table(_) => drop(table.administration.insert(operation)),
-            _ => {}
+        for id in place.tables() {
+            let table = self.tables.entry(id).or_default();
+            table.all.insert(operation);
+            table.highest_rank = table.highest_rank.max(rank);
+            if place.writes_to(id) {
+                table.writes.insert(operation);
+            }
+            if matches!(place, Place::Table(_)) {
+                table.administration.insert(operation);
+            }
         }
         self.open.insert(operation, Open { place, rank, waits, followers: Vec::new() });
         waits == 0
@@ -190,27 +224,29 @@ impl Order {
     pub(super) fn leave(&mut self, operation: u32, succeeded: bool) -> Released {
         let mut released = Released::default();
         let Some(Open { place, followers, .. }) = self.open.remove(&operation) else { return released };
-        let table = self.tables.get_mut(&place.table()).expect("the table of an open operation is known");
-        table.all.remove(&operation);
-        table.writes.remove(&operation);
-        table.items_waiting.remove(&operation);
-        table.others_waiting.remove(&operation);
         let mut freed: Vec<u32> = Vec::new();
-        if table.administration.remove(&operation) {
-            let next = table.administration.first().copied().unwrap_or(u32::MAX);
-            let later = table.items_waiting.split_off(&next);
-            freed.extend(std::mem::replace(&mut table.items_waiting, later));
-        }
-        // Whoever is earliest waits for no more than those after it.
-        while let Some(first) = table.others_waiting.first().copied() {
-            if table.blocks(first, &self.open[&first].place) {
-                break;
+        for id in place.tables() {
+            let table = self.tables.get_mut(&id).expect("the table of an open operation is known");
+            table.all.remove(&operation);
+            table.writes.remove(&operation);
+            table.items_waiting.remove(&operation);
+            table.others_waiting.remove(&operation);
+            if table.administration.remove(&operation) {
+                let next = table.administration.first().copied().unwrap_or(u32::MAX);
+                let later = table.items_waiting.split_off(&next);
+                freed.extend(std::mem::replace(&mut table.items_waiting, later));
             }
-            table.others_waiting.remove(&first);
-            freed.push(first);
+            // Whoever is earliest waits for no more than those after it.
+            while let Some(first) = table.others_waiting.first().copied() {
+                if table.blocks(first, &self.open[&first].place) {
+                    break;
+                }
+                table.others_waiting.remove(&first);
+                freed.push(first);
+            }
         }
-        if let Place::Item { table, identity, .. } = place {
-            let slot = (table, identity);
+        for ItemPlace { table, identity, .. } in place.items() {
+            let slot = (*table, identity.clone());
             if !succeeded {
                 self.failed.entry(slot.clone()).or_insert(operation);
             }
@@ -244,16 +280,17 @@ mod tests {
     use super::*;
     use crate::expression::UpdateExpression;
     use crate::key::KeyValue;
-    use crate::table::Tables;
+    use crate::operation::Segments;
+    use crate::table::{TableRef, Tables};
 
     fn table() -> TableId {
         #[derive(dynochemy_derive::Table, serde::Serialize)]
-        #[table(name = "t")]
+        #[table(name = "things")]
         struct T {
             #[table(hash_key)]
             id: String,
         }
-        Tables::default().intern(std::borrow::Cow::Borrowed(<T as crate::Table>::DESCRIPTION))
+        Tables::default().intern(TableRef::Static(<T as crate::Table>::DESCRIPTION))
     }
 
     fn key(id: &str) -> Key {
@@ -261,15 +298,15 @@ mod tests {
     }
 
     fn get(id: &str) -> Task {
-        Task::Get { table: table(), key: key(id), consistent_read: false }
+        Task::Get { table: table(), key: key(id), consistent_read: false, projection: Vec::new() }
     }
 
     fn update(id: &str) -> Task {
-        Task::Update { table: table(), key: key(id), update: UpdateExpression::default() }
+        Task::Update { table: table(), key: key(id), update: UpdateExpression::default(), options: None }
     }
 
     fn scan() -> Task {
-        Task::Scan { table: table(), segments: 1, limit: None, consistent_read: false }
+        Task::Scan { table: table(), segments: Segments::All(1), fingerprint: 0, reading: Box::default() }
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Slot;
 use crate::client::Client;
+use crate::expression::DocumentPath;
 use crate::key::Key;
-use crate::machine::{Administration, BatchGet, BatchWrite, Machine, Pages, Single, ViewWrite};
+use crate::machine::{Administration, BatchGet, BatchWrite, Machine, Pages, Single, Transact, ViewWrite};
 use crate::operation::Task;
 use crate::table::{TableId, Tables};
 
@@ -42,10 +43,13 @@ impl Ready {
         let task = slot.task();
         match task {
             _ if client.follows(task, tables) && !slot.alone => {
-                self.followed.entry(task.table()).or_default().insert(operation);
+                let table = task.table().expect("a write of one item has a table");
+                self.followed.entry(table).or_default().insert(operation);
             }
             Task::Get { .. } if !slot.alone => drop(self.gets.insert(operation)),
-            Task::Put { .. } | Task::Delete { .. } if !slot.alone => drop(self.writes.insert(operation)),
+            Task::Put { options: None, .. } | Task::Delete { options: None, .. } if !slot.alone => {
+                self.writes.insert(operation);
+            }
             _ => drop(self.alone.insert(operation)),
         }
     }
@@ -73,7 +77,7 @@ impl Ready {
     ) -> Option<Machine> {
         let free = |operation: &u32| {
             let task = slots[*operation as usize].task();
-            !(busy.contains(&task.table()) && task.is_item_write())
+            !task.is_item_write() || task.table().is_none_or(|table| !busy.contains(&table))
         };
         if let Some(operation) = self.alone.iter().copied().find(free) {
             self.alone.remove(&operation);
@@ -127,15 +131,17 @@ impl Ready {
 
     fn batch_get(&mut self, slots: &[Slot], client: &Client, tables: &Tables) -> Machine {
         let mut keys: BTreeSet<(TableId, &Key)> = BTreeSet::new();
-        let mut consistency: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut manners: BTreeMap<&str, (bool, &[DocumentPath])> = BTreeMap::new();
         let mut members = Vec::new();
         for operation in &self.gets {
-            let Task::Get { table, key, consistent_read } = slots[*operation as usize].task() else {
+            let Task::Get { table, key, consistent_read, projection } = slots[*operation as usize].task()
+            else {
                 continue;
             };
-            // A batch reads a table either consistently or not.
+            // A batch reads a table in one manner.
+            let manner = (*consistent_read, projection.as_slice());
             let name = tables.at(*table).name.as_ref();
-            if *consistency.entry(name).or_insert(*consistent_read) != *consistent_read {
+            if *manners.entry(name).or_insert(manner) != manner {
                 continue;
             }
             let known = keys.contains(&(*table, key));
@@ -162,8 +168,10 @@ fn take_first(set: &mut BTreeSet<u32>, most: usize) -> Vec<u32> {
 /// The machine of an operation that is sent alone.
 fn machine_for(operation: u32, slot: &Slot, client: &Client, tables: &Tables) -> Machine {
     match slot.task() {
-        Task::Query { .. } => Machine::Pages(Pages::new(operation, 1, slot.task())),
-        Task::Scan { segments, .. } => Machine::Pages(Pages::new(operation, *segments, slot.task())),
+        Task::Query { .. } | Task::Scan { .. } => Machine::Pages(Pages::new(operation, slot.task())),
+        Task::TransactWrite { .. } | Task::TransactGet { .. } | Task::Check { .. } => {
+            Machine::Transact(Transact::new(operation))
+        }
         Task::CreateTable { .. } | Task::DeleteTable { .. } => {
             Machine::Administration(Administration::new(operation, slot.entry.ambiguous))
         }

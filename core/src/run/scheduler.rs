@@ -320,7 +320,8 @@ impl Scheduler {
             }
             Effect::Deliver(operation, items) => {
                 let task = self.slots[operation as usize].task();
-                let keys = self.tables.at(task.table()).keys.clone();
+                let table = task.table().expect("what comes in pages is read from a table");
+                let keys = self.tables.at(table).keys.clone();
                 let subject = task.subject(&self.tables);
                 self.deliveries.push_back(Delivery { operation, subject, keys, items });
             }

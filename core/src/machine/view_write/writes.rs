@@ -1,17 +1,20 @@
 //! The parts of a transaction: what becomes of a source item, and what its views add to their targets.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::VERSION_ATTRIBUTE;
-use crate::api::{TransactDelete, TransactPut, TransactUpdate, TransactWriteItem};
-use crate::error::Error;
+use crate::api::{
+    ReturnValuesOnConditionCheckFailure, TransactDelete, TransactPut, TransactUpdate, TransactWriteItem,
+};
+use crate::error::{CallError, Error, Rejection};
 use crate::expression::{Condition, DocumentPath, UpdateAction, UpdateExpression};
 use crate::item::Item;
 use crate::key::Key;
 use crate::machine::Context;
 use crate::number::Number;
-use crate::operation::{MAX_ITEM_SIZE, Task};
-use crate::value::{AttributeValue, attributes_size};
+use crate::operation::{MAX_ITEM_SIZE, Returns, Settled, Task, WriteOptions};
+use crate::value::{AttributeValue, Attributes, attributes_size};
 use crate::view::TargetChanges;
 use crate::wire::WireError;
 
@@ -23,16 +26,26 @@ pub(super) struct SourceWrite {
     pub(super) counted: Option<Item>,
     pub(super) new: Option<Item>,
     pub(super) bytes: usize,
+    /// What the operation ends with once it is applied.
+    pub(super) settled: Settled,
 }
 
-/// What to do with the source item of one operation; `None` where nothing is left to do.
+/// What to do for an operation.
+pub(super) enum Plan {
+    Write(Box<SourceWrite>),
+    /// Nothing: it has ended.
+    End(Settled),
+}
+
+/// What to do with the source item of one operation.
 pub(super) fn source_write(
     member: u32,
     attempt: u16,
     old: Option<&Item>,
     context: &Context<'_>,
-) -> Result<Option<SourceWrite>, Error> {
+) -> Result<Plan, Error> {
     let task = context.task(member);
+    let returns = task.options().map(|options| options.returns).unwrap_or_default();
     let invalid = |problem| Error::Invalid { subject: task.subject(context.tables), problem };
     let name =
         context.slot(member).entry.write.expect("a write that views follow is named when its run starts");
@@ -41,11 +54,19 @@ pub(super) fn source_write(
             Some(AttributeValue::S(version))
                 if context.slot(member).entry.resumed && name.made_or_precedes(&version) =>
             {
-                return Ok(None);
+                if returns == Returns::Nothing {
+                    return Ok(Plan::End(Settled::Done));
+                }
+                let problem =
+                    WireError::new("an earlier run of the plan has applied it, and its answer is lost");
+                return Err(Error::Unreadable { subject: task.subject(context.tables), problem });
             }
             Some(AttributeValue::S(version)) => Some(version),
             _ => None,
         };
+    if let Some(options) = task.options() {
+        check_condition(member, options, old, context)?;
+    }
     let version = name.attempt(attempt);
     let new = match task {
         Task::Put { item, size, .. } => {
@@ -62,11 +83,13 @@ pub(super) fn source_write(
             check_size(attributes_size(&attributes)).map_err(invalid)?;
             Some(Item::from_attributes(&attributes))
         }
-        _ if old.is_none() => return Ok(None),
+        _ if old.is_none() && returns == Returns::Nothing => return Ok(Plan::End(Settled::Done)),
+        _ if old.is_none() => return Ok(Plan::End(Settled::Item(None))),
         _ => None,
     };
-    let table_name = context.table_name(task.table());
-    let hash = context.table(task.table()).keys.hash.name.clone();
+    let settled = settled(task, returns, old, new.as_ref()).map_err(invalid)?;
+    let table_name = context.table_name(context.table_id(member));
+    let hash = context.table(context.table_id(member)).keys.hash.name.clone();
     let condition_expression = Some(match (old, &old_version) {
         (None, _) => Condition::not_exists(hash),
         (Some(_), Some(version)) => Condition::equal(VERSION_ATTRIBUTE, AttributeValue::S(version.clone())),
@@ -88,10 +111,52 @@ pub(super) fn source_write(
             condition_expression,
             ..TransactDelete::default()
         }),
-        (None, None) => return Ok(None),
+        (None, None) => return Ok(Plan::End(settled)),
     };
     let counted = old.filter(|_| old_version.is_some()).cloned();
-    Ok(Some(SourceWrite { action, version, counted, new, bytes }))
+    Ok(Plan::Write(Box::new(SourceWrite { action, version, counted, new, bytes, settled })))
+}
+
+/// Checks the operation's own condition on the item that it was planned on; the transaction holds on to that item.
+fn check_condition(
+    member: u32,
+    options: &WriteOptions,
+    old: Option<&Item>,
+    context: &Context<'_>,
+) -> Result<(), Error> {
+    let Some(condition) = &options.condition else { return Ok(()) };
+    let subject = || context.task(member).subject(context.tables);
+    let attributes = old.map_or_else(|| Ok(Attributes::new()), Item::attributes);
+    let attributes = attributes.map_err(|problem| Error::Invalid { subject: subject(), problem })?;
+    if condition.matches(&attributes) {
+        return Ok(());
+    }
+    let mut rejection = Rejection::new("ConditionalCheckFailedException", "The conditional request failed");
+    if options.on_failure == ReturnValuesOnConditionCheckFailure::AllOld {
+        rejection.item = old.cloned();
+    }
+    Err(Error::Call { subject: subject(), error: CallError::Refused(Box::new(rejection)) })
+}
+
+/// What the operation answers.
+fn settled(
+    task: &Task,
+    returns: Returns,
+    old: Option<&Item>,
+    new: Option<&Item>,
+) -> Result<Settled, WireError> {
+    let named = |item: Option<&Item>| -> Result<Option<Item>, WireError> {
+        let (Task::Update { update, .. }, Some(item)) = (task, item) else { return Ok(None) };
+        let named = update.named(&item.attributes()?);
+        Ok((!named.is_empty()).then(|| Item::from_attributes(&named)))
+    };
+    Ok(match returns {
+        Returns::Nothing => Settled::Done,
+        Returns::Old => Settled::Item(old.cloned()),
+        Returns::New => Settled::Item(new.cloned()),
+        Returns::UpdatedOld => Settled::Item(named(old)?),
+        Returns::UpdatedNew => Settled::Item(named(new)?),
+    })
 }
 
 fn check_size(size: usize) -> Result<(), WireError> {
@@ -110,7 +175,7 @@ pub(super) fn add_changes(
     changes: &mut Vec<TargetChanges>,
     context: &Context<'_>,
 ) -> Result<(), Error> {
-    let source = &context.table(context.task(member).table()).name;
+    let source = &context.table(context.table_id(member)).name;
     for (index, view) in context.client.views_of(source).enumerate() {
         if changes.len() == index {
             changes.push(TargetChanges::new());
@@ -129,7 +194,7 @@ pub(super) fn view_error(member: u32, view: &str, problem: String, context: &Con
 pub(super) fn target_update(
     table_name: &str,
     key: Key,
-    sums: BTreeMap<&'static str, Number>,
+    sums: BTreeMap<Cow<'static, str>, Number>,
 ) -> Option<TransactWriteItem> {
     let actions: Vec<UpdateAction> = sums
         .into_iter()

@@ -1,0 +1,121 @@
+//! Where a query or scan goes on: plain text, safe in a URL.
+//!
+//! A cursor holds the key at which a page ended and a fingerprint of what was asked, so that one of another query is
+//! refused. It is not secret and not signed: whoever holds one can read the key in it, and make another.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::item::Item;
+use crate::table::{Description, IndexDescription};
+use crate::wire::WireError;
+
+/// Begins every cursor: the version of its form.
+const VERSION: char = '1';
+
+/// Where the next page of a query or scan begins: letters, digits, `-` and `_`.
+///
+/// ```
+/// # use dynochemy_core::{AsyncDb, Cursor, Error, Table};
+/// # #[derive(Table, serde::Serialize, serde::Deserialize)]
+/// # #[table(name = "visits")]
+/// # struct Visit { #[table(hash_key)] user: String, #[table(range_key)] time: u64 }
+/// async fn page(db: &impl AsyncDb, cursor: Option<&str>) -> Result<(Vec<Visit>, Option<String>), Error> {
+///     let cursor = cursor.map(Cursor::from_text);
+///     let page = db.run(Visit::query("123").limit(20).after(cursor).page()).await?;
+///     Ok((page.items, page.cursor.map(|cursor| cursor.to_string())))
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// The cursor that this text is; whether it is one, and of this query, is seen when it is used.
+    #[must_use]
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The cursor of a query with this fingerprint whose page ended at this key.
+    pub(crate) fn new(fingerprint: u64, key: &Item) -> Self {
+        let mut bytes = Vec::with_capacity(8 + key.as_bytes().len());
+        bytes.extend_from_slice(&fingerprint.to_be_bytes());
+        bytes.extend_from_slice(key.as_bytes());
+        let mut text = String::with_capacity(1 + bytes.len().div_ceil(3) * 4);
+        text.push(VERSION);
+        URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
+        Self(text)
+    }
+
+    /// The key at which to go on, if this is a cursor of the query with this fingerprint.
+    pub(crate) fn start(
+        &self,
+        fingerprint: u64,
+        table: &Description,
+        index: Option<&IndexDescription>,
+    ) -> Result<Item, WireError> {
+        let no_cursor = || {
+            let shown: String = self.0.chars().take(20).collect();
+            WireError::new(format!("`{shown}` is no cursor; use the text of a page's cursor as it is"))
+        };
+        let bytes = self.0.strip_prefix(VERSION).and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+        let bytes = bytes.ok_or_else(no_cursor)?;
+        let (named, key) = bytes.split_first_chunk::<8>().ok_or_else(no_cursor)?;
+        if u64::from_be_bytes(*named) != fingerprint {
+            return Err(WireError::new(
+                "the cursor belongs to another query or scan; go on with the one that it came from (filter, projection \
+                 and limits may differ, but not table, index, keys and direction)",
+            ));
+        }
+        let key = Item::from_json(key.to_vec()).map_err(|_| no_cursor())?;
+        let attributes = key.attributes().map_err(|_| no_cursor())?;
+        let of_index = index.into_iter().flat_map(|index| index.hash.iter().chain(&*index.range));
+        let wanted = std::iter::once(&table.keys.hash).chain(&table.keys.range).chain(of_index);
+        let mut names: Vec<&str> = wanted.clone().map(|key| &*key.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        let fits = wanted
+            .clone()
+            .all(|part| attributes.get(&*part.name).is_some_and(|value| value.kind() == part.kind.into()));
+        if !fits || !names.iter().eq(attributes.keys()) {
+            return Err(no_cursor());
+        }
+        Ok(Item::from_attributes(&attributes))
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self::from_text(text))
+    }
+}
+
+/// Tells queries apart (FNV-1a).
+pub(crate) fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    for part in parts {
+        for byte in part.iter().chain(&[0xFF]) {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash
+}

@@ -1,0 +1,182 @@
+//! From what an operation ended with to the type that its user asked for.
+
+use serde::de::value::UnitDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
+
+use super::{Page, Settled, SettledPage};
+use crate::api::TableDescription;
+use crate::error::{Error, Subject};
+use crate::item::{Item, Items};
+use crate::key::KeyShape;
+use crate::table::Table;
+use crate::wire::{self, WireError};
+
+/// A type that an operation's answer can be decoded into.
+pub trait Settle: Sized {
+    /// Decodes the answer.
+    ///
+    /// # Errors
+    /// When the answer does not fit the type.
+    fn settle(settled: Settled) -> Result<Self, Misfit>;
+}
+
+/// Why an answer does not fit its type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Misfit {
+    /// What is wrong.
+    pub problem: WireError,
+    /// The item that does not fit, and its position in the answer; `None` where it is not about an item.
+    pub item: Option<(usize, Item)>,
+}
+
+impl Misfit {
+    /// The error of an operation on a table with these keys, which names the item by its key, or by its position where the
+    /// key was not read.
+    pub(crate) fn into_error(self, mut subject: Box<Subject>, keys: Option<&KeyShape>) -> Error {
+        let mut problem = self.problem;
+        if let (None, Some((index, item))) = (&subject.key, self.item) {
+            match keys.map(|keys| keys.extract(&item)) {
+                Some(Ok(key)) => subject.key = Some(key),
+                _ => problem = problem.at(index),
+            }
+        }
+        Error::Unreadable { subject, problem }
+    }
+}
+
+fn unexpected(settled: &Settled) -> Misfit {
+    let problem = format!("the operation ended with something else than was asked for: {settled:?}");
+    Misfit { problem: WireError::new(problem), item: None }
+}
+
+fn decode<T: DeserializeOwned>(index: usize, item: Item) -> Result<T, Misfit> {
+    wire::decode(&item).map_err(|problem| Misfit { problem, item: Some((index, item)) })
+}
+
+fn decode_all<T: DeserializeOwned>(pages: &[Items]) -> Result<Vec<T>, Misfit> {
+    let items = pages.iter().flat_map(Items::iter);
+    items.enumerate().map(|(index, item)| decode(index, item)).collect()
+}
+
+/// What stands for an item that does not exist: `None`.
+fn absent<T: DeserializeOwned>(index: usize) -> Result<T, Misfit> {
+    let nothing: UnitDeserializer<WireError> = ().into_deserializer();
+    T::deserialize(nothing).map_err(|problem| Misfit { problem: problem.at(index), item: None })
+}
+
+impl Settle for () {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
+        match settled {
+            Settled::Done => Ok(()),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+impl Settle for bool {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
+        match settled {
+            Settled::Item(item) => Ok(item.is_some()),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+impl Settle for u64 {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
+        match settled {
+            Settled::Count(count) => Ok(count),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+/// An item that is there in any case.
+impl<T: Table + DeserializeOwned> Settle for T {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
+        item(settled)
+    }
+}
+
+impl Settle for Item {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
+        item(settled)
+    }
+}
+
+fn item<T: DeserializeOwned>(settled: Settled) -> Result<T, Misfit> {
+    match settled {
+        Settled::Item(Some(item)) => decode(0, item),
+        other => Err(unexpected(&other)),
+    }
+}
+
+impl<T: DeserializeOwned> Settle for Option<T> {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
+        match settled {
+            Settled::Item(item) => item.map(|item| decode(0, item)).transpose(),
+            Settled::Items(pages) => {
+                let first = pages.iter().flat_map(Items::iter).next();
+                first.map(|item| decode(0, item)).transpose()
+            }
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> Settle for Vec<T> {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
+        match settled {
+            Settled::Items(pages) => decode_all(&pages),
+            Settled::Positions(items) => {
+                let items = items.into_iter().enumerate();
+                items
+                    .map(|(index, item)| item.map_or_else(|| absent(index), |item| decode(index, item)))
+                    .collect()
+            }
+            other => Err(unexpected(&other)),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> Settle for Page<T> {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
+        let Settled::Page(SettledPage { items, cursor }) = settled else { return Err(unexpected(&settled)) };
+        Ok(Self { items: decode_all(&items)?, cursor })
+    }
+}
+
+macro_rules! tuples {
+    ($([$($index:tt $item:ident),*];)*) => {$(
+        impl<$($item: DeserializeOwned),*> Settle for ($(Option<$item>,)*) {
+            fn settle(settled: Settled) -> Result<Self, Misfit> {
+                const COUNT: usize = [$($index),*].len();
+                match settled {
+                    Settled::Positions(mut items) if items.len() == COUNT => {
+                        Ok(($(items[$index].take().map(|item| decode::<$item>($index, item)).transpose()?,)*))
+                    }
+                    other => Err(unexpected(&other)),
+                }
+            }
+        }
+    )*};
+}
+tuples! {
+    [0 A];
+    [0 A, 1 B];
+    [0 A, 1 B, 2 C];
+    [0 A, 1 B, 2 C, 3 D];
+    [0 A, 1 B, 2 C, 3 D, 4 E];
+    [0 A, 1 B, 2 C, 3 D, 4 E, 5 F];
+    [0 A, 1 B, 2 C, 3 D, 4 E, 5 F, 6 G];
+    [0 A, 1 B, 2 C, 3 D, 4 E, 5 F, 6 G, 7 H];
+}
+
+impl Settle for TableDescription {
+    fn settle(settled: Settled) -> Result<Self, Misfit> {
+        match settled {
+            Settled::Table(description) => Ok(*description),
+            other => Err(unexpected(&other)),
+        }
+    }
+}
