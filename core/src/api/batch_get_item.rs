@@ -40,7 +40,7 @@ pub struct KeysAndAttributes {
 pub struct BatchGetItemOutput {
     /// The items that exist, of each table in no particular order.
     pub responses: BTreeMap<String, Items>,
-    /// The keys that were not read. Their names are those of the input, but their projections are not told.
+    /// The keys that were not read, in the form in which they can be asked for again.
     pub unprocessed_keys: BTreeMap<String, KeysAndAttributes>,
     /// The cost on each table, where it was asked for.
     pub consumed_capacity: Vec<ConsumedCapacity>,

@@ -39,11 +39,17 @@ pub(super) fn read(
                 Ok(())
             })?,
             "UnprocessedKeys" => answer.members(|table, answer| {
-                let asked = input.request_items.get(table).and_then(|keys| keys.keys.first());
-                let Some(asked) = asked else {
+                let asked = input.request_items.get(table);
+                let Some((asked, key)) = asked.and_then(|asked| Some((asked, asked.keys.first()?))) else {
                     return answer.error(format!("no keys of table `{table}` were asked for"));
                 };
-                output.unprocessed_keys.insert(table.to_owned(), read_keys(answer, asked)?);
+                // The service repeats what was asked for as text, where here it is a value.
+                let unprocessed = KeysAndAttributes {
+                    projection_expression: asked.projection_expression.clone(),
+                    legacy: asked.legacy.clone(),
+                    ..read_keys(answer, key)?
+                };
+                output.unprocessed_keys.insert(table.to_owned(), unprocessed);
                 Ok(())
             })?,
             "ConsumedCapacity" => output.consumed_capacity = answer.consumed_capacities()?,
