@@ -20,7 +20,7 @@ mod sign;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 #[cfg(feature = "sigv4")]
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderValue, Method, header};
 
 use crate::error::CallError;
 use crate::request::{Request, Response};
@@ -40,6 +40,16 @@ pub const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 pub const TARGET_PREFIX: &str = "DynamoDB_20120810.";
 /// The same for [`ServiceName::Streams`].
 pub const STREAMS_TARGET_PREFIX: &str = "DynamoDBStreams_20120810.";
+
+/// Header names of AWS's own, made once.
+#[cfg(feature = "sigv4")]
+mod names {
+    use http::HeaderName;
+
+    pub(super) const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+    pub(super) const DATE: HeaderName = HeaderName::from_static("x-amz-date");
+    pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+}
 
 /// Turns requests into signed messages for one endpoint, and answers back into values.
 #[cfg(feature = "sigv4")]
@@ -109,6 +119,12 @@ impl Codec {
         Ok(Self { tables, streams, targets: Action::ALL.iter().map(target).collect::<Result<_, _>>()? })
     }
 
+    /// Where messages go, as they name it.
+    #[must_use]
+    pub fn endpoint(&self) -> &http::Uri {
+        &self.tables.endpoint.uri
+    }
+
     /// The signed message of a request.
     ///
     /// # Errors
@@ -137,10 +153,10 @@ impl Codec {
         headers.reserve(6);
         headers.insert(header::HOST, endpoint.host.clone());
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
-        headers.insert(HeaderName::from_static("x-amz-target"), target.clone());
-        headers.insert(HeaderName::from_static("x-amz-date"), signature.date);
+        headers.insert(names::TARGET, target.clone());
+        headers.insert(names::DATE, signature.date);
         if let Some(token) = signature.token {
-            headers.insert(HeaderName::from_static("x-amz-security-token"), token);
+            headers.insert(names::TOKEN, token);
         }
         headers.insert(header::AUTHORIZATION, signature.authorization);
         Ok(message)

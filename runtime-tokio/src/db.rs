@@ -122,6 +122,22 @@ mod tests {
         Db::new(configuration).unwrap_err().to_string()
     }
 
+    #[cfg(not(feature = "tls"))]
+    #[test]
+    fn an_endpoint_that_needs_tls_is_refused_where_there_is_none_and_another_one_is_not() {
+        let endpoint = |url: &str| {
+            let endpoint = Some(url.to_owned());
+            let credentials = Some(dynochemy_core::Credentials::new("any", "any"));
+            let mut configuration = Configuration::default();
+            configuration.region = Some("local".to_owned());
+            (configuration.endpoint, configuration.credentials) = (endpoint, credentials);
+            Db::new(configuration)
+        };
+        let error = endpoint("https://localhost").unwrap_err().to_string();
+        assert!(error.contains("feature `tls`") && error.contains("http://"), "{error}");
+        assert!(endpoint("http://localhost").is_ok());
+    }
+
     #[test]
     fn what_is_missing_is_told_when_the_db_is_made_and_what_to_do() {
         let no_region = problem(|_| ());

@@ -18,6 +18,7 @@ fn drive(scenario: impl Future<Output = ()>) {
 
 network!(Db, drive);
 
+#[cfg(feature = "tls")]
 #[tokio::test]
 async fn a_handshake_that_never_ends_means_not_sent() {
     // Connections wait to be accepted, and nobody does.
@@ -27,6 +28,7 @@ async fn a_handshake_that_never_ends_means_not_sent() {
     assert!(matches!(call_error(&error), CallError::NotSent { .. }), "{error:?}");
 }
 
+#[cfg(feature = "tls")]
 #[tokio::test]
 async fn a_handshake_that_fails_means_not_sent() {
     let server = Server::start(|_| Answer::ok("{}"));
