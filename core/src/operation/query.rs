@@ -22,7 +22,8 @@ use crate::wire::WireError;
 /// A condition on the range key is set by one of [`eq`](Self::eq), [`lt`](Self::lt), [`le`](Self::le), [`gt`](Self::gt),
 /// [`ge`](Self::ge), [`between`](Self::between) and [`begins_with`](Self::begins_with). Where the range key has several
 /// parts (the fields of a template, or the attributes of an index), `eq` fixes the first and the next condition is on the
-/// second. On a part of a template, conditions hold among the keys that begin with what stands before it.
+/// second. On a part of a template, conditions hold among the keys that begin with what stands before it, in the order of
+/// their text.
 ///
 /// ```
 /// # use dynochemy_core::Table;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dynochemy_core::api::*;
-use dynochemy_core::expression::UpdateExpression;
+use dynochemy_core::expression::{Condition, UpdateExpression};
 use dynochemy_core::*;
 use serde::{Deserialize, Serialize};
 
@@ -131,16 +131,48 @@ impl Service {
                 Ok(Response::GetItem(GetItemOutput { item, consumed_capacity: None }))
             }
             Request::PutItem(put) => {
+                let key = shape(&put.table_name).extract(&put.item).unwrap();
+                let old = self.check_condition(
+                    &put.table_name,
+                    &key,
+                    put.condition_expression.as_ref(),
+                    put.return_values_on_condition_check_failure,
+                )?;
                 self.put(&put.table_name, &put.item);
-                Ok(Response::PutItem(PutItemOutput::default()))
+                let attributes = old.filter(|_| put.return_values == ReturnValues::AllOld);
+                let attributes = attributes.as_ref().map(Item::from_attributes);
+                Ok(Response::PutItem(PutItemOutput { attributes, ..PutItemOutput::default() }))
             }
             Request::DeleteItem(delete) => {
+                let old = self.check_condition(
+                    &delete.table_name,
+                    &delete.key,
+                    delete.condition_expression.as_ref(),
+                    delete.return_values_on_condition_check_failure,
+                )?;
                 self.items.remove(&(delete.table_name.clone(), delete.key.clone()));
-                Ok(Response::DeleteItem(DeleteItemOutput::default()))
+                let attributes = old.filter(|_| delete.return_values == ReturnValues::AllOld);
+                let attributes = attributes.as_ref().map(Item::from_attributes);
+                Ok(Response::DeleteItem(DeleteItemOutput { attributes, ..DeleteItemOutput::default() }))
             }
             Request::UpdateItem(update) => {
+                let old = self.check_condition(
+                    &update.table_name,
+                    &update.key,
+                    update.condition_expression.as_ref(),
+                    update.return_values_on_condition_check_failure,
+                )?;
                 self.update(&update.table_name, &update.key, &update.update_expression)?;
-                Ok(Response::UpdateItem(UpdateItemOutput::default()))
+                let new = self.items.get(&(update.table_name.clone(), update.key.clone())).cloned();
+                let attributes = match update.return_values {
+                    ReturnValues::None => None,
+                    ReturnValues::AllOld => old,
+                    ReturnValues::AllNew => new,
+                    ReturnValues::UpdatedOld => old.map(|old| update.update_expression.named(&old)),
+                    ReturnValues::UpdatedNew => new.map(|new| update.update_expression.named(&new)),
+                };
+                let attributes = attributes.as_ref().map(Item::from_attributes);
+                Ok(Response::UpdateItem(UpdateItemOutput { attributes, ..UpdateItemOutput::default() }))
             }
             Request::BatchGetItem(batch) => {
                 let mut answer = BatchGetItemOutput::default();
@@ -193,10 +225,11 @@ impl Service {
         let mut left = self.items.iter().filter(|((table, key), _)| *table == scan.table_name && mine(key));
         let mut page: Vec<(&Key, Item)> = Vec::new();
         let rest = left.by_ref().filter(|((_, key), _)| after.as_ref().is_none_or(|after| key > after));
-        for ((_, key), attributes) in rest.take(scan.limit.unwrap_or(2).min(2) as usize) {
+        let most = scan.limit.unwrap_or(2).min(2) as usize;
+        for ((_, key), attributes) in rest.take(most) {
             page.push((key, Item::from_attributes(attributes)));
         }
-        let last_evaluated_key = (page.len() == 2).then(|| page[1].0.to_item());
+        let last_evaluated_key = page.last().filter(|_| page.len() == most).map(|(key, _)| key.to_item());
         let items: Items = page.into_iter().map(|(_, item)| item).collect();
         ScanOutput { count: items.len() as u32, items, last_evaluated_key, ..ScanOutput::default() }
     }
@@ -223,6 +256,25 @@ impl Service {
             _ => false,
         };
         if any_invalid { refused("ValidationException") } else { Ok(()) }
+    }
+
+    /// The item that is there, if it meets the condition.
+    fn check_condition(
+        &self,
+        table: &str,
+        key: &Key,
+        condition: Option<&Condition>,
+        on_failure: ReturnValuesOnConditionCheckFailure,
+    ) -> Result<Option<Attributes>, CallError> {
+        let old = self.items.get(&(table.to_owned(), key.clone())).cloned();
+        if condition.is_none_or(|condition| condition.matches(old.as_ref().unwrap_or(&Attributes::new()))) {
+            return Ok(old);
+        }
+        let mut rejection = Rejection::new("ConditionalCheckFailedException", "told by the model");
+        if on_failure == ReturnValuesOnConditionCheckFailure::AllOld {
+            rejection.item = old.as_ref().map(Item::from_attributes);
+        }
+        Err(CallError::Refused(Box::new(rejection)))
     }
 
     fn put(&mut self, table: &str, item: &Item) {

@@ -177,3 +177,107 @@ fn just_before(mut text: String) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::number::Number;
+    use crate::table::TemplatePart;
+
+    const ORDER: Template = Template {
+        parts: &[
+            TemplatePart::Text("P#"),
+            TemplatePart::Field { attribute: "name", width: 0 },
+            TemplatePart::Text("#"),
+            TemplatePart::Field { attribute: "number", width: 2 },
+        ],
+    };
+
+    fn selects(range: Option<&RangeCondition>, key: &str) -> bool {
+        let key = key.to_owned();
+        let text = |value: &KeyValue| match value {
+            KeyValue::S(text) => text.clone(),
+            other => panic!("{other:?}"),
+        };
+        match range {
+            None => true,
+            Some(RangeCondition::BeginsWith(prefix)) => key.starts_with(&text(prefix)),
+            Some(RangeCondition::Between(low, high)) => text(low) <= key && key <= text(high),
+            Some(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[derive(Clone, Copy, Debug)]
+    enum Asked {
+        Nothing,
+        BeginsWith,
+        Between,
+        Compare(Comparator),
+    }
+
+    fn asked() -> impl Strategy<Value = Asked> {
+        prop_oneof![
+            Just(Asked::Nothing),
+            Just(Asked::BeginsWith),
+            Just(Asked::Between),
+            Just(Asked::Compare(Comparator::Less)),
+            Just(Asked::Compare(Comparator::LessOrEqual)),
+            Just(Asked::Compare(Comparator::Greater)),
+            Just(Asked::Compare(Comparator::GreaterOrEqual)),
+        ]
+    }
+
+    fn holds<V: Ord>(asked: Asked, value: &V, low: &V, high: &V, begins: bool) -> bool {
+        match asked {
+            Asked::Nothing => true,
+            Asked::BeginsWith => begins,
+            Asked::Between => low <= value && value <= high,
+            Asked::Compare(Comparator::Less) => value < low,
+            Asked::Compare(Comparator::LessOrEqual) => value <= low,
+            Asked::Compare(Comparator::Greater) => value > low,
+            Asked::Compare(_) => value >= low,
+        }
+    }
+
+    fn range(asked: Asked, low: KeyValue, high: KeyValue) -> Option<RangeCondition> {
+        match asked {
+            Asked::Nothing => None,
+            Asked::BeginsWith => Some(RangeCondition::BeginsWith(low)),
+            Asked::Between => Some(RangeCondition::Between(low, high)),
+            Asked::Compare(comparator) => Some(RangeCondition::Compare(comparator, low)),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn conditions_on_fields_select_the_keys_whose_fields_meet_them(
+            keys in proptest::collection::vec(("[ab~]{1,3}", 0u32..100), 1..20),
+            (low, high) in ("[ab~]{1,2}", "[ab~]{1,2}"),
+            (least, most) in (0u32..100, 0u32..100),
+            asked in asked(),
+        ) {
+            let text = |text: &str| KeyValue::S(text.to_owned());
+            let number = |number: u32| KeyValue::N(Number::from(number));
+            let of_names = among(&ORDER, &[], range(asked, text(&low), text(&high))).unwrap();
+            let of_numbers = match asked {
+                Asked::BeginsWith => None,
+                _ => Some(among(&ORDER, &[text(&low)], range(asked, number(least), number(most))).unwrap()),
+            };
+            for (name, count) in &keys {
+                let key = ORDER.fill(&[text(name), number(*count)]).unwrap();
+                let expected = holds(asked, name, &low, &high, name.starts_with(&low));
+                prop_assert_eq!(selects(of_names.as_ref(), &key), expected, "{:?} {}", of_names, key);
+                if let Some(of_numbers) = &of_numbers {
+                    let expected = *name == low && holds(asked, count, &least, &most, false);
+                    prop_assert_eq!(selects(of_numbers.as_ref(), &key), expected, "{:?} {}", of_numbers, key);
+                }
+            }
+            // Keys of other types.
+            for other in ["A", "P", "Q#a#01", "P\u{1}", "~"] {
+                prop_assert!(!selects(of_names.as_ref(), other), "{:?} {}", of_names, other);
+            }
+        }
+    }
+}
