@@ -68,7 +68,7 @@ pub mod application {
         CallError, Cancellation, CancellationReason, Effect, Error, Rejection, Subject, ThrottlingReason,
     };
     pub use crate::item::{Item, Items};
-    pub use crate::key::{Key, KeyValue, ScalarType};
+    pub use crate::key::{Key, KeyShape, KeyValue, ScalarType};
     pub use crate::moment::Moment;
     pub use crate::number::{Number, NumberError};
     pub use crate::observer::{Event, EventKind, Observer};
@@ -99,7 +99,7 @@ pub use client::Client;
 pub use dynochemy_derive::{Document, Projection, Table};
 pub use item::ItemsBuilder;
 pub use json::JsonError;
-pub use key::{KeyAttribute, KeyShape, MAX_HASH_KEY, MAX_RANGE_KEY};
+pub use key::{KeyAttribute, MAX_HASH_KEY, MAX_RANGE_KEY};
 pub use number::MAX_DIGITS;
 pub use request::{Request, Response, ServiceName};
 pub use run::{Call, CallId, Delivery, Run, RunId, Step};

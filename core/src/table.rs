@@ -12,6 +12,7 @@ mod description;
 mod entity;
 mod index;
 mod key_schema;
+mod learned;
 mod template;
 mod untyped;
 

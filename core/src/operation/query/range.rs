@@ -71,7 +71,10 @@ pub(super) fn condition(
             continue;
         };
         let fields = template.fields().count();
-        if values.len() >= fields && fields > 0 {
+        if fields == 0 && given.any_type {
+            break;
+        }
+        if values.len() >= fields && (fields > 0 || open.is_none()) {
             let value =
                 KeyValue::S(template.fill(take(&mut values, fields)?).map_err(|error| error.within(&name))?);
             check(attribute, &value, MAX_RANGE_KEY)?;
