@@ -43,6 +43,6 @@ pub use clock::{Clock, SystemClock, VirtualClock};
 pub use db::{Db, Pages};
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
-pub use dynochemy_derive::TableSql as Table;
+pub use dynochemy_derive::{DocumentSql as Document, ProjectionSql as Projection, TableSql as Table};
 pub use storage::OpenError;
 pub use throughput::Throughput;

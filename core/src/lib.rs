@@ -111,3 +111,14 @@ pub use table::{
 };
 pub use value::attributes_size;
 pub use write_id::WriteId;
+
+/// The derives' reference, whose examples need this crate.
+#[cfg(doctest)]
+mod reference {
+    #[doc = include_str!("../derive/src/table.md")]
+    struct Table;
+    #[doc = include_str!("../derive/src/document.md")]
+    struct Document;
+    #[doc = include_str!("../derive/src/projection.md")]
+    struct Projection;
+}

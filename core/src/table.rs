@@ -4,7 +4,7 @@
 //! methods here ([`Table::get`], [`Table::put`], ...), and its key type decides what they take: a table with a range
 //! key takes `(hash, range)`, one without takes the hash key alone, and anything else does not compile.
 //!
-//! Tables that a program learns of when it runs are [`UntypedTable`](crate::UntypedTable)s.
+//! Tables that a program learns of when it runs are [`UntypedTable`]s.
 
 #[doc(hidden)]
 pub mod derived;

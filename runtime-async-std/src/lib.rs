@@ -69,7 +69,9 @@ mod runtime;
 
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
-pub use dynochemy_derive::TableAsyncStd as Table;
+pub use dynochemy_derive::{
+    DocumentAsyncStd as Document, ProjectionAsyncStd as Projection, TableAsyncStd as Table,
+};
 
 pub use db::Db;
 pub use pages::Pages;

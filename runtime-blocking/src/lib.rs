@@ -59,7 +59,9 @@ mod workers;
 
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
-pub use dynochemy_derive::TableBlocking as Table;
+pub use dynochemy_derive::{
+    DocumentBlocking as Document, ProjectionBlocking as Projection, TableBlocking as Table,
+};
 
 pub use db::Db;
 pub use pages::Pages;

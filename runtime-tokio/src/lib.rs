@@ -65,7 +65,7 @@ mod pages;
 
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
-pub use dynochemy_derive::TableTokio as Table;
+pub use dynochemy_derive::{DocumentTokio as Document, ProjectionTokio as Projection, TableTokio as Table};
 
 pub use db::Db;
 pub use pages::Pages;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Error, LitStr, Path, Result};
 
 use crate::attributes::{KeyPart, Role};
@@ -146,7 +147,7 @@ impl<'a> Made<'a> {
             Part::Text(text) => quote!(#path::table::TemplatePart::Text(#text)),
             Part::Field { name, width } => {
                 let Field { attribute, kind, .. } = self.fields[name];
-                quote!(#path::table::derived::#check::<#kind>(#attribute, #width))
+                quote_spanned!(kind.span()=> #path::table::derived::#check::<#kind>(#attribute, #width))
             }
         });
         quote! {
@@ -155,6 +156,10 @@ impl<'a> Made<'a> {
                 template: #path::table::Template { parts: &[#(#parts),*] },
             }
         }
+    }
+
+    pub(crate) fn name(&self) -> String {
+        self.attribute.value()
     }
 
     fn fields_in_order(&self) -> impl Iterator<Item = &'a Field> {
@@ -201,8 +206,8 @@ impl<'a> KeyAttribute<'a> {
         let kind = match self {
             Self::Made(_) => quote!(#path::ScalarType::S),
             Self::Field(field) => {
-                let kind = kind(field);
-                quote!(<#kind as #path::KeyAttributeType>::KIND)
+                let (at, kind) = (field.kind.span(), kind(field));
+                quote_spanned!(at=> <#kind as #path::KeyAttributeType>::KIND)
             }
         };
         quote!(#path::KeyAttribute { name: ::std::borrow::Cow::Borrowed(#name), kind: #kind })
@@ -212,7 +217,7 @@ impl<'a> KeyAttribute<'a> {
 /// The type that a field has as a key of an index.
 pub(crate) fn index_type(path: &Path, field: &Field) -> TokenStream {
     let kind = &field.kind;
-    quote!(<#kind as #path::table::IndexAttribute>::Key)
+    quote_spanned!(kind.span()=> <#kind as #path::table::IndexAttribute>::Key)
 }
 
 /// The type of a table's or index's keys.

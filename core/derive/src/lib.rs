@@ -18,8 +18,8 @@ mod tests;
 use proc_macro::TokenStream;
 
 macro_rules! derives {
-    ($module:ident $reference:literal; $($function:ident $name:ident $user:literal $path:literal;)*) => {$(
-        #[doc = concat!("For users of `", $user, "`, who know it by the name without that of the crate.")]
+    ($module:ident $plain:literal $reference:literal; $($function:ident $name:ident $user:literal $path:literal;)*) => {$(
+        #[doc = concat!("What `", $user, "` re-exports as `", $plain, "`.")]
         ///
         #[doc = include_str!($reference)]
         #[proc_macro_derive($name, attributes(table))]
@@ -30,7 +30,7 @@ macro_rules! derives {
 }
 
 derives! {
-    table "table.md";
+    table "Table" "table.md";
     table Table "dynochemy-core" "::dynochemy_core";
     table_tokio TableTokio "dynochemy-tokio" "::dynochemy_tokio::dynochemy_core";
     table_async_std TableAsyncStd "dynochemy-async-std" "::dynochemy_async_std::dynochemy_core";
@@ -39,7 +39,7 @@ derives! {
 }
 
 derives! {
-    document "document.md";
+    document "Document" "document.md";
     document Document "dynochemy-core" "::dynochemy_core";
     document_tokio DocumentTokio "dynochemy-tokio" "::dynochemy_tokio::dynochemy_core";
     document_async_std DocumentAsyncStd "dynochemy-async-std" "::dynochemy_async_std::dynochemy_core";
@@ -48,7 +48,7 @@ derives! {
 }
 
 derives! {
-    projection "projection.md";
+    projection "Projection" "projection.md";
     projection Projection "dynochemy-core" "::dynochemy_core";
     projection_tokio ProjectionTokio "dynochemy-tokio" "::dynochemy_tokio::dynochemy_core";
     projection_async_std ProjectionAsyncStd "dynochemy-async-std" "::dynochemy_async_std::dynochemy_core";

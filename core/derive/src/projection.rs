@@ -1,7 +1,8 @@
 //! `#[derive(Projection)]`: a smaller struct, whose fields are some of a table's.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Error, Result};
 
 use crate::fields::Container;
@@ -26,9 +27,9 @@ pub(crate) fn derive(input: TokenStream, default_path: &str) -> Result<TokenStre
     for field in fields {
         field.check_type_is_known()?;
         let (constant, attribute, kind) = (field.constant(), &field.attribute, &field.kind);
-        paths.push(
-            quote!(#path::table::derived::projected::<#table, _, #kind>(<#table>::#constant, #attribute)),
-        );
+        paths.push(quote_spanned! {kind.span()=>
+            #path::table::derived::projected(<#table>::#constant, #attribute).with_type::<#kind>()
+        });
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     // Constants of a generic type are looked at where they are used, those of any other type here.

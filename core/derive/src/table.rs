@@ -3,7 +3,8 @@
 mod indexes;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Error, LitInt, LitStr, Result};
 
 use crate::attributes::{KeyPart, Role};
@@ -11,10 +12,18 @@ use crate::fields::{Container, Field};
 use crate::keys::{self, KeyAttribute, Templates};
 
 pub(crate) fn derive(input: TokenStream, default_path: &str) -> Result<TokenStream> {
-    let advice = "where a query answers several types, derive `Table` for a struct of each, and serde's `Deserialize` \
-                  alone for an enum of them";
+    let advice = "derive it for a struct of each variant, and serde's `Deserialize` alone for an enum of them, which a \
+                  query answers by `any_of`";
     let container = Container::parse(input, default_path, "a table's items", advice)?;
     let templates = Templates::of(&container)?;
+    if let (Some(at), Some(made)) = (container.attributes.deny_unknown_fields, templates.iter().next()) {
+        let problem = format!(
+            "items hold `{}`, which is made from fields and is none, so they could not be read: leave \
+             `deny_unknown_fields` out",
+            made.name()
+        );
+        return Err(Error::new(at, problem));
+    }
     let keys = TableKeys::of(&container, &templates)?;
     let paths = container.paths()?;
     let indexes = indexes::Indexes::of(&container, &templates, &keys)?;
@@ -129,7 +138,7 @@ fn description(
     let indexes = indexes.descriptions();
     let time_to_live = match field_of_role(container, Role::TimeToLive)? {
         None => quote!(::std::option::Option::None),
-        Some((Field { attribute, kind, .. }, _)) => quote! {
+        Some((Field { attribute, kind, .. }, _)) => quote_spanned! {kind.span()=>
             ::std::option::Option::Some(::std::borrow::Cow::Borrowed(
                 #path::table::derived::time_to_live::<#kind>(#attribute)
             ))

@@ -43,7 +43,7 @@ fn check(derive: Derive, cases: &[(String, &str)]) {
 #[test]
 fn what_is_no_table_is_refused_with_advice() {
     let cases = [
-        ("#[table(name = \"visits\")] enum Visit { A }", "`Deserialize` alone for an enum"),
+        ("#[table(name = \"visits\")] enum Visit { A }", "a query answers by `any_of`"),
         ("#[table(name = \"visits\")] struct Visit(String);", "named fields"),
         ("#[table(name = \"visits\")] struct Visit;", "named fields"),
         ("#[table(name = \"visits\")] union Visit { a: u8 }", "must be a struct"),
@@ -222,6 +222,10 @@ fn templates_that_cannot_be_are_refused_with_advice() {
             (range(&format!("{} = \"A\"", "k".repeat(256))), "at most 255 bytes"),
             (indexed("hash(pk = \"EMAIL#{id}\")"), "`pk` is made as \"USER#{id}\" already"),
             (indexed("hash(\"sk\")"), "no field `sk`"),
+            (
+                format!("#[serde(deny_unknown_fields)] {}", range("sk = \"ORDER\"")),
+                "items hold `pk`, which is made from fields",
+            ),
             (indexed("hash(gsi1pk = \"A#{nobody}\")"), "no field `nobody`"),
         ],
     );
@@ -275,6 +279,6 @@ fn types_are_written_as_they_are_or_in_quotes() {
             &format!("#[table(of = {of})] struct A {{ #[table(stored_as = {of})] a: u8 }}"),
         );
         assert!(output.contains("Projection < Visit < u8 > > for A"), "{output}");
-        assert!(output.contains("< Visit < u8 > , _ , Visit < u8 > >"), "{output}");
+        assert!(output.contains("with_type :: < Visit < u8 > >"), "{output}");
     }
 }

@@ -1,5 +1,7 @@
 //! What the output of the derives calls, so that the compiler checks the types of fields. Not for use by hand.
 
+use std::marker::PhantomData;
+
 use super::{IndexAttribute, KeyAttributeType, Stamp, TemplatePart, VersionType};
 use crate::key::ScalarType;
 use crate::path::Path;
@@ -44,9 +46,9 @@ pub const fn index_template_field<K: IndexAttribute>(attribute: &'static str, wi
     }
 }
 
-/// The attribute of a field of a projection, whose type `P` is that of the table's field, or an `Option` of it.
+/// The attribute of a table that a field of a projection stands for.
 #[must_use]
-pub const fn projected<T, V, P: ProjectedAs<V>>(path: Path<T, V>, attribute: &'static str) -> &'static str {
+pub const fn projected<T, V>(path: Path<T, V>, attribute: &'static str) -> Projected<V> {
     let (wanted, given) = (path.attribute().as_bytes(), attribute.as_bytes());
     let mut index = 0;
     while index < wanted.len() && index < given.len() && wanted[index] == given[index] {
@@ -58,7 +60,23 @@ pub const fn projected<T, V, P: ProjectedAs<V>>(path: Path<T, V>, attribute: &'s
     );
     // What has a destructor cannot end in a constant.
     std::mem::forget(path);
-    attribute
+    Projected { attribute, of: PhantomData }
+}
+
+/// An attribute whose values are of type `V`.
+pub struct Projected<V> {
+    attribute: &'static str,
+    of: PhantomData<fn() -> V>,
+}
+
+impl<V> Projected<V> {
+    /// Its name, where a projection may give it the type `P`.
+    ///
+    /// The two types meet here and not before, since the compiler would otherwise infer one from the other.
+    #[must_use]
+    pub const fn with_type<P: ProjectedAs<V>>(self) -> &'static str {
+        self.attribute
+    }
 }
 
 /// The type of a time of creation: an `Option` of a [`Timestamp`].

@@ -24,6 +24,8 @@ pub(crate) struct ContainerAttributes {
     pub(crate) of: Option<Type>,
     pub(crate) path: Option<Path>,
     pub(crate) rename_all: Option<RenameRule>,
+    /// Where serde is told to refuse attributes that are no fields.
+    pub(crate) deny_unknown_fields: Option<Span>,
     /// Where something stands that describes a table.
     pub(crate) of_table: Option<Span>,
 }
@@ -77,6 +79,9 @@ impl ContainerAttributes {
             return Err(meta.error(
                 "what is stored are then not this struct's fields: put the derive on the type that is stored",
             ));
+        }
+        if meta.path.is_ident("deny_unknown_fields") {
+            self.deny_unknown_fields = Some(meta.path.span());
         }
         serde::skip(meta)
     }
