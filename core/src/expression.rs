@@ -130,7 +130,7 @@ pub enum Term {
     Path(DocumentPath),
     /// A value.
     Value(AttributeValue),
-    /// The size of what stands at a path: bytes (of a text its UTF-8 form), elements or members.
+    /// The size of what stands at a path: a text's UTF-16 units, bytes, elements or members.
     Size(DocumentPath),
 }
 

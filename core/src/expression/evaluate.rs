@@ -115,10 +115,10 @@ impl Term {
     }
 }
 
-/// The `size` function: characters' bytes, elements or members; numbers, booleans and null have none.
+/// The `size` function: a text's UTF-16 units, bytes, elements or members; numbers, booleans and null have none.
 fn size(value: &AttributeValue) -> Option<u64> {
     let count = match value {
-        AttributeValue::S(text) => text.len(),
+        AttributeValue::S(text) => text.encode_utf16().count(),
         AttributeValue::B(bytes) => bytes.len(),
         AttributeValue::StringSet(set) => set.len(),
         AttributeValue::NumberSet(set) => set.len(),

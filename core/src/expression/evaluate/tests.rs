@@ -63,6 +63,16 @@ fn conditions_are_those_of_dynamodb() {
 }
 
 #[test]
+fn a_texts_size_is_that_of_its_utf_16_form() {
+    let size_is = |text: &str, size: u64| {
+        let item = Attributes::from([("s".to_owned(), text.into())]);
+        Condition::Compare(Term::Size(path("s", &[])), Comparator::Equal, value(size)).matches(&item)
+    };
+    // As DynamoDB Local and dynoxide have it.
+    assert!(size_is("héllo", 5) && size_is("😀a", 3) && size_is("", 0));
+}
+
+#[test]
 fn updates_read_the_item_as_it_was() {
     let mut changed = item();
     let update = UpdateExpression {
