@@ -3,31 +3,42 @@
 mod batch_get_item;
 mod batch_write_item;
 mod create_table;
+mod declaration;
 mod delete_item;
 mod delete_table;
 mod describe_table;
+mod describe_time_to_live;
 mod get_item;
+mod list_tables;
+mod list_tags_of_resource;
 mod page;
 mod put_item;
 mod query;
 mod scan;
+mod tag_resource;
+mod transact_get_items;
 mod transact_write_items;
+mod untag_resource;
 mod update_item;
+mod update_table;
+mod update_time_to_live;
 mod write;
 
 #[cfg(test)]
 mod fixture;
 
+use std::sync::Arc;
+
 use dynochemy_core::{Request, Response};
 
 use crate::backend::Context;
-use crate::failure::{Failure, table_not_found, unknown_operation, validation};
-use crate::storage::Table;
+use crate::failure::{Failure, not_supported, table_not_found, unknown_operation, validation};
+use crate::storage::{Source, Table};
 
 /// Answers a request within a transaction.
 pub(crate) fn answer(request: &Request, context: &mut Context<'_>) -> Result<Response, Failure> {
     if has_legacy_members(request) {
-        return Err(validation("members from before there were expressions are not supported").into());
+        return Err(not_supported("members from before there were expressions").into());
     }
     Ok(match request {
         Request::BatchGetItem(input) => Response::BatchGetItem(batch_get_item::answer(input, context)?),
@@ -36,14 +47,24 @@ pub(crate) fn answer(request: &Request, context: &mut Context<'_>) -> Result<Res
         Request::DeleteItem(input) => Response::DeleteItem(delete_item::answer(input, context)?),
         Request::DeleteTable(input) => delete_table::answer(input, context)?.into(),
         Request::DescribeTable(input) => describe_table::answer(input, context)?.into(),
+        Request::DescribeTimeToLive(input) => describe_time_to_live::answer(input, context)?.into(),
         Request::GetItem(input) => Response::GetItem(get_item::answer(input, context)?),
+        Request::ListTables(input) => list_tables::answer(input, context)?.into(),
+        Request::ListTagsOfResource(input) => list_tags_of_resource::answer(input, context)?.into(),
         Request::PutItem(input) => Response::PutItem(put_item::answer(input, context)?),
         Request::Query(input) => Response::Query(query::answer(input, context)?),
         Request::Scan(input) => Response::Scan(scan::answer(input, context)?),
+        Request::TagResource(input) => tag_resource::answer(input, context)?.into(),
+        Request::TransactGetItems(input) => {
+            Response::TransactGetItems(transact_get_items::answer(input, context)?)
+        }
         Request::TransactWriteItems(input) => {
             Response::TransactWriteItems(transact_write_items::answer(input, context)?)
         }
+        Request::UntagResource(input) => untag_resource::answer(input, context)?.into(),
         Request::UpdateItem(input) => Response::UpdateItem(update_item::answer(input, context)?),
+        Request::UpdateTable(input) => update_table::answer(input, context)?.into(),
+        Request::UpdateTimeToLive(input) => update_time_to_live::answer(input, context)?.into(),
         // The core may know more actions than this version of the backend.
         other => return Err(unknown_operation(other.action().name()).into()),
     })
@@ -63,6 +84,15 @@ fn has_legacy_members(request: &Request) -> bool {
 }
 
 /// The table of that name, or what the service says where there is none.
-fn table(context: &Context<'_>, name: &str) -> Result<Table, Failure> {
+fn table(context: &Context<'_>, name: &str) -> Result<Arc<Table>, Failure> {
     Ok(context.transaction.table(name)?.ok_or_else(table_not_found)?)
+}
+
+/// What a query or scan reads of a table: the table itself, or one of its indexes.
+fn source<'a>(table: &'a Table, index: Option<&str>) -> Result<Source<'a>, Failure> {
+    let Some(name) = index else { return Ok(table.source()) };
+    match table.index(name) {
+        Some(index) => Ok(Source { table, index: Some(index) }),
+        None => Err(validation(format!("The table does not have the specified index: {name}")).into()),
+    }
 }

@@ -7,12 +7,14 @@ use std::ops::{Add, AddAssign, Mul};
 
 use dynochemy_core::api::{Capacity, ConsumedCapacity, ReturnConsumedCapacity};
 
+use crate::storage::{IndexKind, Table};
+
 /// The bytes that one read unit reads.
 const READ_UNIT: u64 = 4096;
 /// The bytes that one write unit writes.
 const WRITE_UNIT: u64 = 1024;
 /// How many times dearer anything is in a transaction.
-pub(crate) const TRANSACTIONAL: u64 = 2;
+const TRANSACTIONAL: u64 = 2;
 
 /// Capacity units, counted in halves: an eventually consistent read takes half of one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,17 +78,88 @@ impl Mul<u64> for Units {
     }
 }
 
-/// What an answer tells of the cost on one table.
-pub(crate) fn consumed(asked: ReturnConsumedCapacity, table: &str, units: Units) -> Option<ConsumedCapacity> {
-    tell(asked, table, units, |_| {})
+/// What a call costs on one table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cost {
+    /// On the table itself.
+    pub(crate) table: Units,
+    /// On its indexes, by their positions in the table.
+    indexes: Vec<(usize, Units)>,
 }
 
-/// What the answer of a batch tells of its cost.
-pub(crate) fn consumed_each(
-    asked: ReturnConsumedCapacity,
-    costs: &BTreeMap<&str, Units>,
-) -> Vec<ConsumedCapacity> {
-    costs.iter().filter_map(|(table, units)| consumed(asked, table, *units)).collect()
+impl From<Units> for Cost {
+    fn from(table: Units) -> Self {
+        Self { table, indexes: Vec::new() }
+    }
+}
+
+impl Cost {
+    /// Adds what it costs on an index.
+    pub(crate) fn add_index(&mut self, position: usize, units: Units) {
+        match self.indexes.iter_mut().find(|(other, _)| *other == position) {
+            Some((_, sum)) => *sum += units,
+            None => self.indexes.push((position, units)),
+        }
+    }
+
+    /// The cost in a transaction, where only the table's part is dearer.
+    pub(crate) fn in_transaction(self) -> Self {
+        Self { table: self.table * TRANSACTIONAL, ..self }
+    }
+
+    /// On the table's indexes, by their positions in the table.
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = (usize, Units)> {
+        self.indexes.iter().copied()
+    }
+}
+
+impl AddAssign for Cost {
+    fn add_assign(&mut self, other: Self) {
+        self.table += other.table;
+        for (position, units) in other.indexes {
+            self.add_index(position, units);
+        }
+    }
+}
+
+/// What a call costs on each of several tables, in the order of their names.
+#[derive(Debug, Default)]
+pub(crate) struct Costs<'a>(BTreeMap<&'a str, (&'a Table, Cost)>);
+
+impl<'a> Costs<'a> {
+    pub(crate) fn add(&mut self, table: &'a Table, cost: Cost) {
+        let (_, sum) = self.0.entry(&table.name).or_insert_with(|| (table, Cost::default()));
+        *sum += cost;
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a Table, &Cost)> {
+        self.0.values().map(|(table, cost)| (*table, cost))
+    }
+
+    /// What the answer of a batch tells.
+    pub(crate) fn consumed(&self, asked: ReturnConsumedCapacity) -> Vec<ConsumedCapacity> {
+        self.iter().filter_map(|(table, cost)| consumed(asked, table, cost)).collect()
+    }
+
+    /// What the answer of a transaction tells: it alone says what was read and what was written.
+    pub(crate) fn consumed_in_transaction(
+        &self,
+        asked: ReturnConsumedCapacity,
+        direction: Direction,
+    ) -> Vec<ConsumedCapacity> {
+        let split = |units: Units| {
+            let told = Some(units.as_f64());
+            match direction {
+                Direction::Read => Capacity { read_capacity_units: told, ..capacity(units) },
+                Direction::Write => Capacity { write_capacity_units: told, ..capacity(units) },
+            }
+        };
+        self.iter().filter_map(|(table, cost)| tell(asked, table, cost, split)).collect()
+    }
 }
 
 /// Which of a table's two capacities is used.
@@ -96,45 +169,54 @@ pub(crate) enum Direction {
     Write,
 }
 
-/// What the answer of a transaction tells of its cost: it alone says what was read and what was written.
-pub(crate) fn consumed_in_transaction(
+/// What an answer tells of the cost on one table.
+pub(crate) fn consumed(
     asked: ReturnConsumedCapacity,
-    costs: &BTreeMap<&str, Units>,
-    direction: Direction,
-) -> Vec<ConsumedCapacity> {
-    let told = costs.iter().filter_map(|(table, units)| {
-        tell(asked, table, *units, |capacity| match direction {
-            Direction::Read => capacity.read_capacity_units = Some(capacity.capacity_units),
-            Direction::Write => capacity.write_capacity_units = Some(capacity.capacity_units),
-        })
-    });
-    told.collect()
+    table: &Table,
+    cost: &Cost,
+) -> Option<ConsumedCapacity> {
+    tell(asked, table, cost, capacity)
+}
+
+fn capacity(units: Units) -> Capacity {
+    Capacity { capacity_units: units.as_f64(), ..Capacity::default() }
 }
 
 fn tell(
     asked: ReturnConsumedCapacity,
-    table: &str,
-    units: Units,
-    split: impl FnOnce(&mut Capacity),
+    table: &Table,
+    cost: &Cost,
+    part: impl Fn(Units) -> Capacity,
 ) -> Option<ConsumedCapacity> {
     if asked == ReturnConsumedCapacity::None {
         return None;
     }
-    let mut total = Capacity { capacity_units: units.as_f64(), ..Capacity::default() };
-    split(&mut total);
-    Some(ConsumedCapacity {
-        table_name: table.to_owned(),
+    let total = part(cost.indexes().fold(cost.table, |sum, (_, units)| sum + units));
+    let mut consumed = ConsumedCapacity {
+        table_name: table.name.clone(),
         capacity_units: total.capacity_units,
         read_capacity_units: total.read_capacity_units,
         write_capacity_units: total.write_capacity_units,
-        table: (asked == ReturnConsumedCapacity::Indexes).then_some(total),
         ..ConsumedCapacity::default()
-    })
+    };
+    if asked == ReturnConsumedCapacity::Indexes {
+        consumed.table = Some(part(cost.table));
+        for (position, units) in cost.indexes() {
+            let index = &table.indexes[position];
+            let told = match index.kind {
+                IndexKind::Local => &mut consumed.local_secondary_indexes,
+                IndexKind::Global => &mut consumed.global_secondary_indexes,
+            };
+            told.insert(index.name.clone(), part(units));
+        }
+    }
+    Some(consumed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage::testing;
 
     #[test]
     fn costs_are_rounded_up_and_never_nothing() {
@@ -150,12 +232,30 @@ mod tests {
 
     #[test]
     fn an_answer_tells_as_much_as_was_asked_for() {
-        let units = Units::write(2000);
-        assert_eq!(consumed(ReturnConsumedCapacity::None, "t", units), None);
-        let total = consumed(ReturnConsumedCapacity::Total, "t", units).unwrap();
-        assert_eq!((total.capacity_units, total.table), (2.0, None));
-        let indexes = consumed(ReturnConsumedCapacity::Indexes, "t", units).unwrap();
+        let table = testing::table(1, None);
+        let mut cost = Cost::from(Units::write(2000));
+        assert_eq!(consumed(ReturnConsumedCapacity::None, &table, &cost), None);
+        let indexes = consumed(ReturnConsumedCapacity::Indexes, &table, &cost).unwrap();
         assert_eq!(indexes.table.map(|table| table.capacity_units), Some(2.0));
         assert_eq!(indexes.write_capacity_units, None);
+        cost.add_index(1, Units::write(1));
+        cost.add_index(0, Units::write(1));
+        cost.add_index(1, Units::write(1));
+        let total = consumed(ReturnConsumedCapacity::Total, &table, &cost).unwrap();
+        assert_eq!((total.capacity_units, total.table), (5.0, None));
+        assert!(total.global_secondary_indexes.is_empty());
+        let indexes = consumed(ReturnConsumedCapacity::Indexes, &table, &cost).unwrap();
+        assert_eq!(indexes.table.map(|table| table.capacity_units), Some(2.0));
+        assert_eq!(indexes.local_secondary_indexes["by_time"].capacity_units, 1.0);
+        assert_eq!(indexes.global_secondary_indexes["by_name"].capacity_units, 2.0);
+    }
+
+    #[test]
+    fn in_a_transaction_only_the_tables_part_is_dearer() {
+        let mut cost = Cost::from(Units::write(1));
+        cost.add_index(0, Units::write(1));
+        let cost = cost.in_transaction();
+        assert_eq!(cost.table.as_f64(), 2.0);
+        assert_eq!(cost.indexes().map(|(_, units)| units.as_f64()).collect::<Vec<_>>(), [1.0]);
     }
 }

@@ -2,21 +2,23 @@
 //!
 //! See [Constraints](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
 
+mod expression;
+
 use dynochemy_core::api::ReturnValues;
-use dynochemy_core::expression::{Condition, DocumentPath, Term, UpdateAction, UpdateExpression};
+use dynochemy_core::expression::{Condition, DocumentPath, UpdateAction, UpdateExpression};
 use dynochemy_core::operation::MAX_ITEM_SIZE;
 use dynochemy_core::{
     AttributeValue, Attributes, Item, Key, KeyAttribute, KeyShape, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY,
     Rejection, attributes_size,
 };
 
-use crate::failure::{update_failed, validation};
-use crate::storage::{Place, Stored};
+use crate::failure::{long_hash, long_range, spoken, validation};
+use crate::storage::{Place, Source};
+
+pub(crate) use expression::{condition, distinct, paths, update};
 
 /// The most levels of lists and maps in each other.
 const MAX_NESTING: u32 = 32;
-/// The most operands of `IN`.
-const MAX_CANDIDATES: usize = 100;
 
 /// The place of a key that names an item of the table.
 pub(crate) fn key(key: &Key, shape: &KeyShape) -> Result<Place, Box<Rejection>> {
@@ -34,18 +36,28 @@ pub(crate) fn key(key: &Key, shape: &KeyShape) -> Result<Place, Box<Rejection>> 
     Ok(Place::of(key))
 }
 
-/// The attributes of an item that came with a request.
-pub(crate) fn readable(item: &Item) -> Result<Attributes, Box<Rejection>> {
-    item.attributes()
-        .map_err(|error| validation(format!("One or more parameter values were invalid: {error}")))
+/// The attributes of an item that is to be written, and its size.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) attributes: Attributes,
+    pub(crate) size: u64,
 }
 
-/// An item to be written: where it lies, and how large it is.
-pub(crate) fn item(
-    item: &Item,
-    attributes: &Attributes,
-    shape: &KeyShape,
-) -> Result<(Place, Stored), Box<Rejection>> {
+/// An item that can be in any table.
+pub(crate) fn content(item: &Item) -> Result<Content, Box<Rejection>> {
+    let attributes = item
+        .attributes()
+        .map_err(|error| validation(format!("One or more parameter values were invalid: {error}")))?;
+    self::attributes(&attributes)?;
+    let size = attributes_size(&attributes);
+    if size > MAX_ITEM_SIZE {
+        return Err(validation("Item size has exceeded the maximum allowed size"));
+    }
+    Ok(Content { attributes, size: size as u64 })
+}
+
+/// Where an item lies in a table.
+pub(crate) fn place(attributes: &Attributes, shape: &KeyShape) -> Result<Place, Box<Rejection>> {
     let part = |part: &KeyAttribute| {
         let Some(value) = attributes.get(part.name.as_ref()) else {
             return Err(validation(format!(
@@ -65,47 +77,55 @@ pub(crate) fn item(
     };
     let key = Key { hash: part(&shape.hash)?, range: shape.range.as_ref().map(part).transpose()? };
     key_values(&key)?;
-    let size = attributes_size(attributes);
-    if size > MAX_ITEM_SIZE {
-        return Err(validation("Item size has exceeded the maximum allowed size"));
-    }
-    Ok((Place::of(&key), Stored { item: item.clone(), size: size as u64 }))
+    Ok(Place::of(&key))
 }
 
-/// The place of the key that a page ended with.
-pub(crate) fn start_key(start: &Item, shape: &KeyShape) -> Result<Place, Box<Rejection>> {
+/// The place of the key that a page ended with: that of the table, and of the index that is read.
+pub(crate) fn start_key(start: &Item, source: &Source<'_>) -> Result<Place, Box<Rejection>> {
     let invalid = |_| validation("The provided starting key is invalid");
     let attributes = start.attributes().map_err(invalid)?;
-    let key = shape.extract_from(&attributes).map_err(invalid)?;
-    if attributes.len() == key.parts().count() {
-        Ok(Place::of(&key))
-    } else {
-        Err(validation("The provided starting key is invalid"))
+    let key = source.table.keys.extract_from(&attributes).map_err(invalid)?;
+    let primary = Place::of(&key);
+    let Some(index) = source.index else {
+        return if attributes.len() == key.parts().count() {
+            Ok(primary)
+        } else {
+            Err(validation("The provided starting key is invalid"))
+        };
+    };
+    let values = |part: &[KeyAttribute]| -> Option<Vec<KeyValue>> {
+        let value = |attribute: &KeyAttribute| {
+            let value = KeyValue::try_from(attributes.get(attribute.name.as_ref())?.clone()).ok()?;
+            (value.kind() == attribute.kind && value.size() > 0).then_some(value)
+        };
+        part.iter().map(value).collect()
+    };
+    let is_named =
+        |name: &String| source.table.keys.attributes().chain(index.key()).any(|part| part.name == *name);
+    match (values(&index.hash), values(&index.range)) {
+        (Some(hash), Some(range)) if attributes.keys().all(is_named) => {
+            Ok(Place::in_index(&hash, &range, &primary))
+        }
+        _ => Err(validation("The provided starting key is invalid")),
     }
 }
 
-fn key_values(key: &Key) -> Result<(), Box<Rejection>> {
+/// A key whose values can be in any table.
+pub(crate) fn key_values(key: &Key) -> Result<(), Box<Rejection>> {
     for (name, value) in key.parts() {
         if value.size() == 0 {
-            let kind = if matches!(value, KeyValue::B(_)) { "binary" } else { "string" };
             return Err(validation(format!(
                 "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain \
-                 an empty {kind} value. Key: {name}"
+                 an empty {} value. Key: {name}",
+                spoken(value.kind())
             )));
         }
     }
     if key.hash.1.size() > MAX_HASH_KEY {
-        // The space is missing in the service's message too.
-        return Err(validation(format!(
-            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit \
-             of{MAX_HASH_KEY} bytes"
-        )));
+        return Err(validation(long_hash()));
     }
     if key.range.as_ref().is_some_and(|(_, value)| value.size() > MAX_RANGE_KEY) {
-        return Err(validation(format!(
-            "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit \
-             of {MAX_RANGE_KEY} bytes"
-        )));
+        return Err(validation(long_range()));
     }
     Ok(())
 }
@@ -137,38 +157,11 @@ fn value_at(value: &AttributeValue, level: u32) -> Result<(), Box<Rejection>> {
     }
 }
 
-/// A condition or filter that can be evaluated.
-pub(crate) fn condition(condition: &Condition) -> Result<(), Box<Rejection>> {
-    let term = |term: &Term| match term {
-        Term::Value(constant) => value(constant),
-        Term::Path(_) | Term::Size(_) => Ok(()),
-    };
-    match condition {
-        Condition::Compare(left, _, right) => term(left).and_then(|()| term(right)),
-        Condition::Between(tested, low, high) => [tested, low, high].into_iter().try_for_each(term),
-        Condition::In(tested, candidates) => {
-            if !(1..=MAX_CANDIDATES).contains(&candidates.len()) {
-                return Err(validation(format!(
-                    "Invalid ConditionExpression: The IN operator is provided with too few or too many operands; \
-                     number of operands: {}",
-                    candidates.len()
-                )));
-            }
-            term(tested).and_then(|()| candidates.iter().try_for_each(term))
-        }
-        Condition::BeginsWith(_, part) | Condition::Contains(_, part) => term(part),
-        Condition::Exists(_) | Condition::NotExists(_) | Condition::Type(..) => Ok(()),
-        Condition::And(parts) | Condition::Or(parts) => parts.iter().try_for_each(self::condition),
-        Condition::Not(negated) => self::condition(negated),
-    }
-}
-
-/// A filter, which must not look at key attributes.
-pub(crate) fn filter(filter: &Condition, shape: &KeyShape) -> Result<(), Box<Rejection>> {
-    condition(filter)?;
+/// A filter of a query, which must not look at key attributes of what is read.
+pub(crate) fn filter(filter: &Condition, source: &Source<'_>) -> Result<(), Box<Rejection>> {
     let mut found = None;
     paths(filter, &mut |path| {
-        if is_key(path, shape) {
+        if source.key().any(|part| path.attribute == part.name) {
             found.get_or_insert(path.attribute.clone());
         }
     });
@@ -178,38 +171,6 @@ pub(crate) fn filter(filter: &Condition, shape: &KeyShape) -> Result<(), Box<Rej
             "Filter Expression can only contain non-primary key attributes: Primary key attribute: {name}"
         ))),
     }
-}
-
-fn paths<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a DocumentPath)) {
-    let term = |term: &'a Term| match term {
-        Term::Path(path) | Term::Size(path) => Some(path),
-        Term::Value(_) => None,
-    };
-    match condition {
-        Condition::Compare(left, _, right) => [left, right].into_iter().filter_map(term).for_each(visit),
-        Condition::Between(tested, low, high) => {
-            [tested, low, high].into_iter().filter_map(term).for_each(visit);
-        }
-        Condition::In(tested, candidates) => {
-            std::iter::once(tested).chain(candidates).filter_map(term).for_each(visit);
-        }
-        Condition::BeginsWith(path, part) | Condition::Contains(path, part) => {
-            visit(path);
-            term(part).into_iter().for_each(visit);
-        }
-        Condition::Exists(path) | Condition::NotExists(path) | Condition::Type(path, _) => visit(path),
-        Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| paths(part, visit)),
-        Condition::Not(negated) => paths(negated, visit),
-    }
-}
-
-/// An update that changes no path twice.
-pub(crate) fn update(update: &UpdateExpression) -> Result<(), Box<Rejection>> {
-    update.check_paths().map_err(|error| update_failed(&error))?;
-    update.actions.iter().try_for_each(|action| match action {
-        UpdateAction::Add(_, operand) | UpdateAction::Delete(_, operand) => value(operand),
-        UpdateAction::Set(..) | UpdateAction::Remove(_) => Ok(()),
-    })
 }
 
 /// An update that leaves the key alone.
@@ -232,6 +193,6 @@ fn is_key(path: &DocumentPath, shape: &KeyShape) -> bool {
 pub(crate) fn returns_old_or_nothing(asked: ReturnValues) -> Result<(), Box<Rejection>> {
     match asked {
         ReturnValues::None | ReturnValues::AllOld => Ok(()),
-        _ => Err(validation("Return values set to invalid value")),
+        _ => Err(validation("ReturnValues can only be ALL_OLD or NONE")),
     }
 }

@@ -3,10 +3,16 @@
 //! Codes and messages are the service's. See
 //! [Error handling](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html).
 
+use std::collections::BTreeSet;
+
 use dynochemy_core::expression::UpdateError;
 use dynochemy_core::{
-    CallError, CancellationReason, Item, NumberError, Rejection, ThrottlingReason, WireError,
+    CallError, CancellationReason, Item, KeyAttribute, MAX_HASH_KEY, MAX_RANGE_KEY, NumberError, Rejection,
+    ScalarType, ThrottlingReason, WireError,
 };
+
+use crate::index::{KeyFault, KeyProblem};
+use crate::storage::Index;
 
 /// Why a call ends without its answer; what it wrote is rolled back.
 #[derive(Debug)]
@@ -53,7 +59,15 @@ pub(crate) fn internal(message: impl Into<String>) -> Box<Rejection> {
 
 /// The backend does not know the action.
 pub(crate) fn unknown_operation(action: &str) -> Box<Rejection> {
-    Box::new(Rejection::new("UnknownOperationException", format!("{action} is not supported")))
+    Box::new(Rejection::new(
+        "UnknownOperationException",
+        format!("the embedded backend does not support {action} yet"),
+    ))
+}
+
+/// A feature that the service has, and this backend has not yet.
+pub(crate) fn not_supported(feature: &str) -> Box<Rejection> {
+    validation(format!("the embedded backend does not support {feature} yet"))
 }
 
 pub(crate) fn validation(message: impl Into<String>) -> Box<Rejection> {
@@ -84,19 +98,93 @@ pub(crate) fn condition_failed(item: Option<Item>) -> Box<Rejection> {
     Box::new(Rejection { item, ..Rejection::new("ConditionalCheckFailedException", CONDITION_FAILED) })
 }
 
-pub(crate) const THROUGHPUT_EXCEEDED: &str = "The level of configured provisioned throughput for the table was \
+const THROUGHPUT_EXCEEDED: &str = "The level of configured provisioned throughput for the table was \
     exceeded. Consider increasing your provisioning level with the UpdateTable API.";
 
-pub(crate) fn throughput_exceeded(reasons: Vec<ThrottlingReason>) -> Box<Rejection> {
+const INDEX_THROUGHPUT_EXCEEDED: &str = "The level of configured provisioned throughput for one or more global \
+    secondary indexes of the table was exceeded. Consider increasing your provisioning level for the under-provisioned \
+    global secondary indexes with the UpdateTable API";
+
+/// Each table or index is named once.
+pub(crate) fn throughput_exceeded(mut reasons: Vec<ThrottlingReason>) -> Box<Rejection> {
+    let mut seen = BTreeSet::new();
+    reasons.retain(|reason| seen.insert(reason.resource.clone()));
+    let message = throttled_message(&reasons);
     Box::new(Rejection {
         throttling_reasons: reasons,
-        ..Rejection::new("ProvisionedThroughputExceededException", THROUGHPUT_EXCEEDED)
+        ..Rejection::new("ProvisionedThroughputExceededException", message)
     })
+}
+
+/// What the service says where these were out of capacity.
+pub(crate) fn throttled_message(reasons: &[ThrottlingReason]) -> &'static str {
+    let only_indexes = reasons.iter().all(|reason| reason.reason.starts_with("Index"));
+    if only_indexes { INDEX_THROUGHPUT_EXCEEDED } else { THROUGHPUT_EXCEEDED }
+}
+
+/// An item that cannot be in an index, from the actions that write whole items.
+pub(crate) fn index_key(fault: &KeyFault<'_>) -> Box<Rejection> {
+    let KeyFault { index: Index { name: index, .. }, attribute: KeyAttribute { name, kind }, problem } =
+        fault;
+    validation(match problem {
+        KeyProblem::Type(actual) => format!(
+            "One or more parameter values were invalid: Type mismatch for Index Key {name} Expected: {kind} Actual: \
+             {actual} IndexName: {index}"
+        ),
+        KeyProblem::Empty => format!(
+            "One or more parameter values are not valid. A value specified for a secondary index key is not supported. \
+             The AttributeValue for a key attribute cannot contain an empty {} value. IndexName: {index}, IndexKey: \
+             {name}",
+            spoken(*kind)
+        ),
+        KeyProblem::LongHash => long_hash(),
+        KeyProblem::LongRange => long_range(),
+    })
+}
+
+/// As [`index_key`], from an update.
+pub(crate) fn updated_index_key(fault: &KeyFault<'_>) -> Box<Rejection> {
+    match fault.problem {
+        KeyProblem::Type(_) => validation(
+            "The update expression attempted to update the secondary index key to unsupported type",
+        ),
+        KeyProblem::Empty => validation(format!(
+            "The update expression attempted to update the secondary index key to a value that is not supported. The \
+             AttributeValue for a key attribute cannot contain an empty {} value.",
+            spoken(fault.attribute.kind)
+        )),
+        KeyProblem::LongHash | KeyProblem::LongRange => index_key(fault),
+    }
+}
+
+/// A key attribute's type in a message.
+pub(crate) fn spoken(kind: ScalarType) -> &'static str {
+    if kind == ScalarType::B { "binary" } else { "string" }
+}
+
+pub(crate) fn long_hash() -> String {
+    // The space is missing in the service's message too.
+    format!(
+        "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit \
+         of{MAX_HASH_KEY} bytes"
+    )
+}
+
+pub(crate) fn long_range() -> String {
+    format!(
+        "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit \
+         of {MAX_RANGE_KEY} bytes"
+    )
 }
 
 /// A table of that name exists already.
 pub(crate) fn table_exists(table: &str) -> Box<Rejection> {
     Box::new(Rejection::new("ResourceInUseException", format!("Table already exists: {table}")))
+}
+
+/// More of something than the service allows at a time.
+pub(crate) fn limit_exceeded(message: &str) -> Box<Rejection> {
+    Box::new(Rejection::new("LimitExceededException", message))
 }
 
 /// A token that stands for another transaction.

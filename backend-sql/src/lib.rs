@@ -25,7 +25,21 @@
 //! # Ok::<(), dynochemy_sql::Error>(())
 //! ```
 //!
-//! Not simulated: secondary indexes, streams, time to live, on-demand tables' own limits, and the partitions of a table.
+//! There are:
+//!
+//! - items with all of core's conditions, filters, projections and updates, and every kind of returned values; batches;
+//!   transactions that write and that read, with tokens and the reasons of a cancellation;
+//! - global and local secondary indexes, with keys of several attributes and all projections, queried and scanned in
+//!   segments, created with their table or on a live one, with the capacity that they take;
+//! - creating, changing, describing, listing and deleting tables; tags; deletion protection.
+//!
+//! What takes the service a while is done when it is answered: tables and indexes are active at once. Items, bytes and
+//! indexes are counted when a table is described.
+//!
+//! Not there yet, and refused by an error that says so: PartiQL, Streams, members from before there were expressions,
+//! calls of other actions by their names, global tables, vector indexes, resource policies. The attribute of time to live
+//! is kept and told, but items do not expire. Not simulated: the limit of 10 GB on what shares a hash key in a table with
+//! local indexes, on-demand tables' own limits, and the partitions of a table.
 
 mod action;
 mod backend;
@@ -34,6 +48,7 @@ mod check;
 mod clock;
 mod db;
 mod failure;
+mod index;
 mod projection;
 mod storage;
 mod throughput;

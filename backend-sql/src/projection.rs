@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use dynochemy_core::expression::{DocumentPath, PathStep};
 use dynochemy_core::{AttributeValue, Attributes, Item, Rejection, WireError};
 
-use crate::failure::validation;
+use crate::check;
 
 /// The attributes to keep; empty for all of them.
 #[derive(Debug)]
@@ -24,28 +24,13 @@ enum Part<'a> {
 impl<'a> Projection<'a> {
     /// The projection on these paths.
     pub(crate) fn new(paths: impl IntoIterator<Item = &'a DocumentPath>) -> Result<Self, Box<Rejection>> {
-        let mut projection = Self(BTreeMap::new());
-        let mut seen: Vec<&DocumentPath> = Vec::new();
+        let paths: Vec<&DocumentPath> = paths.into_iter().collect();
+        check::distinct("ProjectionExpression", paths.iter().copied())?;
+        let mut parts = BTreeMap::new();
         for path in paths {
-            let overlaps = |other: &&&DocumentPath| {
-                let shared = other.steps.len().min(path.steps.len());
-                other.attribute == path.attribute && other.steps[..shared] == path.steps[..shared]
-            };
-            if let Some(other) = seen.iter().find(overlaps) {
-                return Err(validation(format!(
-                    "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite \
-                     one of these paths; path one: [{other}], path two: [{path}]"
-                )));
-            }
-            seen.push(path);
-            enter(&mut projection.0, &path.attribute, &path.steps).map_err(|()| {
-                validation(format!(
-                    "Invalid ProjectionExpression: Two document paths conflict with each other; must remove or rewrite \
-                     one of these paths; path two: [{path}]"
-                ))
-            })?;
+            enter(&mut parts, &path.attribute, &path.steps);
         }
-        Ok(projection)
+        Ok(Self(parts))
     }
 
     /// Whether nothing is left out.
@@ -67,32 +52,26 @@ impl<'a> Projection<'a> {
     }
 }
 
-fn enter<'a>(
-    parts: &mut BTreeMap<&'a str, Part<'a>>,
-    name: &'a str,
-    steps: &'a [PathStep],
-) -> Result<(), ()> {
+fn enter<'a>(parts: &mut BTreeMap<&'a str, Part<'a>>, name: &'a str, steps: &'a [PathStep]) {
     match parts.get_mut(name) {
         Some(part) => extend(part, steps),
         None => {
             parts.insert(name, chain(steps));
-            Ok(())
         }
     }
 }
 
-/// Adds a path to one that begins alike. A value cannot be both a map and a list.
-fn extend<'a>(part: &mut Part<'a>, steps: &'a [PathStep]) -> Result<(), ()> {
+/// Adds a path to one that begins alike. Of two paths that are in each other's way the first one counts.
+fn extend<'a>(part: &mut Part<'a>, steps: &'a [PathStep]) {
     match (part, steps) {
         (Part::Members(parts), [PathStep::Member(name), rest @ ..]) => enter(parts, name, rest),
         (Part::Elements(parts), [PathStep::Element(index), rest @ ..]) => match parts.get_mut(index) {
             Some(part) => extend(part, rest),
             None => {
                 parts.insert(*index, chain(rest));
-                Ok(())
             }
         },
-        _ => Err(()),
+        _ => {}
     }
 }
 

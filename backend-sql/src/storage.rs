@@ -6,13 +6,21 @@
 //! are few and fixed, and are compiled once. The price is that deleting a table deletes its items one by one.
 //!
 //! An item's row holds its encoded form as it came, behind its key in a binary form whose byte order is DynamoDB's
-//! ([`Place`](items::Place)), and its size, so that pages are counted without looking inside.
+//! ([`Place`](place::Place)), and its size, so that pages are counted without looking inside.
+//!
+//! An index is stored as a table is, under a number of its own: its items are those attributes that it projects. So one
+//! set of statements reads and writes both.
 //!
 //! Each call is one transaction of SQLite; what a call wrote is seen by others after its commit, or never.
 
+mod definition;
+mod description;
 mod format;
 mod items;
+mod place;
 mod tables;
+#[cfg(test)]
+pub(crate) mod testing;
 mod tokens;
 
 use std::path::Path;
@@ -23,9 +31,10 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::failure::{Failure, internal};
 
+pub(crate) use definition::{Index, IndexKind, Settings, Source, Table};
 pub use format::OpenError;
-pub(crate) use items::{Place, Stored, Stretch};
-pub(crate) use tables::Table;
+pub(crate) use items::{Stored, Stretch};
+pub(crate) use place::{Place, forms};
 
 /// How long to wait for another process that is writing to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,6 +45,9 @@ const STATEMENTS: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Storage {
     connection: Connection,
+    known: tables::Known,
+    /// Whether other processes may write to it.
+    shared: bool,
 }
 
 /// What a call may do to the database.
@@ -49,22 +61,23 @@ pub(crate) enum Access {
 #[derive(Debug)]
 pub(crate) struct Transaction<'a> {
     connection: &'a Connection,
+    known: &'a tables::Known,
 }
 
 impl Storage {
     pub(crate) fn in_memory() -> Result<Self, OpenError> {
-        Self::prepare(Connection::open_in_memory()?)
+        Self::prepare(Connection::open_in_memory()?, false)
     }
 
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::prepare(Connection::open(path)?)
+        Self::prepare(Connection::open(path)?, true)
     }
 
-    fn prepare(mut connection: Connection) -> Result<Self, OpenError> {
+    fn prepare(mut connection: Connection, shared: bool) -> Result<Self, OpenError> {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         format::prepare(&mut connection)?;
-        Ok(Self { connection })
+        Ok(Self { connection, known: tables::Known::default(), shared })
     }
 
     /// Does `work` in a transaction, which is rolled back where it fails.
@@ -73,14 +86,18 @@ impl Storage {
         access: Access,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
-        let connection = &self.connection;
+        let Self { connection, known, shared } = self;
         // Only a panic leaves a transaction open.
         if !connection.is_autocommit() {
+            known.end();
             execute(connection, "ROLLBACK").map_err(|error| Failure::from(error).rolled_back())?;
         }
         let begin = if access == Access::Write { "BEGIN IMMEDIATE" } else { "BEGIN" };
         execute(connection, begin).map_err(|error| Failure::from(error).rolled_back())?;
-        match work(&Transaction { connection }) {
+        let begun = if *shared { known.begin(connection) } else { Ok(()) };
+        let worked = begun.map_err(Failure::from).and_then(|()| work(&Transaction { connection, known }));
+        known.end();
+        match worked {
             Ok(answer) => match execute(connection, "COMMIT") {
                 Ok(()) => Ok(answer),
                 Err(error) => {
@@ -120,18 +137,16 @@ fn commit_failed(access: Access, error: rusqlite::Error) -> CallError {
 
 #[cfg(test)]
 mod tests {
-    use dynochemy_core::{Effect, Item, Key, KeyAttribute, KeyShape, KeyValue, Moment, ScalarType};
+    use dynochemy_core::{Effect, Item, Key, KeyAttribute, KeyShape, KeyValue, ScalarType};
 
     use super::*;
 
     fn with_table() -> (Storage, Table) {
         let mut storage = Storage::in_memory().unwrap();
         let keys = KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::S }, range: None };
-        let created = storage.transaction(Access::Write, |transaction| {
-            transaction.insert_table("notes", &keys, None, Moment::EPOCH)?;
-            Ok(transaction.table("notes")?)
-        });
-        (storage, created.unwrap().unwrap())
+        let table = Table { name: "notes".to_owned(), keys, indexes: Vec::new(), ..testing::table(1, None) };
+        storage.transaction(Access::Write, |transaction| transaction.write_table(&table)).unwrap();
+        (storage, table)
     }
 
     fn place(id: &str) -> Place {
@@ -144,10 +159,8 @@ mod tests {
     }
 
     fn count(storage: &mut Storage, table: &Table) -> u64 {
-        let described = storage.transaction(Access::Read, |transaction| {
-            Ok(transaction.describe(table, dynochemy_core::TableStatus::Active)?)
-        });
-        described.unwrap().item_count
+        let described = storage.transaction(Access::Read, |transaction| Ok(transaction.count(table.id)?));
+        described.unwrap().0
     }
 
     #[test]
@@ -156,8 +169,8 @@ mod tests {
         storage.connection.pragma_update(None, "max_page_count", 40).unwrap();
         let error = storage
             .transaction(Access::Write, |transaction| {
-                transaction.write_item(&table, &place("small"), &note(1))?;
-                Ok(transaction.write_item(&table, &place("large"), &note(300_000))?)
+                transaction.write_item(table.id, &place("small"), &note(1))?;
+                Ok(transaction.write_item(table.id, &place("large"), &note(300_000))?)
             })
             .unwrap_err();
         assert_eq!(error.effect(), Effect::NotApplied);
@@ -171,7 +184,7 @@ mod tests {
     fn a_refused_call_is_rolled_back_at_once_so_that_other_processes_can_write() {
         let (mut storage, table) = with_table();
         let refused = storage.transaction(Access::Write, |transaction| -> Result<(), Failure> {
-            transaction.write_item(&table, &place("a"), &note(1))?;
+            transaction.write_item(table.id, &place("a"), &note(1))?;
             Err(crate::failure::table_not_found().into())
         });
         assert!(refused.is_err());
@@ -192,7 +205,7 @@ mod tests {
         let (mut storage, table) = with_table();
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             storage.transaction(Access::Write, |transaction| -> Result<(), Failure> {
-                transaction.write_item(&table, &place("a"), &note(1))?;
+                transaction.write_item(table.id, &place("a"), &note(1))?;
                 panic!("as a fault would")
             })
         }));
@@ -210,8 +223,8 @@ mod tests {
                     Stretch::Range { hash: vec![1], low: vec![], high: None, forward: false },
                     Stretch::Spots { low: place("a"), before: 1 << 32 },
                 ] {
-                    let plan = transaction.plan(&table, &stretch)?;
-                    assert!(plan.contains("SEARCH items USING PRIMARY KEY (table_id=?"), "{plan}");
+                    let plan = transaction.plan(table.id, &stretch)?;
+                    assert!(plan.contains("SEARCH items USING PRIMARY KEY (store_id=?"), "{plan}");
                     assert!(plan.contains("hash_key"), "{plan}");
                     assert!(!plan.contains("TEMP B-TREE"), "{plan}");
                 }

@@ -1,4 +1,4 @@
-//! Provisioned throughput: a bucket for the reads and one for the writes of each table.
+//! Provisioned throughput: a bucket for the reads and one for the writes of each table and each global index.
 //!
 //! A bucket gains the declared capacity continuously, up to what its burst holds. A call is admitted where the level
 //! covers its cost, or where the bucket is full: it then goes below zero, since otherwise a large item could never be
@@ -13,10 +13,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use dynochemy_core::api::ProvisionedThroughput;
 use dynochemy_core::{Moment, ThrottlingReason};
 
-use crate::capacity::{Direction, Units};
-use crate::storage::Table;
+use crate::capacity::{Cost, Direction, Units};
+use crate::storage::{Index, IndexKind, Table};
 
 /// The service lets unused capacity of up to five minutes be spent at once.
 const BURST: Duration = Duration::from_secs(300);
@@ -98,48 +99,107 @@ impl Meter {
         Self { throughput, buckets: BTreeMap::new() }
     }
 
-    /// Takes the cost out of a table's bucket, or nothing where it does not fit.
-    #[must_use]
-    pub(crate) fn take(&mut self, table: &Table, direction: Direction, cost: Units, now: Moment) -> bool {
-        let fits = self.fits(table, direction, cost, now);
-        if fits {
-            self.charge(table, direction, cost, now);
+    /// Takes a cost out of the buckets of a table and its global indexes, or nothing where one of them does not admit it.
+    ///
+    /// # Errors
+    /// Which of them do not.
+    pub(crate) fn take(
+        &mut self,
+        table: &Table,
+        direction: Direction,
+        cost: &Cost,
+        now: Moment,
+    ) -> Result<(), Vec<ThrottlingReason>> {
+        let refusals = self.refusals(table, direction, cost, now);
+        if !refusals.is_empty() {
+            return Err(refusals);
         }
-        fits
+        self.charge(table, direction, cost, now);
+        Ok(())
     }
 
-    /// Whether a table's bucket admits a cost.
-    pub(crate) fn fits(&mut self, table: &Table, direction: Direction, cost: Units, now: Moment) -> bool {
-        self.bucket(table, direction, now)
-            .is_none_or(|bucket| bucket.level >= nanos(cost) || bucket.level >= bucket.most)
-    }
-
-    /// Takes a cost that fits.
-    pub(crate) fn charge(&mut self, table: &Table, direction: Direction, cost: Units, now: Moment) {
-        if let Some(bucket) = self.bucket(table, direction, now) {
-            bucket.level -= nanos(cost);
-        }
-    }
-
-    /// The table's bucket, filled up to now; `None` for a table without limits.
-    fn bucket(&mut self, table: &Table, direction: Direction, now: Moment) -> Option<&mut Bucket> {
-        let declared = table.throughput.filter(|_| self.throughput.limited)?;
-        let Throughput { burst, saved, .. } = self.throughput;
-        let bucket = self.buckets.entry((table.id, direction)).or_insert_with(|| {
-            let rate = i128::from(match direction {
-                Direction::Read => declared.read_capacity_units,
-                Direction::Write => declared.write_capacity_units,
-            });
-            let gained =
-                |time: Duration| rate.saturating_mul(i128::try_from(time.as_nanos()).unwrap_or(i128::MAX));
-            Bucket {
-                level: gained(saved.map_or(burst, |saved| saved.min(burst))),
-                most: gained(burst),
-                rate,
-                filled: now,
+    /// Which buckets do not admit a cost.
+    pub(crate) fn refusals(
+        &mut self,
+        table: &Table,
+        direction: Direction,
+        cost: &Cost,
+        now: Moment,
+    ) -> Vec<ThrottlingReason> {
+        let mut refusals = Vec::new();
+        self.each(table, direction, cost, now, |bucket, index, units| {
+            if bucket.level < nanos(units) && bucket.level < bucket.most {
+                refusals.push(reason(table, index, direction));
             }
         });
+        refusals
+    }
+
+    /// Takes a cost that is admitted.
+    pub(crate) fn charge(&mut self, table: &Table, direction: Direction, cost: &Cost, now: Moment) {
+        self.each(table, direction, cost, now, |bucket, _, units| bucket.level -= nanos(units));
+    }
+
+    /// Hands each bucket that has limits, filled up to now, to `visit` with its part of the cost. A local index takes of
+    /// its table's capacity.
+    fn each<'t>(
+        &mut self,
+        table: &'t Table,
+        direction: Direction,
+        cost: &Cost,
+        now: Moment,
+        mut visit: impl FnMut(&mut Bucket, Option<&'t Index>, Units),
+    ) {
+        if !self.throughput.limited {
+            return;
+        }
+        let mut own = cost.table;
+        for (position, units) in cost.indexes() {
+            let index = &table.indexes[position];
+            match index.kind {
+                IndexKind::Local => own += units,
+                IndexKind::Global => {
+                    if let Some(bucket) = self.bucket(index.id, index.throughput, direction, now) {
+                        visit(bucket, Some(index), units);
+                    }
+                }
+            }
+        }
+        if own > Units::default()
+            && let Some(bucket) = self.bucket(table.id, table.throughput, direction, now)
+        {
+            visit(bucket, None, own);
+        }
+    }
+
+    /// The bucket of a table or index, filled up to now; `None` where there are no limits.
+    fn bucket(
+        &mut self,
+        store: i64,
+        declared: Option<ProvisionedThroughput>,
+        direction: Direction,
+        now: Moment,
+    ) -> Option<&mut Bucket> {
+        let declared = declared?;
+        let Throughput { burst, saved, .. } = self.throughput;
+        let rate = i128::from(match direction {
+            Direction::Read => declared.read_capacity_units,
+            Direction::Write => declared.write_capacity_units,
+        });
+        let gained =
+            |time: Duration| rate.saturating_mul(i128::try_from(time.as_nanos()).unwrap_or(i128::MAX));
+        let bucket = self.buckets.entry((store, direction)).or_insert_with(|| Bucket {
+            level: gained(saved.map_or(burst, |saved| saved.min(burst))),
+            most: gained(burst),
+            rate,
+            filled: now,
+        });
         bucket.fill(now);
+        if bucket.rate != rate {
+            // The capacity has been changed since; what was saved stays, as far as the new burst holds it.
+            (bucket.rate, bucket.most) = (rate, gained(burst));
+            bucket.level = bucket.level.min(bucket.most);
+        }
         Some(bucket)
     }
 }
@@ -158,41 +218,28 @@ fn nanos(cost: Units) -> i128 {
     i128::from(cost.halves()) * NANOS_PER_HALF_UNIT
 }
 
-/// What a refusal says of the table that was out of capacity.
-pub(crate) fn reason(table: &Table, direction: Direction) -> ThrottlingReason {
+/// What a refusal says of the table or index that was out of capacity.
+fn reason(table: &Table, index: Option<&Index>, direction: Direction) -> ThrottlingReason {
     let direction = match direction {
         Direction::Read => "Read",
         Direction::Write => "Write",
     };
-    ThrottlingReason {
-        reason: format!("Table{direction}ProvisionedThroughputExceeded"),
-        resource: table.arn(),
-    }
+    let (kind, resource) = match index {
+        None => ("Table", table.arn()),
+        Some(index) => ("Index", index.arn(table)),
+    };
+    ThrottlingReason { reason: format!("{kind}{direction}ProvisionedThroughputExceeded"), resource }
 }
 
 #[cfg(test)]
 mod tests {
-    use dynochemy_core::api::ProvisionedThroughput;
-    use dynochemy_core::{KeyAttribute, KeyShape, ScalarType};
-
     use super::*;
-
-    fn table(id: i64, capacity: Option<u64>) -> Table {
-        Table {
-            id,
-            name: format!("table{id}"),
-            keys: KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::S }, range: None },
-            throughput: capacity.map(|units| ProvisionedThroughput {
-                read_capacity_units: units,
-                write_capacity_units: units,
-            }),
-            created: Moment::EPOCH,
-        }
-    }
+    use crate::storage::testing::table;
 
     /// How many single writes are admitted at once.
     fn admitted(meter: &mut Meter, table: &Table, now: Moment) -> u32 {
-        let take = |_: &u32| meter.take(table, Direction::Write, Units::write(1), now);
+        let cost = Cost::from(Units::write(1));
+        let take = |_: &u32| meter.take(table, Direction::Write, &cost, now).is_ok();
         (0..10_000).take_while(take).count() as u32
     }
 
@@ -228,13 +275,14 @@ mod tests {
     fn a_full_bucket_admits_anything_and_pays_it_off() {
         let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
         let table = table(1, Some(5));
-        let large = Units::write(20 * 1024);
-        assert!(meter.take(&table, Direction::Write, large, Moment::EPOCH));
-        let small = Units::write(1);
+        let large = Cost::from(Units::write(20 * 1024));
+        assert!(meter.take(&table, Direction::Write, &large, Moment::EPOCH).is_ok());
+        let small = Cost::from(Units::write(1));
         // It is at -15 now, and one unit is there after 16 gained.
         let paid = Moment::EPOCH + Duration::from_millis(3_200);
-        assert!(!meter.take(&table, Direction::Write, small, Moment::from_nanos(paid.as_nanos() - 1)));
-        assert!(meter.take(&table, Direction::Write, small, paid));
+        let before = Moment::from_nanos(paid.as_nanos() - 1);
+        assert!(meter.take(&table, Direction::Write, &small, before).is_err());
+        assert!(meter.take(&table, Direction::Write, &small, paid).is_ok());
     }
 
     #[test]
@@ -242,7 +290,8 @@ mod tests {
         let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
         let now = Moment::EPOCH;
         assert_eq!(admitted(&mut meter, &table(1, Some(5)), now), 5);
-        assert!(meter.take(&table(1, Some(5)), Direction::Read, Units::write(1), now));
+        let read = Cost::from(Units::write(1));
+        assert!(meter.take(&table(1, Some(5)), Direction::Read, &read, now).is_ok());
         assert_eq!(admitted(&mut meter, &table(2, Some(7)), now), 7);
     }
 
@@ -254,5 +303,34 @@ mod tests {
         assert_eq!(admitted(&mut meter, &table, Moment::from_secs(50)), 0);
         assert_eq!(admitted(&mut meter, &table, Moment::from_secs(100)), 0, "not filled a second time");
         assert_eq!(admitted(&mut meter, &table, Moment::from_secs(101)), 5);
+    }
+
+    #[test]
+    fn a_global_index_has_a_bucket_of_its_own_and_a_local_one_takes_of_its_tables() {
+        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
+        // Five units for the table with its local index, two for the global one.
+        let table = table(1, Some(5));
+        let mut cost = Cost::from(Units::write(1));
+        cost.add_index(0, Units::write(1));
+        cost.add_index(1, Units::write(1));
+        let mut take = || meter.take(&table, Direction::Write, &cost, Moment::EPOCH);
+        assert_eq!((take(), take()), (Ok(()), Ok(())));
+        let refused = take().unwrap_err();
+        let told: Vec<_> = refused.iter().map(|reason| reason.reason.as_str()).collect();
+        assert_eq!(
+            told,
+            ["IndexWriteProvisionedThroughputExceeded", "TableWriteProvisionedThroughputExceeded"]
+        );
+        assert_eq!(refused[0].resource, "arn:aws:dynamodb:local:000000000000:table/table1/index/by_name");
+        assert_eq!(admitted(&mut meter, &table, Moment::EPOCH), 1, "what was refused took nothing");
+    }
+
+    #[test]
+    fn a_change_of_capacity_keeps_what_was_saved() {
+        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(2)));
+        assert_eq!(admitted(&mut meter, &table(1, Some(1)), Moment::EPOCH), 2);
+        let later = Moment::from_secs(1);
+        assert_eq!(admitted(&mut meter, &table(1, Some(10)), later), 1);
+        assert_eq!(admitted(&mut meter, &table(1, Some(10)), Moment::from_secs(2)), 10);
     }
 }

@@ -179,7 +179,7 @@ fn a_file_of_a_newer_version_is_refused_with_its_format() {
     newer.pragma_update(None, "user_version", 99).unwrap();
     drop(newer);
     let error = SqlBackend::open(directory.file()).unwrap_err();
-    assert_eq!(error, OpenError::Newer { format: 99, supported: 1 });
+    assert_eq!(error, OpenError::Newer { format: 99, supported: 2 });
     assert!(error.to_string().contains("format 99, which a newer version of Dynochemy wrote"));
 }
 

@@ -4,18 +4,17 @@
 //! Keys are taken in the order of the request, each alone: what its table's capacity, or the answer's 16 MB, do not
 //! allow is left unprocessed, and the batch goes on. A batch of which nothing could be read fails.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use dynochemy_core::ItemsBuilder;
 use dynochemy_core::api::{BatchGetItemInput, BatchGetItemOutput, KeysAndAttributes};
 
 use super::table;
 use crate::backend::Context;
-use crate::capacity::{Consistency, Direction, Units, consumed_each};
+use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
 use crate::check;
 use crate::failure::{Failure, constraint, throughput_exceeded, validation};
 use crate::projection::Projection;
-use crate::throughput::reason;
 
 const MAX_KEYS: usize = 100;
 /// The most bytes of items in one answer.
@@ -47,35 +46,31 @@ pub(super) fn answer(
     }
 
     let mut answer = BatchGetItemOutput::default();
-    let mut costs: BTreeMap<&str, Units> = BTreeMap::new();
+    let mut costs = Costs::default();
     let mut reasons = Vec::new();
     let mut size = 0;
     for (name, asked, table, places, projection) in &parts {
         let consistency = Consistency::from(asked.consistent_read);
         let mut items = ItemsBuilder::new();
         let mut unprocessed = Vec::new();
-        let mut is_throttled = false;
         for (key, place) in asked.keys.iter().zip(places) {
-            let found = context.transaction.item(table, place)?;
+            let found = context.transaction.item(table.id, place)?;
             let item_size = found.as_ref().map_or(0, |found| found.size);
             if size + item_size > MAX_ANSWER {
                 unprocessed.push(key.clone());
                 continue;
             }
-            let units = Units::read(item_size, consistency);
-            if !context.meter.take(table, Direction::Read, units, context.now) {
-                is_throttled = true;
+            let cost = Cost::from(Units::read(item_size, consistency));
+            if let Err(refusals) = context.meter.take(table, Direction::Read, &cost, context.now) {
+                reasons.extend(refusals);
                 unprocessed.push(key.clone());
                 continue;
             }
-            *costs.entry(name.as_str()).or_default() += units;
+            costs.add(table, cost);
             size += item_size;
             if let Some(found) = found {
                 items.push(projection.of(found.item)?.as_bytes());
             }
-        }
-        if is_throttled {
-            reasons.push(reason(table, Direction::Read));
         }
         if unprocessed.len() < asked.keys.len() {
             answer.responses.insert((*name).clone(), items.finish());
@@ -92,7 +87,7 @@ pub(super) fn answer(
     if costs.is_empty() {
         return Err(throughput_exceeded(reasons).into());
     }
-    answer.consumed_capacity = consumed_each(input.return_consumed_capacity, &costs);
+    answer.consumed_capacity = costs.consumed(input.return_consumed_capacity);
     Ok(answer)
 }
 

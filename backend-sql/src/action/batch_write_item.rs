@@ -5,16 +5,16 @@
 //! each alone: one that its table's capacity does not allow is left unprocessed, and the batch goes on. A batch of which
 //! nothing could be written fails.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use dynochemy_core::api::{BatchWriteItemInput, BatchWriteItemOutput, WriteRequest};
 
 use super::table;
-use super::write::{Evaluated, Refusal, Write};
+use super::write::Write;
 use crate::backend::Context;
-use crate::capacity::{Direction, Units, consumed_each};
-use crate::failure::{Failure, constraint, internal, throughput_exceeded, validation};
-use crate::throughput::reason;
+use crate::capacity::{Costs, Direction};
+use crate::check;
+use crate::failure::{Failure, constraint, throughput_exceeded, validation};
 
 const MAX_WRITES: usize = 25;
 /// The most bytes of items and keys in one request.
@@ -34,7 +34,7 @@ pub(super) fn answer(
         let mut writes = Vec::with_capacity(requests.len());
         for request in requests {
             writes.push(match request {
-                WriteRequest::PutRequest { item } => Write::put(table, item, None)?,
+                WriteRequest::PutRequest { item } => Write::put(table, item, check::content(item)?, None)?,
                 WriteRequest::DeleteRequest { key } => Write::delete(table, key, None)?,
             });
         }
@@ -45,32 +45,35 @@ pub(super) fn answer(
     }
 
     let mut answer = BatchWriteItemOutput::default();
-    let mut costs: BTreeMap<&str, Units> = BTreeMap::new();
+    let mut costs = Costs::default();
     let mut reasons = Vec::new();
     for (table, requests, writes) in &parts {
         let mut unprocessed = Vec::new();
+        let (mut collected, mut metrics) = (BTreeSet::new(), Vec::new());
         for (request, write) in requests.iter().zip(writes) {
-            let Evaluated { new, units, .. } = write.evaluate(context)?;
-            if !context.meter.take(table, Direction::Write, units, context.now) {
+            let evaluated = write.evaluate(context)?;
+            if let Err(refusals) = context.meter.take(table, Direction::Write, &evaluated.cost, context.now) {
+                reasons.extend(refusals);
                 unprocessed.push(request.clone());
                 continue;
             }
-            let new = new.map_err(|refusal| match refusal {
-                Refusal::Invalid(rejection) => rejection,
-                Refusal::Condition => internal("a write of a batch has no condition"),
-            })?;
-            write.apply(new.as_ref(), context)?;
-            *costs.entry(table.name.as_str()).or_default() += units;
+            write.apply(&evaluated, context)?;
+            costs.add(table, evaluated.cost);
+            if collected.insert(write.place.key_hash()) {
+                metrics.extend(write.collection(input.return_item_collection_metrics, context)?);
+            }
+        }
+        if !metrics.is_empty() {
+            answer.item_collection_metrics.insert(table.name.clone(), metrics);
         }
         if !unprocessed.is_empty() {
-            reasons.push(reason(table, Direction::Write));
             answer.unprocessed_items.insert(table.name.clone(), unprocessed);
         }
     }
     if costs.is_empty() {
         return Err(throughput_exceeded(reasons).into());
     }
-    answer.consumed_capacity = consumed_each(input.return_consumed_capacity, &costs);
+    answer.consumed_capacity = costs.consumed(input.return_consumed_capacity);
     Ok(answer)
 }
 

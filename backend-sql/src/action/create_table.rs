@@ -1,98 +1,114 @@
-//! [CreateTable](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html): creates a table.
-//! It is active at once, and the answer says so, where the service takes a while.
+//! [CreateTable](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html): creates a table
+//! with its indexes. It is active at once, and the answer says so, where the service takes a while.
 
-use dynochemy_core::api::{
-    BillingMode, CreateTableInput, CreateTableOutput, ProvisionedThroughput, TableStatus,
+use dynochemy_core::Rejection;
+use dynochemy_core::api::{BillingMode, CreateTableInput, CreateTableOutput, TableStatus};
+
+use super::declaration::{
+    check_definitions, check_indexes, check_name, check_throughput, global_index, invalid, local_indexes,
+    table_key,
 };
-use dynochemy_core::{KeyAttribute, Rejection};
-
+use super::tag_resource::checked_tags;
 use crate::backend::Context;
-use crate::failure::{Failure, constraint, internal, table_exists, validation};
+use crate::failure::{Failure, constraint, not_supported, table_exists, validation};
+use crate::storage::{Settings, Table};
 
 pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<CreateTableOutput, Failure> {
-    let CreateTableInput { table_name, provisioned_throughput, .. } = input;
-    check_name(table_name)?;
-    if !input.global_secondary_indexes.is_empty() || !input.local_secondary_indexes.is_empty() {
-        return Err(validation("secondary indexes are not supported").into());
+    check_table_name(&input.table_name)?;
+    check_supported(input)?;
+    let mut table = declared(input, context)?;
+    if context.transaction.table(&table.name)?.is_some() {
+        return Err(table_exists(&table.name).into());
     }
-    let Some(keys) = &input.key_shape() else {
-        return Err(validation("One or more parameter values were invalid: KeySchema is not valid").into());
-    };
-    for attribute in std::iter::once(&keys.hash).chain(&keys.range) {
-        check_key(attribute)?;
+    table.id = context.transaction.new_store()?;
+    for index in &mut table.indexes {
+        index.id = context.transaction.new_store()?;
     }
-    if keys.range.as_ref().is_some_and(|range| range.name == keys.hash.name) {
-        return Err(validation(
-            "Both the Hash Key and the Range Key element in the KeySchema have the same name",
-        )
-        .into());
-    }
-    check_billing(input)?;
-    if context.transaction.table(table_name)?.is_some() {
-        return Err(table_exists(table_name).into());
-    }
-    context.transaction.insert_table(table_name, keys, *provisioned_throughput, context.now)?;
-    let table = context.transaction.table(table_name)?;
-    let table = table.ok_or_else(|| internal("the table that was created cannot be found"))?;
-    Ok(CreateTableOutput { table_description: context.transaction.describe(&table, TableStatus::Active)? })
+    context.transaction.write_table(&table)?;
+    let table_description = context.transaction.describe(&table, TableStatus::Active, context.now)?;
+    Ok(CreateTableOutput { table_description })
 }
 
-fn check_name(name: &str) -> Result<(), Box<Rejection>> {
+/// The table as it will be, without its number and those of its indexes.
+fn declared(input: &CreateTableInput, context: &Context<'_>) -> Result<Table, Box<Rejection>> {
+    let definitions = &input.attribute_definitions;
+    let billing = billing(input)?;
+    let keys = table_key(&input.key_schema, definitions)?;
+    let mut indexes = local_indexes(&input.local_secondary_indexes, &keys, definitions)?;
+    for (number, index) in input.global_secondary_indexes.iter().enumerate() {
+        let member = format!("globalSecondaryIndexes.{}.member", number + 1);
+        indexes.push(global_index(index, definitions, &billing, &member)?);
+    }
+    check_indexes(&indexes)?;
+    check_definitions(definitions, &keys, &indexes)?;
+    Ok(Table {
+        id: 0,
+        name: input.table_name.clone(),
+        keys,
+        attribute_definitions: definitions.clone(),
+        indexes,
+        throughput: input.provisioned_throughput,
+        created: context.now,
+        settings: Settings {
+            deletion_protection: input.deletion_protection_enabled == Some(true),
+            on_demand_since: (billing == BillingMode::PayPerRequest).then_some(context.now),
+            on_demand_throughput: input.on_demand_throughput,
+            warm_throughput: input.warm_throughput,
+            table_class: input.table_class.clone(),
+            sse_specification: input.sse_specification.clone(),
+            tags: checked_tags(&input.tags)?,
+            ..Settings::default()
+        },
+    })
+}
+
+fn check_table_name(name: &str) -> Result<(), Box<Rejection>> {
     if !(3..=255).contains(&name.len()) {
         return Err(validation(
             "TableName must be at least 3 characters long and at most 255 characters long",
         ));
     }
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    if name.bytes().all(allowed) {
-        Ok(())
-    } else {
-        Err(constraint(name, "tableName", "satisfy regular expression pattern: [a-zA-Z0-9_.-]+"))
-    }
+    check_name(name, "tableName")
 }
 
-fn check_key(attribute: &KeyAttribute) -> Result<(), Box<Rejection>> {
-    match attribute.name.len() {
-        0 => {
-            Err(constraint("", "keySchema.1.member.attributeName", "have length greater than or equal to 1"))
-        }
-        1..=255 => Ok(()),
-        _ => Err(constraint(
-            &attribute.name,
-            "keySchema.1.member.attributeName",
-            "have length less than or equal to 255",
-        )),
+/// What would be promised and not kept is refused.
+fn check_supported(input: &CreateTableInput) -> Result<(), Box<Rejection>> {
+    if input.stream_specification.as_ref().is_some_and(|stream| stream.stream_enabled) {
+        return Err(not_supported("streams"));
     }
+    if !input.vector_indexes.is_empty() {
+        return Err(not_supported("vector indexes"));
+    }
+    if input.resource_policy.is_some() {
+        return Err(not_supported("resource policies"));
+    }
+    if input.global_table_source_arn.is_some() || input.global_table_settings_replication_mode.is_some() {
+        return Err(not_supported("global tables"));
+    }
+    Ok(())
 }
 
 /// Without a billing mode, a table is provisioned.
-fn check_billing(input: &CreateTableInput) -> Result<(), Box<Rejection>> {
-    let on_demand = input.billing_mode == Some(BillingMode::PayPerRequest);
-    match input.provisioned_throughput {
-        Some(_) if on_demand => Err(validation(
-            "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be \
-             specified when BillingMode is PAY_PER_REQUEST",
-        )),
-        Some(throughput) => check_throughput(throughput),
-        None if on_demand => Ok(()),
-        None => Err(validation(
-            "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified \
-             when BillingMode is PROVISIONED",
-        )),
-    }
-}
-
-fn check_throughput(throughput: ProvisionedThroughput) -> Result<(), Box<Rejection>> {
-    let ProvisionedThroughput { read_capacity_units, write_capacity_units } = throughput;
-    for (units, member) in
-        [(read_capacity_units, "readCapacityUnits"), (write_capacity_units, "writeCapacityUnits")]
-    {
-        if units == 0 {
-            let member = format!("provisionedThroughput.{member}");
-            return Err(constraint(units, &member, "have value greater than or equal to 1"));
+fn billing(input: &CreateTableInput) -> Result<BillingMode, Box<Rejection>> {
+    let billing = match &input.billing_mode {
+        None => BillingMode::Provisioned,
+        Some(BillingMode::Other(name)) => {
+            let wanted = "satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]";
+            return Err(constraint(name, "billingMode", wanted));
         }
+        Some(billing) => billing.clone(),
+    };
+    let on_demand = billing == BillingMode::PayPerRequest;
+    match input.provisioned_throughput {
+        Some(_) if on_demand => Err(invalid(
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+        )),
+        Some(throughput) => check_throughput(throughput, "provisionedThroughput").map(|()| billing),
+        None if on_demand => Ok(billing),
+        None => Err(invalid(
+            "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
+        )),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -147,7 +163,7 @@ mod tests {
         };
         assert!(fixture.error(overpaid).contains("Neither ReadCapacityUnits nor WriteCapacityUnits"));
         let undefined = CreateTableInput { attribute_definitions: Vec::new(), ..create("abc", None) };
-        assert!(fixture.error(undefined).contains("KeySchema is not valid"));
+        assert!(fixture.error(undefined).contains("Some index key attribute have no definition"));
         fixture.call(create("a-b.c_D3", None)).unwrap();
     }
 }

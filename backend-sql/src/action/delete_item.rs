@@ -15,15 +15,17 @@ pub(super) fn answer(
 ) -> Result<DeleteItemOutput, Failure> {
     check::returns_old_or_nothing(input.return_values)?;
     if let Some(condition) = &input.condition_expression {
-        check::condition(condition)?;
+        check::condition(condition, "ConditionExpression")?;
     }
     let table = table(context, &input.table_name)?;
     let write = Write::delete(&table, &input.key, input.condition_expression.as_ref())?;
     let applied = write.carry_out(input.return_values_on_condition_check_failure, context)?;
     Ok(DeleteItemOutput {
         attributes: applied.old.filter(|_| input.return_values == ReturnValues::AllOld),
-        consumed_capacity: consumed(input.return_consumed_capacity, &input.table_name, applied.units),
-        ..DeleteItemOutput::default()
+        consumed_capacity: consumed(input.return_consumed_capacity, &table, &applied.cost),
+        item_collection_metrics: write
+            .collection(input.return_item_collection_metrics, context)?
+            .map(Box::new),
     })
 }
 

@@ -4,12 +4,18 @@
 use dynochemy_core::api::{DeleteTableInput, DeleteTableOutput, TableStatus};
 
 use crate::backend::Context;
-use crate::failure::{Failure, named_table_not_found};
+use crate::failure::{Failure, named_table_not_found, validation};
 
 pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<DeleteTableOutput, Failure> {
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
-    let table_description = context.transaction.describe(&table, TableStatus::Deleting)?;
+    if table.settings.deletion_protection {
+        return Err(validation(
+            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
+        )
+        .into());
+    }
+    let table_description = context.transaction.describe(&table, TableStatus::Deleting, context.now)?;
     context.transaction.delete_table(&table)?;
     Ok(DeleteTableOutput { table_description })
 }

@@ -12,7 +12,7 @@ pub(super) fn answer(
 ) -> Result<DescribeTableOutput, Failure> {
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
-    Ok(DescribeTableOutput { table: context.transaction.describe(&table, TableStatus::Active)? })
+    Ok(DescribeTableOutput { table: context.transaction.describe(&table, TableStatus::Active, context.now)? })
 }
 
 #[cfg(test)]

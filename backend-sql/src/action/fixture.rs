@@ -43,11 +43,19 @@ calls! {
     CreateTable CreateTableInput CreateTableOutput;
     DeleteItem DeleteItemInput DeleteItemOutput;
     DeleteTable DeleteTableInput DeleteTableOutput;
+    DescribeTimeToLive DescribeTimeToLiveInput DescribeTimeToLiveOutput;
+    ListTables ListTablesInput ListTablesOutput;
+    ListTagsOfResource ListTagsOfResourceInput ListTagsOfResourceOutput;
+    TagResource TagResourceInput TagResourceOutput;
+    UntagResource UntagResourceInput UntagResourceOutput;
+    UpdateTable UpdateTableInput UpdateTableOutput;
+    UpdateTimeToLive UpdateTimeToLiveInput UpdateTimeToLiveOutput;
     DescribeTable DescribeTableInput DescribeTableOutput;
     GetItem GetItemInput GetItemOutput;
     PutItem PutItemInput PutItemOutput;
     Query QueryInput QueryOutput;
     Scan ScanInput ScanOutput;
+    TransactGetItems TransactGetItemsInput TransactGetItemsOutput;
     TransactWriteItems TransactWriteItemsInput TransactWriteItemsOutput;
     UpdateItem UpdateItemInput UpdateItemOutput;
 }

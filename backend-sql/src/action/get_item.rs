@@ -4,25 +4,22 @@ use dynochemy_core::api::{GetItemInput, GetItemOutput};
 
 use super::table;
 use crate::backend::Context;
-use crate::capacity::{Consistency, Direction, Units, consumed};
+use crate::capacity::{Consistency, Cost, Direction, Units, consumed};
 use crate::check;
 use crate::failure::{Failure, throughput_exceeded};
 use crate::projection::Projection;
-use crate::throughput::reason;
 
 pub(super) fn answer(input: &GetItemInput, context: &mut Context<'_>) -> Result<GetItemOutput, Failure> {
     let projection = Projection::new(&input.projection_expression)?;
     let table = table(context, &input.table_name)?;
     let place = check::key(&input.key, &table.keys)?;
-    let found = context.transaction.item(&table, &place)?;
+    let found = context.transaction.item(table.id, &place)?;
     let size = found.as_ref().map_or(0, |found| found.size);
-    let units = Units::read(size, Consistency::from(input.consistent_read));
-    if !context.meter.take(&table, Direction::Read, units, context.now) {
-        return Err(throughput_exceeded(vec![reason(&table, Direction::Read)]).into());
-    }
+    let cost = Cost::from(Units::read(size, Consistency::from(input.consistent_read)));
+    context.meter.take(&table, Direction::Read, &cost, context.now).map_err(throughput_exceeded)?;
     Ok(GetItemOutput {
         item: found.map(|found| projection.of(found.item)).transpose()?,
-        consumed_capacity: consumed(input.return_consumed_capacity, &table.name, units),
+        consumed_capacity: consumed(input.return_consumed_capacity, &table, &cost),
     })
 }
 

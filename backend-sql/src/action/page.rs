@@ -2,17 +2,16 @@
 
 use std::ops::ControlFlow;
 
-use dynochemy_core::api::{ConsumedCapacity, ReturnConsumedCapacity};
+use dynochemy_core::api::{ConsumedCapacity, ReturnConsumedCapacity, Select};
 use dynochemy_core::expression::{Condition, DocumentPath};
 use dynochemy_core::{Item, Items, ItemsBuilder, Rejection};
 
 use crate::backend::Context;
-use crate::capacity::{Consistency, Direction, Units, consumed};
+use crate::capacity::{Consistency, Cost, Direction, Units, consumed};
 use crate::check;
-use crate::failure::{Failure, constraint, throughput_exceeded};
+use crate::failure::{Failure, constraint, throughput_exceeded, validation};
 use crate::projection::Projection;
-use crate::storage::{Place, Stretch, Table};
-use crate::throughput::reason;
+use crate::storage::{Place, Source, Stretch};
 
 /// A page holds no more bytes, counted before the filter.
 const MAX_PAGE: u64 = 1024 * 1024;
@@ -23,6 +22,8 @@ pub(super) struct Reading<'a> {
     pub(super) limit: Option<u32>,
     pub(super) filter: Option<&'a Condition>,
     pub(super) projection: &'a [DocumentPath],
+    pub(super) select: Option<&'a Select>,
+    pub(super) is_index: bool,
     pub(super) consistency: Consistency,
     pub(super) tell: ReturnConsumedCapacity,
 }
@@ -43,23 +44,108 @@ impl Reading<'_> {
         if self.limit == Some(0) {
             return Err(constraint(0, "limit", "have value greater than or equal to 1"));
         }
+        self.check_select()?;
         Projection::new(self.projection)?;
-        self.filter.map_or(Ok(()), check::condition)
+        self.filter.map_or(Ok(()), |filter| check::condition(filter, "FilterExpression"))
+    }
+
+    fn check_select(&self) -> Result<(), Box<Rejection>> {
+        let projects = !self.projection.is_empty();
+        let beside = |what: &str| {
+            Err(validation(format!("Cannot specify the ProjectionExpression when choosing to get {what}")))
+        };
+        match self.select {
+            Some(Select::Count) if projects => beside("only the Count"),
+            Some(Select::AllAttributes) if projects => beside("ALL_ATTRIBUTES"),
+            Some(Select::AllProjectedAttributes) if projects => beside("ALL_PROJECTED_ATTRIBUTES"),
+            Some(Select::AllProjectedAttributes) if !self.is_index => {
+                Err(validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName"))
+            }
+            Some(Select::SpecificAttributes) if !projects => Err(validation(
+                "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+            )),
+            Some(Select::Other(name)) => Err(constraint(
+                name,
+                "select",
+                "satisfy enum value set: [SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES]",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether items are fetched from the table, since the index that is read lacks what was asked for.
+    fn fetches(&self, source: &Source<'_>) -> Result<bool, Box<Rejection>> {
+        let Some(index) = source.index.filter(|index| !index.holds_all()) else { return Ok(false) };
+        let lacking = |paths: &mut dyn Iterator<Item = &DocumentPath>| {
+            let mut lacking: Vec<String> = Vec::new();
+            for path in paths {
+                let known = lacking.iter().any(|name| *name == path.attribute);
+                if !known && !index.holds(&source.table.keys, &path.attribute) {
+                    lacking.push(path.attribute.to_string());
+                }
+            }
+            lacking
+        };
+        if let Some(filter) = self.filter {
+            let mut paths = Vec::new();
+            check::paths(filter, &mut |path| paths.push(path));
+            let lacking = lacking(&mut paths.into_iter());
+            if !lacking.is_empty() {
+                return Err(validation(format!(
+                    "One or more parameter values were invalid: Secondary index {} does not project one or more filter \
+                     attributes: [{}]",
+                    index.name,
+                    lacking.join(", ")
+                )));
+            }
+        }
+        let lacking = lacking(&mut self.projection.iter());
+        let all = self.select == Some(&Select::AllAttributes);
+        if source.global().is_none() {
+            return Ok(all || !lacking.is_empty());
+        }
+        if all {
+            return Err(validation(format!(
+                "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global \
+                 secondary index {} because its projection type is not ALL",
+                index.name
+            )));
+        }
+        if !lacking.is_empty() {
+            return Err(validation(format!(
+                "One or more parameter values were invalid: Global secondary index {} does not project [{}]",
+                index.name,
+                lacking.join(", ")
+            )));
+        }
+        Ok(false)
+    }
+
+    /// Checks what depends on what is read.
+    pub(super) fn check_source(&self, source: &Source<'_>) -> Result<(), Box<Rejection>> {
+        if source.global().is_some() && self.consistency == Consistency::Strong {
+            return Err(validation("Consistent reads are not supported on global secondary indexes"));
+        }
+        self.fetches(source).map(|_| ())
     }
 
     /// Reads a page from the beginning of a stretch.
     pub(super) fn page(
         &self,
-        table: &Table,
+        source: &Source<'_>,
         stretch: &Stretch,
         context: &mut Context<'_>,
     ) -> Result<Page, Failure> {
+        let fetches = self.fetches(source)?;
         let projection = Projection::new(self.projection)?;
+        let is_counted = self.select == Some(&Select::Count);
         let mut items = ItemsBuilder::new();
         let (mut count, mut scanned_count, mut size) = (0, 0, 0);
+        let mut fetched = Units::default();
         let mut last = Place::default();
         let mut more = false;
-        context.transaction.visit(table, stretch, |row| {
+        let transaction = context.transaction;
+        transaction.visit(source.id(), stretch, |row| {
             if size + row.size > MAX_PAGE && scanned_count > 0 {
                 more = true;
                 return Ok(ControlFlow::Break(()));
@@ -67,38 +153,54 @@ impl Reading<'_> {
             size += row.size;
             scanned_count += 1;
             row.copy_place(&mut last);
-            let attributes = match (self.filter, projection.is_whole()) {
-                (None, true) => None,
-                _ => Some(row.attributes()?),
+            let held = match self.filter {
+                Some(_) => Some(row.attributes()?),
+                None => None,
             };
-            let passes = match (self.filter, &attributes) {
+            let passes = match (self.filter, &held) {
                 (Some(filter), Some(attributes)) => filter.matches(attributes),
                 _ => true,
             };
             if passes {
                 count += 1;
-                match &attributes {
-                    Some(attributes) if !projection.is_whole() => {
-                        let kept = Item::from_attributes(&projection.of_attributes(attributes));
-                        items.push(kept.as_bytes());
-                    }
-                    _ => items.push(row.item),
+            }
+            if passes && fetches {
+                let whole = transaction.item(source.table.id, &last.primary(source)?)?;
+                fetched += Units::read(whole.as_ref().map_or(0, |item| item.size), self.consistency);
+                if let Some(whole) = whole {
+                    items.push(projection.of(whole.item)?.as_bytes());
+                }
+            } else if passes && !is_counted {
+                if projection.is_whole() {
+                    items.push(row.item);
+                } else {
+                    let attributes = held.map_or_else(|| row.attributes(), Ok)?;
+                    items.push(Item::from_attributes(&projection.of_attributes(&attributes)).as_bytes());
                 }
             }
             // A page that ends at its limit does not look whether anything follows.
             more = self.limit == Some(scanned_count);
             Ok(if more { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        let units = Units::read(size, self.consistency);
-        if !context.meter.take(table, Direction::Read, units, context.now) {
-            return Err(throughput_exceeded(vec![reason(table, Direction::Read)]).into());
-        }
+        let cost = cost(source, Units::read(size, self.consistency), fetched);
+        context.meter.take(source.table, Direction::Read, &cost, context.now).map_err(throughput_exceeded)?;
         Ok(Page {
             items: items.finish(),
             count,
             scanned_count,
-            last_evaluated_key: if more { Some(last.key(&table.keys)?.to_item()) } else { None },
-            consumed_capacity: consumed(self.tell, &table.name, units),
+            last_evaluated_key: if more { Some(last.start_key(source)?) } else { None },
+            consumed_capacity: consumed(self.tell, source.table, &cost),
         })
+    }
+}
+
+fn cost(source: &Source<'_>, read: Units, fetched: Units) -> Cost {
+    match source.position() {
+        None => Cost::from(read),
+        Some(position) => {
+            let mut cost = Cost::from(fetched);
+            cost.add_index(position, read);
+            cost
+        }
     }
 }

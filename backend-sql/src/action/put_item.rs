@@ -13,15 +13,18 @@ use crate::failure::Failure;
 pub(super) fn answer(input: &PutItemInput, context: &mut Context<'_>) -> Result<PutItemOutput, Failure> {
     check::returns_old_or_nothing(input.return_values)?;
     if let Some(condition) = &input.condition_expression {
-        check::condition(condition)?;
+        check::condition(condition, "ConditionExpression")?;
     }
+    let content = check::content(&input.item)?;
     let table = table(context, &input.table_name)?;
-    let write = Write::put(&table, &input.item, input.condition_expression.as_ref())?;
+    let write = Write::put(&table, &input.item, content, input.condition_expression.as_ref())?;
     let applied = write.carry_out(input.return_values_on_condition_check_failure, context)?;
     Ok(PutItemOutput {
         attributes: applied.old.filter(|_| input.return_values == ReturnValues::AllOld),
-        consumed_capacity: consumed(input.return_consumed_capacity, &input.table_name, applied.units),
-        ..PutItemOutput::default()
+        consumed_capacity: consumed(input.return_consumed_capacity, &table, &applied.cost),
+        item_collection_metrics: write
+            .collection(input.return_item_collection_metrics, context)?
+            .map(Box::new),
     })
 }
 
@@ -98,7 +101,7 @@ mod tests {
             format!("{invalid}Null attribute value types must have the value of true")
         );
         let strange = PutItemInput { return_values: ReturnValues::AllNew, ..put_visit("a", 1) };
-        assert_eq!(fixture.error(strange), "ValidationException: Return values set to invalid value");
+        assert_eq!(fixture.error(strange), "ValidationException: ReturnValues can only be ALL_OLD or NONE");
         assert_eq!(fixture.visit("a", 1), None);
     }
 

@@ -1,50 +1,51 @@
 //! [Query](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html): reads a page of the items of
-//! one hash key, in the order of their range keys.
-
-use std::borrow::Cow;
+//! one hash key, in the order of their range keys, out of a table or an index.
+//!
+//! Of an index, all hash attributes must be equal to values, then any number of the range attributes, in their order; the
+//! one behind those may meet another condition.
 
 use dynochemy_core::api::{QueryInput, QueryOutput};
 use dynochemy_core::expression::{Comparator, KeyCondition, RangeCondition};
-use dynochemy_core::{KeyAttribute, KeyShape, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY, Rejection, ScalarType};
+use dynochemy_core::{KeyAttribute, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY, Rejection};
 
 use super::page::{Page, Reading};
-use super::table;
+use super::{source, table};
 use crate::backend::Context;
 use crate::check;
-use crate::failure::{Failure, validation};
-use crate::storage::{Place, Stretch};
+use crate::failure::{Failure, internal, spoken, validation};
+use crate::storage::{Place, Source, Stretch, forms};
 
 pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<QueryOutput, Failure> {
     let reading = Reading {
         limit: input.limit,
         filter: input.filter_expression.as_ref(),
         projection: &input.projection_expression,
+        select: input.select.as_ref(),
+        is_index: input.index_name.is_some(),
         consistency: input.consistent_read.into(),
         tell: input.return_consumed_capacity,
     };
     reading.check()?;
-    if input.index_name.is_some() || input.select.is_some() {
-        return Err(validation("IndexName and Select are not supported").into());
-    }
     let table = table(context, &input.table_name)?;
+    let source = source(&table, input.index_name.as_deref())?;
+    reading.check_source(&source)?;
     if let Some(filter) = &input.filter_expression {
-        check::filter(filter, &table.keys)?;
+        check::filter(filter, &source)?;
     }
-    let condition = &input.key_condition_expression;
-    let (hash, range) = split(condition, &table.keys)?;
+    let Asked { hash, equal, range } = Asked::new(&input.key_condition_expression, &source)?;
     let hash = Place::hash_of(hash);
-    let (mut low, mut high) = match &range {
-        Some(range) => bounds(range)?,
-        None => (Vec::new(), None),
+    let (mut low, mut high) = match range {
+        Some(range) => bounds(forms(equal), range)?,
+        None => beginning_with(forms(equal)),
     };
     if let Some(start) = &input.exclusive_start_key {
-        let start = check::start_key(start, &table.keys)?;
+        let start = check::start_key(start, &source)?;
         if start.key_hash() != hash {
             return Err(outside().into());
         }
         let at = start.range().to_vec();
         if at < low || high.as_ref().is_some_and(|high| at >= *high) {
-            return Err(outside().into());
+            return Err(validation("The provided starting key does not match the range key predicate").into());
         }
         if input.scan_index_forward {
             low = after(at);
@@ -54,7 +55,7 @@ pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<Qu
     }
     let stretch = Stretch::Range { hash, low, high, forward: input.scan_index_forward };
     let Page { items, count, scanned_count, last_evaluated_key, consumed_capacity } =
-        reading.page(&table, &stretch, context)?;
+        reading.page(&source, &stretch, context)?;
     Ok(QueryOutput { items, count, scanned_count, last_evaluated_key, consumed_capacity })
 }
 
@@ -62,33 +63,67 @@ fn outside() -> Box<Rejection> {
     validation("The provided starting key is outside query boundaries based on provided conditions")
 }
 
-/// The hash key's value, and what is asked of the range key, which may be equality.
-fn split<'a>(
-    condition: &'a KeyCondition,
-    shape: &KeyShape,
-) -> Result<(&'a KeyValue, Option<Cow<'a, RangeCondition>>), Box<Rejection>> {
-    let is_hash = |name: &str| name == shape.hash.name;
-    let Some((_, hash)) = condition.equal.iter().find(|(name, _)| is_hash(name)) else {
-        return Err(missed(&shape.hash));
-    };
-    check_value(hash, &shape.hash, MAX_HASH_KEY)?;
-    let equal = condition.equal.iter().filter(|(name, _)| !is_hash(name));
-    let equal = equal
-        .map(|(name, value)| (name, Cow::Owned(RangeCondition::Compare(Comparator::Equal, value.clone()))));
-    let other = condition.range.iter().map(|(name, range)| (name, Cow::Borrowed(range)));
-    let ranges: Vec<_> = equal.chain(other).collect();
-    let (name, range) = match (<[_; 1]>::try_from(ranges), &shape.range) {
-        (Ok([(name, range)]), Some(attribute)) if *name == attribute.name => (attribute, range),
-        (Err(none), _) if none.is_empty() => return Ok((hash, None)),
-        (Ok(_), Some(attribute)) => return Err(missed(attribute)),
-        _ => return Err(validation("Query key condition not supported")),
-    };
-    let check = |value| check_value(value, name, MAX_RANGE_KEY);
-    match &*range {
-        RangeCondition::Compare(_, value) | RangeCondition::BeginsWith(value) => check(value),
-        RangeCondition::Between(low, high) => check(low).and_then(|()| check(high)),
-    }?;
-    Ok((hash, Some(range)))
+/// What is asked of the keys.
+#[derive(Debug)]
+struct Asked<'a> {
+    /// The values of all hash attributes.
+    hash: Vec<&'a KeyValue>,
+    /// The values of the first range attributes.
+    equal: Vec<&'a KeyValue>,
+    /// What is asked of the range attribute behind them.
+    range: Option<&'a RangeCondition>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(condition: &'a KeyCondition, source: &Source<'_>) -> Result<Self, Box<Rejection>> {
+        let ranged = condition.range.as_ref();
+        let names = || condition.equal.iter().map(|(name, _)| name).chain(ranged.map(|(name, _)| name));
+        if names().enumerate().any(|(index, name)| names().take(index).any(|other| other == name)) {
+            return Err(validation(
+                "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key",
+            ));
+        }
+        let equal_to = |attribute: &KeyAttribute| {
+            condition.equal.iter().find(|(name, _)| *name == attribute.name).map(|(_, value)| value)
+        };
+        let mut asked = Self { hash: Vec::new(), equal: Vec::new(), range: None };
+        for attribute in source.hash() {
+            match equal_to(attribute) {
+                Some(value) => {
+                    check_value(value, attribute, MAX_HASH_KEY)?;
+                    asked.hash.push(value);
+                }
+                None if ranged.is_some_and(|(name, _)| *name == attribute.name) => {
+                    return Err(validation("Query key condition not supported"));
+                }
+                None => return Err(missed(attribute)),
+            }
+        }
+        let mut left = condition.equal.len() - asked.hash.len() + usize::from(ranged.is_some());
+        for attribute in source.range() {
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            let check = |value| check_value(value, attribute, MAX_RANGE_KEY);
+            if let Some(value) = equal_to(attribute) {
+                check(value)?;
+                asked.equal.push(value);
+                continue;
+            }
+            let range = ranged.filter(|(name, _)| *name == attribute.name);
+            let Some((_, range)) = range.filter(|_| left == 0) else { return Err(missed(attribute)) };
+            match range {
+                RangeCondition::Compare(_, value) | RangeCondition::BeginsWith(value) => check(value),
+                RangeCondition::Between(low, high) => check(low).and_then(|()| check(high)),
+            }?;
+            asked.range = Some(range);
+        }
+        if left > 0 {
+            return Err(validation("Query key condition not supported"));
+        }
+        Ok(asked)
+    }
 }
 
 fn missed(attribute: &KeyAttribute) -> Box<Rejection> {
@@ -105,7 +140,7 @@ fn check_value(value: &KeyValue, attribute: &KeyAttribute, most: usize) -> Resul
         0 => Err(validation(format!(
             "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty \
              {} value. Key: {}",
-            if value.kind() == ScalarType::B { "binary" } else { "string" },
+            spoken(value.kind()),
             attribute.name
         ))),
         size if size > most => Err(validation(format!(
@@ -120,21 +155,24 @@ fn check_value(value: &KeyValue, attribute: &KeyAttribute, most: usize) -> Resul
 /// From a form, which is included, to another one, which is not, or to the end.
 type Bounds = (Vec<u8>, Option<Vec<u8>>);
 
-/// The ordered forms that meet a condition.
-fn bounds(condition: &RangeCondition) -> Result<Bounds, Box<Rejection>> {
+/// The range keys that begin with these forms, and then meet a condition.
+fn bounds(equal: Vec<u8>, condition: &RangeCondition) -> Result<Bounds, Box<Rejection>> {
     let form = |value: &KeyValue| {
-        let mut out = Vec::new();
+        let mut out = equal.clone();
         value.write_ordered(&mut out);
         out
     };
-    let beginning = Vec::new;
+    let (first, end) = beginning_with(equal.clone());
     Ok(match condition {
         RangeCondition::Compare(comparator, value) => match comparator {
-            Comparator::Equal => (form(value), Some(after(form(value)))),
-            Comparator::Less => (beginning(), Some(form(value))),
-            Comparator::LessOrEqual => (beginning(), Some(after(form(value)))),
-            Comparator::Greater => (after(form(value)), None),
-            Comparator::GreaterOrEqual => (form(value), None),
+            Comparator::Equal => beginning_with(form(value)),
+            Comparator::Less => (first, Some(form(value))),
+            Comparator::LessOrEqual => (first, beginning_with(form(value)).1),
+            Comparator::Greater => match beginning_with(form(value)).1 {
+                Some(low) => (low, end),
+                None => return Err(internal("a key sorts after all others")),
+            },
+            Comparator::GreaterOrEqual => (form(value), end),
             Comparator::NotEqual => {
                 return Err(validation("Unsupported operator on KeyConditionExpression: operator: <>"));
             }
@@ -145,7 +183,7 @@ fn bounds(condition: &RangeCondition) -> Result<Bounds, Box<Rejection>> {
                  to lower bound",
             ));
         }
-        RangeCondition::Between(low, high) => (form(low), Some(after(form(high)))),
+        RangeCondition::Between(low, high) => (form(low), beginning_with(form(high)).1),
         RangeCondition::BeginsWith(KeyValue::N(_)) => {
             return Err(validation(
                 "Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: \
@@ -156,8 +194,7 @@ fn bounds(condition: &RangeCondition) -> Result<Bounds, Box<Rejection>> {
             let mut low = form(prefix);
             // What follows the end of a text or its continuation begins with the text's form without its end.
             low.truncate(low.len() - 2);
-            let high = after_all_that_begin_with(&low);
-            (low, high)
+            beginning_with(low)
         }
     })
 }
@@ -166,6 +203,12 @@ fn bounds(condition: &RangeCondition) -> Result<Bounds, Box<Rejection>> {
 fn after(mut form: Vec<u8>) -> Vec<u8> {
     form.push(0);
     form
+}
+
+/// All range keys that begin with this.
+fn beginning_with(prefix: Vec<u8>) -> Bounds {
+    let after = after_all_that_begin_with(&prefix);
+    (prefix, after)
 }
 
 fn after_all_that_begin_with(prefix: &[u8]) -> Option<Vec<u8>> {
@@ -177,6 +220,7 @@ fn after_all_that_begin_with(prefix: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use dynochemy_core::ScalarType;
     use dynochemy_core::api::PutItemInput;
     use dynochemy_core::expression::Condition;
 
@@ -373,7 +417,10 @@ mod tests {
         assert_eq!(error(other_user), outside);
         let mut out_of_range = with_range("a", RangeCondition::Between(number(2), number(3)));
         out_of_range.exclusive_start_key = Some(key("a", 1).to_item());
-        assert_eq!(error(out_of_range), outside);
+        assert_eq!(
+            error(out_of_range),
+            "ValidationException: The provided starting key does not match the range key predicate"
+        );
         let no_key = QueryInput { exclusive_start_key: Some(note_key("a").to_item()), ..query("a") };
         assert_eq!(error(no_key), "ValidationException: The provided starting key is invalid");
     }

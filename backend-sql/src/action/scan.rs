@@ -1,11 +1,12 @@
 //! [Scan](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html): reads a page of all items, or of
-//! one segment of them. Items lie in the order of a hash of their hash keys, and a segment is a stretch of that.
+//! one segment of them, out of a table or an index. Items lie in the order of a hash of their hash keys, and a segment
+//! is a stretch of that.
 
 use dynochemy_core::Rejection;
 use dynochemy_core::api::{ScanInput, ScanOutput};
 
 use super::page::{Page, Reading};
-use super::table;
+use super::{source, table};
 use crate::backend::Context;
 use crate::check;
 use crate::failure::{Failure, constraint, validation};
@@ -19,20 +20,21 @@ pub(super) fn answer(input: &ScanInput, context: &mut Context<'_>) -> Result<Sca
         limit: input.limit,
         filter: input.filter_expression.as_ref(),
         projection: &input.projection_expression,
+        select: input.select.as_ref(),
+        is_index: input.index_name.is_some(),
         consistency: input.consistent_read.into(),
         tell: input.return_consumed_capacity,
     };
     reading.check()?;
-    if input.index_name.is_some() || input.select.is_some() {
-        return Err(validation("IndexName and Select are not supported").into());
-    }
     let (segment, total) = segment(input)?;
     let table = table(context, &input.table_name)?;
+    let source = source(&table, input.index_name.as_deref())?;
+    reading.check_source(&source)?;
     let (first, before) = (first_spot(segment, total), first_spot(segment + 1, total));
     let low = match &input.exclusive_start_key {
         None => Place::at_spot(u32::try_from(first).expect("a segment begins before the last spot")),
         Some(start) => {
-            let start = check::start_key(start, &table.keys)?;
+            let start = check::start_key(start, &source)?;
             if !(first..before).contains(&start.spot()) {
                 return Err(validation(format!(
                     "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with \
@@ -44,7 +46,7 @@ pub(super) fn answer(input: &ScanInput, context: &mut Context<'_>) -> Result<Sca
         }
     };
     let Page { items, count, scanned_count, last_evaluated_key, consumed_capacity } =
-        reading.page(&table, &Stretch::Spots { low, before }, context)?;
+        reading.page(&source, &Stretch::Spots { low, before }, context)?;
     Ok(ScanOutput { items, count, scanned_count, last_evaluated_key, consumed_capacity })
 }
 

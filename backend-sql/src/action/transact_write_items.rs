@@ -6,20 +6,22 @@
 //! it can be sent again. What a cancelled one cost is taken all the same, unless it was cancelled for lack of capacity.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use dynochemy_core::CancellationReason;
 use dynochemy_core::api::{
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem, TransactWriteItemsInput, TransactWriteItemsOutput,
+    ItemCollectionMetrics, ReturnValuesOnConditionCheckFailure, TransactWriteItem, TransactWriteItemsInput,
+    TransactWriteItemsOutput,
 };
 use dynochemy_core::expression::Condition;
+use dynochemy_core::{CancellationReason, Rejection};
 
 use super::table;
 use super::write::{Evaluated, Refusal, Write, shown};
 use crate::backend::Context;
-use crate::capacity::{Consistency, Direction, TRANSACTIONAL, Units, consumed_in_transaction};
-use crate::check;
+use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
+use crate::check::{self, Content};
 use crate::failure::{
-    CONDITION_FAILED, Failure, THROUGHPUT_EXCEEDED, cancelled, constraint, internal, parameter_mismatch,
+    CONDITION_FAILED, Failure, cancelled, constraint, internal, parameter_mismatch, throttled_message,
     validation,
 };
 use crate::storage::Table;
@@ -33,7 +35,7 @@ pub(super) fn answer(
     input: &TransactWriteItemsInput,
     context: &mut Context<'_>,
 ) -> Result<TransactWriteItemsOutput, Failure> {
-    check(input)?;
+    let contents = check(input)?;
     let token = match &input.client_request_token {
         Some(token) => Some((token, digest(input)?)),
         None => None,
@@ -44,13 +46,13 @@ pub(super) fn answer(
         if known != *digest {
             return Err(parameter_mismatch().into());
         }
-        return replayed(input, context);
+        return replayed(input, contents, context);
     }
 
     let tables = tables(input, context)?;
-    let writes = writes(input, &tables)?;
+    let writes = writes(input, contents, &tables)?;
     let mut evaluated = Vec::with_capacity(writes.len());
-    for write in &writes {
+    for write in writes.iter().flatten() {
         evaluated.push(write.evaluate(context)?);
     }
     let size = |evaluated: &Evaluated| match &evaluated.new {
@@ -61,42 +63,57 @@ pub(super) fn answer(
         return Err(validation("The aggregate size of the items in the transaction exceeds 4 MB").into());
     }
     let costs = take_capacity(&writes, &evaluated, context)?;
-
-    let mut applied = Vec::with_capacity(writes.len());
-    let mut reasons = Vec::with_capacity(writes.len());
-    for (action, Evaluated { old, new, .. }) in input.transact_items.iter().zip(evaluated) {
-        reasons.push(match new {
-            Ok(new) => {
-                applied.push(new);
-                no_reason()
-            }
-            Err(Refusal::Condition) => CancellationReason {
-                code: "ConditionalCheckFailed".to_owned(),
-                message: Some(CONDITION_FAILED.to_owned()),
-                item: shown(old, on_failure(action)),
-            },
-            Err(Refusal::Invalid(rejection)) => CancellationReason {
-                code: "ValidationError".to_owned(),
-                message: Some(rejection.message),
-                item: None,
-            },
-        });
+    if writes.iter().any(Result::is_err) || evaluated.iter().any(|evaluated| evaluated.new.is_err()) {
+        return Err(cancelled(reasons(input, writes, evaluated)).into());
     }
-    if applied.len() < reasons.len() {
-        return Err(cancelled(reasons).into());
-    }
-    for (write, new) in writes.iter().zip(&applied) {
-        write.apply(new.as_ref(), context)?;
+    let mut metrics: BTreeMap<String, Vec<ItemCollectionMetrics>> = BTreeMap::new();
+    let mut collections = BTreeSet::new();
+    for (write, evaluated) in writes.iter().flatten().zip(&evaluated) {
+        write.apply(evaluated, context)?;
+        if collections.insert((write.table.id, write.place.key_hash()))
+            && let Some(collection) = write.collection(input.return_item_collection_metrics, context)?
+        {
+            metrics.entry(write.table.name.clone()).or_default().push(collection);
+        }
     }
     if let Some((token, digest)) = &token {
         context.transaction.keep_token(token, digest, context.now)?;
     }
-    let consumed_capacity = consumed_in_transaction(input.return_consumed_capacity, &costs, Direction::Write);
-    Ok(TransactWriteItemsOutput { consumed_capacity, ..TransactWriteItemsOutput::default() })
+    Ok(TransactWriteItemsOutput {
+        consumed_capacity: costs.consumed_in_transaction(input.return_consumed_capacity, Direction::Write),
+        item_collection_metrics: metrics,
+    })
 }
 
-/// Checks what depends on no table.
-fn check(input: &TransactWriteItemsInput) -> Result<(), Failure> {
+/// Why each action was, or was not, a cause of the cancellation.
+fn reasons(
+    input: &TransactWriteItemsInput,
+    writes: Vec<Result<Write<'_>, Box<Rejection>>>,
+    evaluated: Vec<Evaluated>,
+) -> Vec<CancellationReason> {
+    let mut evaluated = evaluated.into_iter();
+    let invalid = |rejection: Rejection| CancellationReason {
+        code: "ValidationError".to_owned(),
+        message: Some(rejection.message),
+        item: None,
+    };
+    let reason = |(action, write): (&TransactWriteItem, Result<_, Box<Rejection>>)| match write {
+        Err(rejection) => invalid(*rejection),
+        Ok(_) => match evaluated.next() {
+            Some(Evaluated { new: Err(Refusal::Condition), old, .. }) => CancellationReason {
+                code: "ConditionalCheckFailed".to_owned(),
+                message: Some(CONDITION_FAILED.to_owned()),
+                item: shown(old, on_failure(action)),
+            },
+            Some(Evaluated { new: Err(Refusal::Invalid(rejection)), .. }) => invalid(*rejection),
+            _ => no_reason(),
+        },
+    };
+    input.transact_items.iter().zip(writes).map(reason).collect()
+}
+
+/// Checks what depends on no table; the contents of the actions' items, where they have one.
+fn check(input: &TransactWriteItemsInput) -> Result<Vec<Option<Content>>, Failure> {
     let actions = input.transact_items.len();
     if actions == 0 {
         return Err(constraint("[]", "transactItems", "have length greater than or equal to 1").into());
@@ -111,22 +128,29 @@ fn check(input: &TransactWriteItemsInput) -> Result<(), Failure> {
         let wanted = "have length between 1 and 36";
         return Err(constraint(token, "clientRequestToken", wanted).into());
     }
+    let mut contents = Vec::with_capacity(actions);
     for action in &input.transact_items {
-        if let TransactWriteItem::Update(update) = action {
-            check::update(&update.update_expression)?;
-        }
+        contents.push(match action {
+            TransactWriteItem::Put(put) => Some(check::content(&put.item)?),
+            TransactWriteItem::ConditionCheck(check) => check::key_values(&check.key).map(|()| None)?,
+            TransactWriteItem::Delete(delete) => check::key_values(&delete.key).map(|()| None)?,
+            TransactWriteItem::Update(update) => {
+                check::update(&update.update_expression)?;
+                check::key_values(&update.key).map(|()| None)?
+            }
+        });
         if let Some(condition) = condition(action) {
-            check::condition(condition)?;
+            check::condition(condition, "ConditionExpression")?;
         }
     }
-    Ok(())
+    Ok(contents)
 }
 
 /// The tables that the actions name.
 fn tables<'a>(
     input: &'a TransactWriteItemsInput,
     context: &Context<'_>,
-) -> Result<BTreeMap<&'a str, Table>, Failure> {
+) -> Result<BTreeMap<&'a str, Arc<Table>>, Failure> {
     let mut tables = BTreeMap::new();
     for name in input.transact_items.iter().map(table_name) {
         if !tables.contains_key(name) {
@@ -136,83 +160,87 @@ fn tables<'a>(
     Ok(tables)
 }
 
-/// The writes, each of another item.
+/// The writes, each of another item, or why one does not fit its table.
 fn writes<'a>(
     input: &'a TransactWriteItemsInput,
-    tables: &'a BTreeMap<&str, Table>,
-) -> Result<Vec<Write<'a>>, Failure> {
+    contents: Vec<Option<Content>>,
+    tables: &'a BTreeMap<&str, Arc<Table>>,
+) -> Result<Vec<Result<Write<'a>, Box<Rejection>>>, Failure> {
     let mut writes = Vec::with_capacity(input.transact_items.len());
-    for action in &input.transact_items {
+    for (action, content) in input.transact_items.iter().zip(contents) {
         let (table, condition) = (&tables[table_name(action)], condition(action));
-        writes.push(match action {
-            TransactWriteItem::ConditionCheck(check) => {
-                Write::check(table, &check.key, &check.condition_expression)?
+        writes.push(match (action, content) {
+            (TransactWriteItem::Put(put), Some(content)) => Write::put(table, &put.item, content, condition),
+            (TransactWriteItem::Put(_), None) => return Err(internal("an item was not checked").into()),
+            (TransactWriteItem::ConditionCheck(check), _) => {
+                Write::check(table, &check.key, &check.condition_expression)
             }
-            TransactWriteItem::Put(put) => Write::put(table, &put.item, condition)?,
-            TransactWriteItem::Delete(delete) => Write::delete(table, &delete.key, condition)?,
-            TransactWriteItem::Update(update) => {
-                Write::update(table, &update.key, &update.update_expression, condition)?
+            (TransactWriteItem::Delete(delete), _) => Write::delete(table, &delete.key, condition),
+            (TransactWriteItem::Update(update), _) => {
+                Write::update(table, &update.key, &update.update_expression, condition)
             }
         });
     }
-    let places: BTreeSet<_> = writes.iter().map(|write| (write.table.id, &write.place)).collect();
-    if places.len() < writes.len() {
+    let valid = || writes.iter().flatten();
+    let places: BTreeSet<_> = valid().map(|write| (write.table.id, &write.place)).collect();
+    if places.len() < valid().count() {
         return Err(validation("Transaction request cannot include multiple operations on one item").into());
     }
     Ok(writes)
 }
 
-/// Takes what the transaction costs on each table, or nothing where a table cannot give it.
+/// Takes what the transaction costs on each table, or nothing where a table or index cannot give it.
 fn take_capacity<'a>(
-    writes: &'a [Write<'_>],
+    writes: &'a [Result<Write<'_>, Box<Rejection>>],
     evaluated: &[Evaluated],
     context: &mut Context<'_>,
-) -> Result<BTreeMap<&'a str, Units>, Failure> {
-    let mut totals: BTreeMap<&str, (&Table, Units)> = BTreeMap::new();
-    for (write, evaluated) in writes.iter().zip(evaluated) {
-        let (_, units) = totals.entry(&write.table.name).or_insert((write.table, Units::default()));
-        *units += evaluated.units * TRANSACTIONAL;
+) -> Result<Costs<'a>, Failure> {
+    let mut costs = Costs::default();
+    for (write, evaluated) in writes.iter().flatten().zip(evaluated) {
+        costs.add(write.table, evaluated.cost.clone().in_transaction());
     }
     let now = context.now;
-    let throttled: BTreeSet<i64> = totals
-        .values()
-        .filter(|(table, units)| !context.meter.fits(table, Direction::Write, *units, now))
-        .map(|(table, _)| table.id)
-        .collect();
+    let mut throttled: BTreeMap<i64, &str> = BTreeMap::new();
+    for (table, cost) in costs.iter() {
+        let refusals = context.meter.refusals(table, Direction::Write, cost, now);
+        if !refusals.is_empty() {
+            throttled.insert(table.id, throttled_message(&refusals));
+        }
+    }
     if !throttled.is_empty() {
         let reasons = writes.iter().map(|write| {
-            if throttled.contains(&write.table.id) {
-                CancellationReason {
+            match write.as_ref().ok().and_then(|write| throttled.get(&write.table.id)) {
+                Some(message) => CancellationReason {
                     code: "ProvisionedThroughputExceeded".to_owned(),
-                    message: Some(THROUGHPUT_EXCEEDED.to_owned()),
+                    message: Some((*message).to_owned()),
                     item: None,
-                }
-            } else {
-                no_reason()
+                },
+                None => no_reason(),
             }
         });
         return Err(cancelled(reasons.collect()).into());
     }
-    for (table, units) in totals.values() {
-        context.meter.charge(table, Direction::Write, *units, now);
+    for (table, cost) in costs.iter() {
+        context.meter.charge(table, Direction::Write, cost, now);
     }
-    Ok(totals.into_iter().map(|(name, (_, units))| (name, units)).collect())
+    Ok(costs)
 }
 
 /// The answer to a transaction that was applied before: it is only told what reading its items cost, and not limited.
 fn replayed(
     input: &TransactWriteItemsInput,
+    contents: Vec<Option<Content>>,
     context: &Context<'_>,
 ) -> Result<TransactWriteItemsOutput, Failure> {
     let tables = tables(input, context)?;
-    let mut costs: BTreeMap<&str, Units> = BTreeMap::new();
-    for write in &writes(input, &tables)? {
-        let found = context.transaction.item(write.table, &write.place)?;
-        let size = found.map_or(0, |found| found.size);
-        *costs.entry(&write.table.name).or_default() +=
-            Units::read(size, Consistency::Strong) * TRANSACTIONAL;
+    let writes = writes(input, contents, &tables)?;
+    let mut costs = Costs::default();
+    for write in writes.iter().flatten() {
+        let found = context.transaction.item(write.table.id, &write.place)?;
+        let units = Units::read(found.map_or(0, |found| found.size), Consistency::Strong);
+        costs.add(write.table, Cost::from(units).in_transaction());
     }
-    let consumed_capacity = consumed_in_transaction(input.return_consumed_capacity, &costs, Direction::Read);
+    let consumed_capacity = costs.consumed_in_transaction(input.return_consumed_capacity, Direction::Read);
     Ok(TransactWriteItemsOutput { consumed_capacity, ..TransactWriteItemsOutput::default() })
 }
 

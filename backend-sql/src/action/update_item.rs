@@ -18,7 +18,7 @@ pub(super) fn answer(
     let update = &input.update_expression;
     check::update(update)?;
     if let Some(condition) = &input.condition_expression {
-        check::condition(condition)?;
+        check::condition(condition, "ConditionExpression")?;
     }
     let table = table(context, &input.table_name)?;
     let write = Write::update(&table, &input.key, update, input.condition_expression.as_ref())?;
@@ -35,8 +35,10 @@ pub(super) fn answer(
             ReturnValues::UpdatedOld => changed_in(applied.old)?,
             ReturnValues::UpdatedNew => changed_in(applied.new)?,
         },
-        consumed_capacity: consumed(input.return_consumed_capacity, &input.table_name, applied.units),
-        ..UpdateItemOutput::default()
+        consumed_capacity: consumed(input.return_consumed_capacity, &table, &applied.cost),
+        item_collection_metrics: write
+            .collection(input.return_item_collection_metrics, context)?
+            .map(Box::new),
     })
 }
 

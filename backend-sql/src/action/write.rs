@@ -2,18 +2,24 @@
 //!
 //! A write is evaluated first, which changes nothing, and then applied.
 
-use dynochemy_core::api::ReturnValuesOnConditionCheckFailure;
-use dynochemy_core::expression::{Condition, UpdateExpression};
+use dynochemy_core::api::{
+    ItemCollectionMetrics, ReturnItemCollectionMetrics, ReturnValuesOnConditionCheckFailure,
+};
+use dynochemy_core::expression::{Condition, DocumentPath, PathStep, UpdateAction, UpdateExpression};
 use dynochemy_core::operation::MAX_ITEM_SIZE;
 use dynochemy_core::{Attributes, Item, Key, Rejection, attributes_size};
 
 use crate::backend::Context;
-use crate::capacity::{Direction, Units};
-use crate::check;
-use crate::failure::{Failure, condition_failed, throughput_exceeded, update_failed, validation};
+use crate::capacity::{Cost, Direction, Units};
+use crate::check::{self, Content};
+use crate::failure::{
+    Failure, condition_failed, index_key, throughput_exceeded, update_failed, updated_index_key, validation,
+};
+use crate::index::{self, Version};
 use crate::projection::Projection;
-use crate::storage::{Place, Stored, Table};
-use crate::throughput::reason;
+use crate::storage::{IndexKind, Place, Stored, Table};
+
+const GIGABYTE: u64 = 1 << 30;
 
 /// A write that has been checked on its own and against its table.
 #[derive(Debug)]
@@ -27,7 +33,7 @@ pub(super) struct Write<'a> {
 #[derive(Debug)]
 enum Change<'a> {
     Check,
-    Put(Stored),
+    Put(Stored, Option<Version>),
     Delete,
     Update(&'a UpdateExpression, &'a Key),
 }
@@ -39,7 +45,9 @@ pub(super) struct Evaluated {
     /// The item after the write, or why there will be none.
     pub(super) new: Result<Option<Stored>, Refusal>,
     /// The cost outside of a transaction.
-    pub(super) units: Units,
+    pub(super) cost: Cost,
+    /// What changes in the table's indexes.
+    entries: Vec<index::Change>,
 }
 
 /// Why a write cannot be applied to the item that is there.
@@ -53,24 +61,34 @@ impl<'a> Write<'a> {
     pub(super) fn put(
         table: &'a Table,
         item: &Item,
+        content: Content,
         condition: Option<&'a Condition>,
-    ) -> Result<Self, Failure> {
-        let attributes = check::readable(item)?;
-        check::attributes(&attributes)?;
-        let (place, stored) = check::item(item, &attributes, &table.keys)?;
-        Ok(Self { table, place, change: Change::Put(stored), condition })
+    ) -> Result<Self, Box<Rejection>> {
+        let Content { attributes, size } = content;
+        let place = check::place(&attributes, &table.keys)?;
+        let stored = Stored { item: item.clone(), size };
+        let version = if table.indexes.is_empty() {
+            None
+        } else {
+            Some(Version::new(table, &place, attributes).map_err(|fault| index_key(&fault))?)
+        };
+        Ok(Self { table, place, change: Change::Put(stored, version), condition })
     }
 
     pub(super) fn delete(
         table: &'a Table,
         key: &Key,
         condition: Option<&'a Condition>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Box<Rejection>> {
         let place = check::key(key, &table.keys)?;
         Ok(Self { table, place, change: Change::Delete, condition })
     }
 
-    pub(super) fn check(table: &'a Table, key: &Key, condition: &'a Condition) -> Result<Self, Failure> {
+    pub(super) fn check(
+        table: &'a Table,
+        key: &Key,
+        condition: &'a Condition,
+    ) -> Result<Self, Box<Rejection>> {
         let place = check::key(key, &table.keys)?;
         Ok(Self { table, place, change: Change::Check, condition: Some(condition) })
     }
@@ -80,7 +98,7 @@ impl<'a> Write<'a> {
         key: &'a Key,
         update: &'a UpdateExpression,
         condition: Option<&'a Condition>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, Box<Rejection>> {
         check::update_of(update, &table.keys)?;
         let place = check::key(key, &table.keys)?;
         Ok(Self { table, place, change: Change::Update(update, key), condition })
@@ -88,41 +106,85 @@ impl<'a> Write<'a> {
 
     /// What the write would do to the item that is there now.
     pub(super) fn evaluate(&self, context: &Context<'_>) -> Result<Evaluated, Failure> {
-        let old = context.transaction.item(self.table, &self.place)?;
-        let is_update = matches!(self.change, Change::Update(..));
+        let Self { table, place, change, condition } = self;
+        let old = context.transaction.item(table.id, place)?;
+        let is_indexed = !table.indexes.is_empty();
         let attributes = match &old {
-            Some(old) if is_update || self.condition.is_some() => old.item.attributes()?,
+            Some(old) if is_indexed || condition.is_some() || matches!(change, Change::Update(..)) => {
+                old.item.attributes()?
+            }
             _ => Attributes::new(),
         };
-        let new = match self.condition {
-            Some(condition) if !condition.matches(&attributes) => Err(Refusal::Condition),
-            _ => match &self.change {
-                Change::Check => Ok(old.clone()),
-                Change::Delete => Ok(None),
-                Change::Put(stored) => Ok(Some(stored.clone())),
-                Change::Update(update, key) => {
-                    let attributes = if old.is_some() { attributes } else { key.attributes() };
-                    updated(attributes, update).map(Some).map_err(Refusal::Invalid)
-                }
-            },
-        };
         let size = |stored: Option<&Stored>| stored.map_or(0, |stored| stored.size);
-        let after = match (&new, &self.change) {
-            (Ok(new), _) => size(new.as_ref()),
-            (Err(_), Change::Put(stored)) => stored.size,
-            (Err(_), _) => 0,
+        let table_cost = |after: u64| Cost::from(Units::write(size(old.as_ref()).max(after)));
+        let refused = |refusal, after, old| {
+            Ok(Evaluated { old, new: Err(refusal), cost: table_cost(after), entries: Vec::new() })
         };
-        Ok(Evaluated { units: Units::write(size(old.as_ref()).max(after)), old, new })
+        if let Some(condition) = condition
+            && !condition.matches(&attributes)
+        {
+            let after = if let Change::Put(stored, _) = change { stored.size } else { 0 };
+            return refused(Refusal::Condition, after, old.clone());
+        }
+        let updated = match change {
+            Change::Update(update, key) => {
+                let before = if old.is_some() { attributes.clone() } else { key.attributes() };
+                match updated(table, place, before, update) {
+                    Ok(updated) => Some(updated),
+                    Err(rejection) => return refused(Refusal::Invalid(rejection), 0, old.clone()),
+                }
+            }
+            _ => None,
+        };
+        let (new, version) = match (change, &updated) {
+            (Change::Check, _) => (old.clone(), None),
+            (Change::Put(stored, version), _) => (Some(stored.clone()), version.as_ref()),
+            (Change::Update(..), Some((stored, version))) => (Some(stored.clone()), version.as_ref()),
+            _ => (None, None),
+        };
+        let mut cost = table_cost(size(new.as_ref()));
+        let mut entries = Vec::new();
+        if is_indexed && !matches!(change, Change::Check) {
+            let before = old.as_ref().map(|old| (Version::old(table, place, attributes), old));
+            let before = before.as_ref().map(|(version, old)| (version, *old));
+            entries = index::changes(table, before, version.zip(new.as_ref()), &mut cost);
+        }
+        Ok(Evaluated { old, new: Ok(new), cost, entries })
     }
 
-    /// Leaves `new` where the write's item lies.
-    pub(super) fn apply(&self, new: Option<&Stored>, context: &Context<'_>) -> Result<(), Failure> {
-        match (&self.change, new) {
-            (Change::Check, _) => {}
-            (_, Some(new)) => context.transaction.write_item(self.table, &self.place, new)?,
-            (_, None) => context.transaction.delete_item(self.table, &self.place)?,
+    /// Leaves what was evaluated in the table and its indexes; nothing where the write was refused.
+    pub(super) fn apply(&self, evaluated: &Evaluated, context: &Context<'_>) -> Result<(), Failure> {
+        let transaction = context.transaction;
+        match (&self.change, &evaluated.new) {
+            (Change::Check, _) | (_, Err(_)) => return Ok(()),
+            (_, Ok(Some(new))) => transaction.write_item(self.table.id, &self.place, new)?,
+            (_, Ok(None)) => transaction.delete_item(self.table.id, &self.place)?,
+        }
+        for change in &evaluated.entries {
+            change.apply(transaction)?;
         }
         Ok(())
+    }
+
+    /// What an answer tells of the items that share the hash key of the one that was written.
+    pub(super) fn collection(
+        &self,
+        asked: ReturnItemCollectionMetrics,
+        context: &Context<'_>,
+    ) -> Result<Option<ItemCollectionMetrics>, Failure> {
+        if asked == ReturnItemCollectionMetrics::None || !self.table.has_local_indexes() {
+            return Ok(None);
+        }
+        let local = self.table.indexes.iter().filter(|index| index.kind == IndexKind::Local);
+        let mut bytes = 0;
+        for store in std::iter::once(self.table.id).chain(local.map(|index| index.id)) {
+            bytes += context.transaction.collection_size(store, self.place.key_hash())?;
+        }
+        let gigabytes = (bytes / GIGABYTE) as f64;
+        Ok(Some(ItemCollectionMetrics {
+            item_collection_key: Some(self.place.hash_item(&self.table.keys)?),
+            size_estimate_range_gb: vec![gigabytes, gigabytes + 1.0],
+        }))
     }
 
     /// Evaluates and applies a write that is a call of its own. A condition that fails costs as much as one that holds.
@@ -131,15 +193,13 @@ impl<'a> Write<'a> {
         on_failure: ReturnValuesOnConditionCheckFailure,
         context: &mut Context<'_>,
     ) -> Result<Applied, Failure> {
-        let Evaluated { old, new, units } = self.evaluate(context)?;
-        if !context.meter.take(self.table, Direction::Write, units, context.now) {
-            return Err(throughput_exceeded(vec![reason(self.table, Direction::Write)]).into());
-        }
+        let evaluated = self.evaluate(context)?;
+        let taken = context.meter.take(self.table, Direction::Write, &evaluated.cost, context.now);
+        taken.map_err(throughput_exceeded)?;
+        self.apply(&evaluated, context)?;
+        let Evaluated { old, new, cost, .. } = evaluated;
         match new {
-            Ok(new) => {
-                self.apply(new.as_ref(), context)?;
-                Ok(Applied { old: old.map(|old| old.item), new: new.map(|new| new.item), units })
-            }
+            Ok(new) => Ok(Applied { old: old.map(|old| old.item), new: new.map(|new| new.item), cost }),
             Err(Refusal::Condition) => Err(condition_failed(shown(old, on_failure)).into()),
             Err(Refusal::Invalid(rejection)) => Err(rejection.into()),
         }
@@ -151,7 +211,7 @@ impl<'a> Write<'a> {
 pub(super) struct Applied {
     pub(super) old: Option<Item>,
     pub(super) new: Option<Item>,
-    pub(super) units: Units,
+    pub(super) cost: Cost,
 }
 
 /// The item that failed a condition, where it was asked for.
@@ -162,23 +222,41 @@ pub(super) fn shown(old: Option<Stored>, asked: ReturnValuesOnConditionCheckFail
     }
 }
 
-fn updated(mut attributes: Attributes, update: &UpdateExpression) -> Result<Stored, Box<Rejection>> {
+fn updated(
+    table: &Table,
+    place: &Place,
+    mut attributes: Attributes,
+    update: &UpdateExpression,
+) -> Result<(Stored, Option<Version>), Box<Rejection>> {
     update.apply(&mut attributes).map_err(|error| update_failed(&error))?;
     check::attributes(&attributes)?;
     let size = attributes_size(&attributes);
     if size > MAX_ITEM_SIZE {
         return Err(validation("Item size to update has exceeded the maximum allowed size"));
     }
-    Ok(Stored { item: Item::from_attributes(&attributes), size: size as u64 })
+    let stored = Stored { item: Item::from_attributes(&attributes), size: size as u64 };
+    if table.indexes.is_empty() {
+        return Ok((stored, None));
+    }
+    let version = Version::new(table, place, attributes).map_err(|fault| updated_index_key(&fault))?;
+    Ok((stored, Some(version)))
 }
 
-/// The attributes that a write changed, as they were or are.
+/// The attributes that a write changed, as they were or are: of a map the members that it named, of a list all.
 pub(super) fn changed(item: &Item, update: &UpdateExpression) -> Result<Option<Item>, Failure> {
-    let paths = update.actions.iter().map(|action| action.path());
-    let projection = Projection::new(paths)?;
-    if projection.is_whole() {
+    let mut paths: Vec<DocumentPath> = Vec::new();
+    for path in update.actions.iter().map(UpdateAction::path) {
+        let is_member = |step: &&PathStep| matches!(step, PathStep::Member(_));
+        let steps: Vec<_> = path.steps.iter().take_while(is_member).cloned().collect();
+        let path = DocumentPath { attribute: path.attribute.clone(), steps };
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    if paths.is_empty() {
         return Ok(None);
     }
+    let projection = Projection::new(&paths)?;
     let kept = projection.of_attributes(&item.attributes()?);
     Ok((!kept.is_empty()).then(|| Item::from_attributes(&kept)))
 }

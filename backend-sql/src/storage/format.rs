@@ -14,27 +14,27 @@ use rusqlite::{Connection, TransactionBehavior};
 /// `Dyno`, as a big-endian number.
 const APPLICATION_ID: i32 = 0x4479_6e6f;
 /// Goes up with every change of the tables below, or of what is stored in them.
-const FORMAT: i32 = 1;
+///
+/// - 1: tables in columns, without indexes.
+/// - 2: tables by their definitions, with indexes.
+const FORMAT: i32 = 2;
 
+/// `store_id` is a table's or an index's number; both come out of `last_store`, and none is given twice.
 const SCHEMA: &str = "
     CREATE TABLE tables (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        id INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,
-        hash_name TEXT NOT NULL,
-        hash_kind TEXT NOT NULL,
-        range_name TEXT,
-        range_kind TEXT,
-        read_capacity INTEGER,
-        write_capacity INTEGER,
-        created INTEGER NOT NULL
+        definition TEXT NOT NULL
     ) STRICT;
+    CREATE TABLE last_store (id INTEGER NOT NULL) STRICT;
+    INSERT INTO last_store VALUES (0);
     CREATE TABLE items (
-        table_id INTEGER NOT NULL,
+        store_id INTEGER NOT NULL,
         hash_key BLOB NOT NULL,
         range_key BLOB NOT NULL,
         size INTEGER NOT NULL,
         item BLOB NOT NULL,
-        PRIMARY KEY (table_id, hash_key, range_key)
+        PRIMARY KEY (store_id, hash_key, range_key)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE tokens (
         token TEXT NOT NULL PRIMARY KEY,
@@ -57,6 +57,13 @@ pub enum OpenError {
         /// The newest format that this version can read.
         supported: i32,
     },
+    /// The file was written by an older version of this library, whose format is not read any more.
+    Older {
+        /// The file's format.
+        format: i32,
+        /// The format that this version reads.
+        supported: i32,
+    },
     /// SQLite could not open, read or write the file.
     Sqlite {
         /// SQLite's message.
@@ -72,6 +79,11 @@ impl fmt::Display for OpenError {
                 f,
                 "the file has format {format}, which a newer version of Dynochemy wrote; this one reads format \
                  {supported}"
+            ),
+            Self::Older { format, supported } => write!(
+                f,
+                "the file has format {format} of an older version of Dynochemy, and this one reads format {supported} \
+                 only; it was left as it is: write its items into a new file with the version that made it"
             ),
             Self::Sqlite { problem } => write!(f, "SQLite cannot open the database: {problem}"),
         }
@@ -124,7 +136,8 @@ fn check(connection: &Connection) -> Result<bool, OpenError> {
     };
     match (application, format) {
         (APPLICATION_ID, FORMAT) => Ok(false),
-        (APPLICATION_ID, newer) => Err(OpenError::Newer { format: newer, supported: FORMAT }),
+        (APPLICATION_ID, format) if format > FORMAT => Err(OpenError::Newer { format, supported: FORMAT }),
+        (APPLICATION_ID, format) => Err(OpenError::Older { format, supported: FORMAT }),
         (0, 0) => {
             let objects: i64 =
                 connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;

@@ -1,27 +1,17 @@
-//! Items by their keys.
+//! Items by their keys. A store is a table or an index, by its number.
 
 use std::ops::ControlFlow;
 
-use dynochemy_core::{Attributes, Item, ItemsBuilder, Key, KeyShape, KeyValue, WireError};
+use dynochemy_core::{Attributes, Item, ItemsBuilder, WireError};
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Table, Transaction};
-use crate::failure::{Failure, internal};
+use super::Transaction;
+use super::place::{Place, read_spot};
+use crate::failure::Failure;
 
-/// The bytes in front of a hash key's ordered form.
-const SPOT: usize = 4;
-/// Sorts after every range key: a range key of 1,024 bytes `FF` is followed by `00`.
-const BEYOND: [u8; 1025] = [0xFF; 1025];
-
-/// Where an item lies in its table.
-///
-/// In front of the hash key's ordered form stand four bytes of its hash. So a scan's order is as arbitrary as the
-/// service's, and a segment of it is one stretch of the table.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    hash: Vec<u8>,
-    range: Vec<u8>,
-}
+/// Sorts after every range key: the hash key with which one begins in an index, of 2,048 bytes `FF`, is followed by
+/// `00`, and other range keys are shorter.
+const BEYOND: [u8; 2049] = [0xFF; 2049];
 
 /// An item as it lies in its table.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +21,7 @@ pub(crate) struct Stored {
     pub(crate) size: u64,
 }
 
-/// A part of a table, read from one end.
+/// A part of a table or index, read from one end.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Stretch {
     /// Items of one hash key, from a range key on (`low` included) and before `high`.
@@ -49,82 +39,20 @@ pub(crate) struct PageRow<'a> {
     pub(crate) item: &'a [u8],
 }
 
-impl Place {
-    /// The place of a key that fits its table.
-    pub(crate) fn of(key: &Key) -> Self {
-        let mut range = Vec::new();
-        if let Some((_, value)) = &key.range {
-            value.write_ordered(&mut range);
-        }
-        Self { hash: Self::hash_of(&key.hash.1), range }
-    }
-
-    /// The first place of a spot.
-    pub(crate) fn at_spot(spot: u32) -> Self {
-        Self { hash: spot.to_be_bytes().to_vec(), range: Vec::new() }
-    }
-
-    /// The first place after this one: no key's form begins with another one's.
-    pub(crate) fn next(mut self) -> Self {
-        self.range.push(0);
-        self
-    }
-
-    /// The hash key's part of a place.
-    pub(crate) fn hash_of(value: &KeyValue) -> Vec<u8> {
-        let mut out = vec![0; SPOT];
-        value.write_ordered(&mut out);
-        let spot = spot_of(&out[SPOT..]);
-        out[..SPOT].copy_from_slice(&spot.to_be_bytes());
-        out
-    }
-
-    /// The hash key's part of this place.
-    pub(crate) fn key_hash(&self) -> &[u8] {
-        &self.hash
-    }
-
-    /// The range key's part of this place.
-    pub(crate) fn range(&self) -> &[u8] {
-        &self.range
-    }
-
-    /// The spot, of 2^32.
-    pub(crate) fn spot(&self) -> u64 {
-        read_spot(&self.hash)
-    }
-
-    /// The key that lies here.
-    pub(crate) fn key(&self, shape: &KeyShape) -> Result<Key, Failure> {
-        let read = || {
-            let (hash, _) = KeyValue::read_ordered(shape.hash.kind, self.hash.get(SPOT..)?)?;
-            let range = match &shape.range {
-                None => None,
-                Some(attribute) => {
-                    let (value, _) = KeyValue::read_ordered(attribute.kind, &self.range)?;
-                    Some((attribute.name.clone(), value))
-                }
-            };
-            Some(Key { hash: (shape.hash.name.clone(), hash), range })
-        };
-        read().ok_or_else(|| internal("a key in the database cannot be read").into())
-    }
-}
-
 impl Stretch {
     fn statement(&self) -> &'static str {
         match self {
             Self::Range { forward: true, .. } => {
                 "SELECT hash_key, range_key, size, item FROM items
-                 WHERE table_id = ?1 AND hash_key = ?2 AND range_key >= ?3 ORDER BY range_key"
+                 WHERE store_id = ?1 AND hash_key = ?2 AND range_key >= ?3 ORDER BY range_key"
             }
             Self::Range { forward: false, .. } => {
                 "SELECT hash_key, range_key, size, item FROM items
-                 WHERE table_id = ?1 AND hash_key = ?2 AND range_key < ?3 ORDER BY range_key DESC"
+                 WHERE store_id = ?1 AND hash_key = ?2 AND range_key < ?3 ORDER BY range_key DESC"
             }
             Self::Spots { .. } => {
                 "SELECT hash_key, range_key, size, item FROM items
-                 WHERE table_id = ?1 AND (hash_key, range_key) >= (?2, ?3) ORDER BY hash_key, range_key"
+                 WHERE store_id = ?1 AND (hash_key, range_key) >= (?2, ?3) ORDER BY hash_key, range_key"
             }
         }
     }
@@ -145,57 +73,67 @@ impl PageRow<'_> {
     }
 }
 
-/// Files depend on it: FNV-1a, and then mixed so that the upper bits depend on all of them.
-fn spot_of(bytes: &[u8]) -> u32 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    for byte in bytes {
-        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash = (hash ^ (hash >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (hash >> 32) as u32
-}
-
-fn read_spot(hash: &[u8]) -> u64 {
-    hash.iter().take(SPOT).fold(0, |spot, byte| spot << 8 | u64::from(*byte))
-}
-
 impl Transaction<'_> {
     /// The item at a place.
-    pub(crate) fn item(&self, table: &Table, place: &Place) -> rusqlite::Result<Option<Stored>> {
+    pub(crate) fn item(&self, store: i64, place: &Place) -> rusqlite::Result<Option<Stored>> {
         self.connection
             .prepare_cached(
-                "SELECT size, item FROM items WHERE table_id = ?1 AND hash_key = ?2 AND range_key = ?3",
+                "SELECT size, item FROM items WHERE store_id = ?1 AND hash_key = ?2 AND range_key = ?3",
             )?
-            .query_row(params![table.id, place.hash, place.range], |row| {
+            .query_row(params![store, place.hash, place.range], |row| {
                 Ok(Stored { size: to_unsigned(row.get(0)?), item: trusted(row.get_ref(1)?.as_blob()?) })
             })
             .optional()
     }
 
     /// Writes an item, in place of any that is there.
-    pub(crate) fn write_item(&self, table: &Table, place: &Place, stored: &Stored) -> rusqlite::Result<()> {
+    pub(crate) fn write_item(&self, store: i64, place: &Place, stored: &Stored) -> rusqlite::Result<()> {
         let size = super::tables::to_signed(stored.size);
         self.connection
             .prepare_cached(
-                "INSERT INTO items (table_id, hash_key, range_key, size, item) VALUES (?1, ?2, ?3, ?4, ?5)
+                "INSERT INTO items (store_id, hash_key, range_key, size, item) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO UPDATE SET size = excluded.size, item = excluded.item",
             )?
-            .execute(params![table.id, place.hash, place.range, size, stored.item.as_bytes()])?;
+            .execute(params![store, place.hash, place.range, size, stored.item.as_bytes()])?;
         Ok(())
     }
 
     /// Deletes the item at a place, if there is one.
-    pub(crate) fn delete_item(&self, table: &Table, place: &Place) -> rusqlite::Result<()> {
+    pub(crate) fn delete_item(&self, store: i64, place: &Place) -> rusqlite::Result<()> {
         self.connection
-            .prepare_cached("DELETE FROM items WHERE table_id = ?1 AND hash_key = ?2 AND range_key = ?3")?
-            .execute(params![table.id, place.hash, place.range])?;
+            .prepare_cached("DELETE FROM items WHERE store_id = ?1 AND hash_key = ?2 AND range_key = ?3")?
+            .execute(params![store, place.hash, place.range])?;
         Ok(())
+    }
+
+    /// The bytes of all items of one hash key.
+    pub(crate) fn collection_size(&self, store: i64, hash: &[u8]) -> rusqlite::Result<u64> {
+        self.connection
+            .prepare_cached("SELECT coalesce(sum(size), 0) FROM items WHERE store_id = ?1 AND hash_key = ?2")?
+            .query_row(params![store, hash], |row| Ok(to_unsigned(row.get(0)?)))
+    }
+
+    /// The first items of a stretch, up to `most` of them, with their places.
+    pub(crate) fn some(
+        &self,
+        store: i64,
+        stretch: &Stretch,
+        most: usize,
+    ) -> Result<Vec<(Place, Stored)>, Failure> {
+        let mut found = Vec::with_capacity(most);
+        self.visit(store, stretch, |row| {
+            let mut place = Place::default();
+            row.copy_place(&mut place);
+            found.push((place, Stored { item: trusted(row.item), size: row.size }));
+            Ok(if found.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok(found)
     }
 
     /// Hands the rows of a stretch to `visit`, until it breaks off.
     pub(crate) fn visit(
         &self,
-        table: &Table,
+        store: i64,
         stretch: &Stretch,
         mut visit: impl FnMut(PageRow<'_>) -> Result<ControlFlow<()>, Failure>,
     ) -> Result<(), Failure> {
@@ -208,7 +146,7 @@ impl Transaction<'_> {
             }
             Stretch::Spots { low, .. } => (low.hash.as_slice(), low.range.as_slice()),
         };
-        let mut rows = statement.query(params![table.id, hash, range])?;
+        let mut rows = statement.query(params![store, hash, range])?;
         while let Some(row) = rows.next()? {
             let row = page_row(row)?;
             let inside = match stretch {
@@ -229,11 +167,10 @@ impl Transaction<'_> {
 #[cfg(test)]
 impl Transaction<'_> {
     /// How SQLite goes about reading a stretch.
-    pub(super) fn plan(&self, table: &Table, stretch: &Stretch) -> rusqlite::Result<String> {
+    pub(super) fn plan(&self, store: i64, stretch: &Stretch) -> rusqlite::Result<String> {
         let explain = format!("EXPLAIN QUERY PLAN {}", stretch.statement());
         let mut statement = self.connection.prepare(&explain)?;
-        let steps =
-            statement.query_map(params![table.id, [0u8; 1], [0u8; 1]], |row| row.get::<_, String>(3))?;
+        let steps = statement.query_map(params![store, [0u8; 1], [0u8; 1]], |row| row.get::<_, String>(3))?;
         Ok(steps.collect::<rusqlite::Result<Vec<_>>>()?.join("; "))
     }
 }
@@ -257,30 +194,14 @@ pub(super) fn to_unsigned(number: i64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use dynochemy_core::KeyValue;
+
+    use super::super::place::forms;
     use super::*;
-
-    fn spot(key: &str) -> u64 {
-        read_spot(&Place::hash_of(&KeyValue::S(key.to_owned())))
-    }
-
-    #[test]
-    fn spots_never_change_since_files_depend_on_them() {
-        assert_eq!([spot("a"), spot("b"), spot("user 123")], [4_002_540_800, 4_037_248_598, 261_192_636]);
-    }
-
-    #[test]
-    fn similar_keys_are_spread_evenly() {
-        let mut shares = [0u32; 16];
-        for number in 0..16_000 {
-            shares[(spot(&format!("user-{number:08}")) >> 28) as usize] += 1;
-        }
-        assert!(shares.iter().all(|share| (800..1200).contains(share)), "{shares:?}");
-    }
 
     #[test]
     fn nothing_sorts_after_what_stands_beyond_all_range_keys() {
-        let mut largest = Vec::new();
-        KeyValue::B(vec![0xFF; 1024].into()).write_ordered(&mut largest);
+        let largest = forms([&KeyValue::B(vec![0xFF; 2048].into()), &KeyValue::B(vec![0xFF; 1024].into())]);
         assert!(largest.as_slice() < &BEYOND[..]);
     }
 }

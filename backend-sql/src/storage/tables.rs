@@ -1,133 +1,133 @@
-//! The tables that were created.
+//! The tables that were created, by their names.
+//!
+//! A definition is read once and kept, until a call changes tables, or another process writes to the file.
 
-use dynochemy_core::api::{
-    AttributeDefinition, BillingMode, BillingModeSummary, KeySchemaElement, ProvisionedThroughput,
-    TableDescription, TableStatus,
-};
-use dynochemy_core::{AttributeType, KeyAttribute, KeyShape, Moment, ScalarType};
-use rusqlite::{OptionalExtension as _, params};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::Transaction;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
 use super::items::to_unsigned;
+use super::{Table, Transaction};
+use crate::failure::{Failure, internal};
 
-/// A table as it was created.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Table {
-    /// Never given to another table, also after this one is deleted.
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    pub(crate) keys: KeyShape,
-    pub(crate) throughput: Option<ProvisionedThroughput>,
-    pub(crate) created: Moment,
+/// The definitions that were read.
+#[derive(Debug, Default)]
+pub(super) struct Known(RefCell<Definitions>);
+
+#[derive(Debug, Default)]
+struct Definitions {
+    tables: BTreeMap<String, Arc<Table>>,
+    /// Changes with each commit of another process.
+    version: i64,
+    /// Whether the transaction under way has changed tables.
+    changing: bool,
 }
 
-impl Table {
-    /// The table's Amazon resource name, in a region and account that do not exist.
-    pub(crate) fn arn(&self) -> String {
-        format!("arn:aws:dynamodb:local:000000000000:table/{}", self.name)
+impl Known {
+    /// Forgets all where another process has written to the file; to be called within a transaction.
+    pub(super) fn begin(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let version = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let mut known = self.0.borrow_mut();
+        if known.version != version {
+            known.tables.clear();
+            known.version = version;
+        }
+        Ok(())
+    }
+
+    /// Forgets all where the transaction that has ended, in whatever way, changed tables.
+    pub(super) fn end(&self) {
+        let mut known = self.0.borrow_mut();
+        if known.changing {
+            known.tables.clear();
+            known.changing = false;
+        }
     }
 }
 
 impl Transaction<'_> {
     /// The table of that name.
-    pub(crate) fn table(&self, name: &str) -> rusqlite::Result<Option<Table>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id, hash_name, hash_kind, range_name, range_kind, read_capacity, write_capacity, created
-             FROM tables WHERE name = ?1",
-        )?;
-        let found = statement.query_row([name], |row| {
-            let attribute = |name: usize, kind: usize| -> rusqlite::Result<Option<KeyAttribute>> {
-                let (Some(name), Some(kind)) =
-                    (row.get::<_, Option<String>>(name)?, row.get::<_, Option<String>>(kind)?)
-                else {
-                    return Ok(None);
-                };
-                Ok(scalar(&kind).map(|kind| KeyAttribute { name: name.into(), kind }))
-            };
-            let hash = attribute(1, 2)?.ok_or(rusqlite::Error::InvalidQuery)?;
-            let capacity = row.get::<_, Option<i64>>(5)?.zip(row.get::<_, Option<i64>>(6)?);
-            Ok(Table {
-                id: row.get(0)?,
-                name: name.to_owned(),
-                keys: KeyShape { hash, range: attribute(3, 4)? },
-                throughput: capacity.map(|(read, write)| ProvisionedThroughput {
-                    read_capacity_units: to_unsigned(read),
-                    write_capacity_units: to_unsigned(write),
-                }),
-                created: Moment::from_nanos(to_unsigned(row.get(7)?)),
-            })
-        });
-        found.optional()
+    pub(crate) fn table(&self, name: &str) -> Result<Option<Arc<Table>>, Failure> {
+        if let Some(table) = self.known.0.borrow().tables.get(name).filter(|_| !self.is_changing()) {
+            return Ok(Some(Arc::clone(table)));
+        }
+        let found = self
+            .connection
+            .prepare_cached("SELECT id, definition FROM tables WHERE name = ?1")?
+            .query_row([name], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
+            .optional()?;
+        let Some((id, definition)) = found else { return Ok(None) };
+        let table: Table = serde_json::from_str(&definition)
+            .map_err(|error| internal(format!("the definition of table {name} cannot be read: {error}")))?;
+        let table = Arc::new(Table { id, name: name.to_owned(), ..table });
+        if !self.is_changing() {
+            self.known.0.borrow_mut().tables.insert(name.to_owned(), Arc::clone(&table));
+        }
+        Ok(Some(table))
     }
 
-    /// Enters a table, and tells its number.
-    pub(crate) fn insert_table(
-        &self,
-        name: &str,
-        keys: &KeyShape,
-        throughput: Option<ProvisionedThroughput>,
-        now: Moment,
-    ) -> rusqlite::Result<i64> {
+    /// A number for a table or index, which was never given before.
+    pub(crate) fn new_store(&self) -> rusqlite::Result<i64> {
+        self.connection
+            .prepare_cached("UPDATE last_store SET id = id + 1 RETURNING id")?
+            .query_row([], |row| row.get(0))
+    }
+
+    /// Enters a table, or its new definition where it has been entered.
+    pub(crate) fn write_table(&self, table: &Table) -> Result<(), Failure> {
+        self.known.0.borrow_mut().changing = true;
+        let definition = serde_json::to_string(table)
+            .map_err(|error| internal(format!("the table's definition cannot be written: {error}")))?;
         self.connection
             .prepare_cached(
-                "INSERT INTO tables
-                 (name, hash_name, hash_kind, range_name, range_kind, read_capacity, write_capacity, created)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO tables (id, name, definition) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (id) DO UPDATE SET definition = excluded.definition",
             )?
-            .execute(params![
-                name,
-                keys.hash.name,
-                keys.hash.kind.to_string(),
-                keys.range.as_ref().map(|range| &range.name),
-                keys.range.as_ref().map(|range| range.kind.to_string()),
-                throughput.map(|throughput| to_signed(throughput.read_capacity_units)),
-                throughput.map(|throughput| to_signed(throughput.write_capacity_units)),
-                to_signed(now.as_nanos()),
-            ])?;
-        Ok(self.connection.last_insert_rowid())
+            .execute(params![table.id, table.name, definition])?;
+        Ok(())
     }
 
-    /// Deletes a table and all its items.
+    /// Deletes a table with its indexes and all their items.
     pub(crate) fn delete_table(&self, table: &Table) -> rusqlite::Result<()> {
-        self.connection.prepare_cached("DELETE FROM items WHERE table_id = ?1")?.execute([table.id])?;
+        self.known.0.borrow_mut().changing = true;
+        for index in &table.indexes {
+            self.delete_store(index.id)?;
+        }
+        self.delete_store(table.id)?;
         self.connection.prepare_cached("DELETE FROM tables WHERE id = ?1")?.execute([table.id])?;
         Ok(())
     }
 
-    /// The table as DescribeTable tells of it. Items are counted each time.
-    pub(crate) fn describe(&self, table: &Table, status: TableStatus) -> rusqlite::Result<TableDescription> {
-        let (item_count, table_size_bytes) = self
+    /// Deletes all items of a table or index.
+    pub(crate) fn delete_store(&self, store: i64) -> rusqlite::Result<()> {
+        self.connection.prepare_cached("DELETE FROM items WHERE store_id = ?1")?.execute([store])?;
+        Ok(())
+    }
+
+    /// Up to `most` names of tables in their order, those after `start`.
+    pub(crate) fn table_names(&self, start: &str, most: u32) -> rusqlite::Result<Vec<String>> {
+        let mut statement = self
             .connection
-            .prepare_cached("SELECT count(*), coalesce(sum(size), 0) FROM items WHERE table_id = ?1")?
-            .query_row([table.id], |row| Ok((to_unsigned(row.get(0)?), to_unsigned(row.get(1)?))))?;
-        let created = table.created.since(Moment::EPOCH).as_secs_f64();
-        Ok(TableDescription {
-            table_name: table.name.clone(),
-            table_status: status,
-            attribute_definitions: AttributeDefinition::of(&table.keys),
-            key_schema: KeySchemaElement::of(&table.keys),
-            provisioned_throughput: Some(table.throughput.map(Into::into).unwrap_or_default()),
-            creation_date_time: Some(created),
-            item_count,
-            table_size_bytes,
-            table_arn: Some(table.arn()),
-            table_id: Some(format!("00000000-0000-4000-8000-{:012x}", table.id)),
-            billing_mode_summary: table.throughput.is_none().then_some(BillingModeSummary {
-                billing_mode: Some(BillingMode::PayPerRequest),
-                last_update_to_pay_per_request_date_time: Some(created),
-            }),
-            ..TableDescription::default()
-        })
+            .prepare_cached("SELECT name FROM tables WHERE name > ?1 ORDER BY name LIMIT ?2")?;
+        let names = statement.query_map(params![start, most], |row| row.get(0))?;
+        names.collect()
+    }
+
+    /// The number of items of a table or index, and their bytes. They are counted each time.
+    pub(crate) fn count(&self, store: i64) -> rusqlite::Result<(u64, u64)> {
+        self.connection
+            .prepare_cached("SELECT count(*), coalesce(sum(size), 0) FROM items WHERE store_id = ?1")?
+            .query_row([store], |row| Ok((to_unsigned(row.get(0)?), to_unsigned(row.get(1)?))))
+    }
+
+    fn is_changing(&self) -> bool {
+        self.known.0.borrow().changing
     }
 }
 
-fn scalar(name: &str) -> Option<ScalarType> {
-    [ScalarType::S, ScalarType::N, ScalarType::B]
-        .into_iter()
-        .find(|kind| AttributeType::from(*kind).name() == name)
-}
-
-/// SQLite's integers are signed; what does not fit is beyond any capacity or time in use.
+/// SQLite's integers are signed; what does not fit is beyond any size or time in use.
 pub(super) fn to_signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -1,0 +1,21 @@
+//! [ListTagsOfResource](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ListTagsOfResource.html):
+//! tells a table's tags. They are never more than fit one page.
+
+use dynochemy_core::api::{ListTagsOfResourceInput, ListTagsOfResourceOutput, Tag};
+
+use super::tag_resource::{arn_not_found, table_of_arn};
+use crate::backend::Context;
+use crate::failure::{Failure, validation};
+
+pub(super) fn answer(
+    input: &ListTagsOfResourceInput,
+    context: &Context<'_>,
+) -> Result<ListTagsOfResourceOutput, Failure> {
+    let found = table_of_arn(&input.resource_arn, context)?;
+    let table = found.ok_or_else(|| arn_not_found(&input.resource_arn))?;
+    if input.next_token.is_some() {
+        return Err(validation("Invalid NextToken").into());
+    }
+    let tags = table.settings.tags.iter().map(|(key, value)| Tag::new(key, value)).collect();
+    Ok(ListTagsOfResourceOutput { tags, next_token: None })
+}

@@ -1,0 +1,194 @@
+//! [TransactGetItems](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html): reads up
+//! to 100 items of any tables, all as of one time.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use dynochemy_core::api::{ItemResponse, TransactGetItem, TransactGetItemsInput, TransactGetItemsOutput};
+use dynochemy_core::{CancellationReason, Rejection};
+
+use super::table;
+use crate::backend::Context;
+use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
+use crate::check;
+use crate::failure::{Failure, cancelled, constraint, throttled_message, validation};
+use crate::projection::Projection;
+use crate::storage::{Place, Table};
+
+const MAX_READS: usize = 100;
+/// The most bytes of items in one transaction.
+const MAX_SIZE: u64 = 4 * 1024 * 1024;
+
+pub(super) fn answer(
+    input: &TransactGetItemsInput,
+    context: &mut Context<'_>,
+) -> Result<TransactGetItemsOutput, Failure> {
+    let projections = check(input)?;
+    let mut tables: Vec<Arc<Table>> = Vec::with_capacity(projections.len());
+    for TransactGetItem { get } in &input.transact_items {
+        let known = tables.iter().find(|table| table.name == get.table_name).map(Arc::clone);
+        tables.push(known.map_or_else(|| table(context, &get.table_name), Ok)?);
+    }
+    let places = places(input, &tables)?;
+
+    let mut found = Vec::with_capacity(places.len());
+    let mut costs = Costs::default();
+    let mut size = 0;
+    for (table, place) in tables.iter().zip(&places) {
+        let item = context.transaction.item(table.id, place)?;
+        let item_size = item.as_ref().map_or(0, |item| item.size);
+        size += item_size;
+        costs.add(table, Cost::from(Units::read(item_size, Consistency::Strong)).in_transaction());
+        found.push(item);
+    }
+    if size > MAX_SIZE {
+        return Err(validation("The aggregate size of the items in the transaction exceeds 4 MB").into());
+    }
+    take_capacity(&tables, &costs, context)?;
+    let mut responses = Vec::with_capacity(found.len());
+    for (item, projection) in found.into_iter().zip(&projections) {
+        responses.push(ItemResponse { item: item.map(|item| projection.of(item.item)).transpose()? });
+    }
+    Ok(TransactGetItemsOutput {
+        responses,
+        consumed_capacity: costs.consumed_in_transaction(input.return_consumed_capacity, Direction::Read),
+    })
+}
+
+/// Checks what depends on no table; the projections of the reads.
+fn check(input: &TransactGetItemsInput) -> Result<Vec<Projection<'_>>, Box<Rejection>> {
+    let reads = input.transact_items.len();
+    if reads == 0 {
+        return Err(constraint("[]", "transactItems", "have length greater than or equal to 1"));
+    }
+    if reads > MAX_READS {
+        let given = format!("[{reads} actions]");
+        return Err(constraint(given, "transactItems", "have length less than or equal to 100"));
+    }
+    let checked = input.transact_items.iter().map(|TransactGetItem { get }| {
+        check::key_values(&get.key)?;
+        Projection::new(&get.projection_expression)
+    });
+    checked.collect()
+}
+
+/// Where the items lie, each another one.
+fn places(input: &TransactGetItemsInput, tables: &[Arc<Table>]) -> Result<Vec<Place>, Box<Rejection>> {
+    let places: Vec<Result<Place, Box<Rejection>>> = input
+        .transact_items
+        .iter()
+        .zip(tables)
+        .map(|(TransactGetItem { get }, table)| check::key(&get.key, &table.keys))
+        .collect();
+    let named =
+        || places.iter().zip(tables).filter_map(|(place, table)| Some((table.id, place.as_ref().ok()?)));
+    if named().collect::<BTreeSet<_>>().len() < named().count() {
+        return Err(validation("Transaction request cannot include multiple operations on one item"));
+    }
+    if places.iter().all(Result::is_ok) {
+        return places.into_iter().collect();
+    }
+    let reasons = places.into_iter().map(|place| match place {
+        Ok(_) => none(),
+        Err(rejection) => reason("ValidationError", rejection.message),
+    });
+    Err(cancelled(reasons.collect()))
+}
+
+/// Takes what the transaction costs on each table, or nothing where one of them cannot give it.
+fn take_capacity(tables: &[Arc<Table>], costs: &Costs<'_>, context: &mut Context<'_>) -> Result<(), Failure> {
+    let refused = |context: &mut Context<'_>| {
+        let mut refused = Vec::new();
+        for (table, cost) in costs.iter() {
+            let refusals = context.meter.refusals(table, Direction::Read, cost, context.now);
+            if !refusals.is_empty() {
+                refused.push((table.id, throttled_message(&refusals)));
+            }
+        }
+        refused
+    };
+    let refused = refused(context);
+    if !refused.is_empty() {
+        let reasons = tables.iter().map(|table| match refused.iter().find(|(id, _)| *id == table.id) {
+            Some((_, message)) => reason("ProvisionedThroughputExceeded", (*message).to_owned()),
+            None => none(),
+        });
+        return Err(cancelled(reasons.collect()).into());
+    }
+    for (table, cost) in costs.iter() {
+        context.meter.charge(table, Direction::Read, cost, context.now);
+    }
+    Ok(())
+}
+
+fn reason(code: &str, message: String) -> CancellationReason {
+    CancellationReason { code: code.to_owned(), message: Some(message), item: None }
+}
+
+fn none() -> CancellationReason {
+    CancellationReason { code: "None".to_owned(), ..CancellationReason::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use dynochemy_core::api::{ReturnConsumedCapacity, TransactGet};
+    use dynochemy_core::{Key, expression::DocumentPath};
+
+    use super::*;
+    use crate::action::fixture::*;
+
+    fn read(key: Key, projection: &[&'static str]) -> TransactGetItem {
+        let projection_expression = projection.iter().map(|name| DocumentPath::attribute(*name)).collect();
+        TransactGetItem { get: TransactGet { table_name: "visits".to_owned(), key, projection_expression } }
+    }
+
+    fn reads(transact_items: Vec<TransactGetItem>) -> TransactGetItemsInput {
+        TransactGetItemsInput { transact_items, return_consumed_capacity: ReturnConsumedCapacity::Indexes }
+    }
+
+    #[test]
+    fn items_come_in_the_order_of_the_request_at_twice_the_cost() {
+        let fixture = Fixture::new();
+        fixture.call(put(visit_of_size("a", 1, 4097))).unwrap();
+        fixture.call(put_visit("a", 2)).unwrap();
+        let asked = vec![read(key("a", 2), &[]), read(key("a", 9), &[]), read(key("a", 1), &["time"])];
+        let answer = fixture.call(reads(asked)).unwrap();
+        let items: Vec<_> = answer.responses.iter().map(|found| found.item.as_ref().map(text)).collect();
+        assert_eq!(items, [Some(visit_json("a", 2, "")), None, Some(r#"{"time":{"N":"1"}}"#.to_owned())]);
+        let cost = &answer.consumed_capacity[0];
+        assert_eq!((cost.capacity_units, cost.read_capacity_units), (8.0, Some(8.0)));
+        assert_eq!(cost.table.and_then(|table| table.read_capacity_units), Some(8.0));
+    }
+
+    #[test]
+    fn reads_that_make_no_sense_are_refused_or_are_reasons() {
+        let fixture = Fixture::new();
+        let twice = vec![read(key("a", 1), &[]), read(key("a", 1), &[])];
+        assert_eq!(
+            fixture.error(reads(twice)),
+            "ValidationException: Transaction request cannot include multiple operations on one item"
+        );
+        assert!(fixture.error(reads(vec![])).contains("'transactItems'"));
+        let many = (0..101).map(|time| read(key("a", time), &[])).collect();
+        assert!(fixture.error(reads(many)).contains("have length less than or equal to 100"));
+        let refused = fixture.refused(reads(vec![read(key("a", 1), &[]), read(note_key("n"), &[])]));
+        assert_eq!(
+            refused.to_string(),
+            "TransactionCanceledException: Transaction cancelled, please refer cancellation reasons for specific \
+             reasons [None, ValidationError]"
+        );
+        assert_eq!(
+            refused.cancellation_reasons[1].message.as_deref(),
+            Some("The provided key element does not match the schema")
+        );
+    }
+
+    #[test]
+    fn a_transaction_that_finds_no_capacity_reads_nothing() {
+        let fixture = Fixture::throttled();
+        let five = (0..5).map(|time| read(key("a", time), &[])).collect();
+        fixture.call(reads(five)).unwrap();
+        let refused = fixture.refused(reads(vec![read(key("a", 1), &[])]));
+        assert_eq!(refused.cancellation_reasons[0].code, "ProvisionedThroughputExceeded");
+    }
+}

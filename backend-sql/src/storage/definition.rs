@@ -1,0 +1,210 @@
+//! Tables and indexes as they were declared, which is also how they stand in the database: as JSON.
+//!
+//! What a table holds is in [`items`](super::items); what DescribeTable makes of a definition in
+//! [`description`](super::description).
+
+use std::collections::BTreeMap;
+
+use dynochemy_core::api::{
+    AttributeDefinition, KeySchemaElement, OnDemandThroughput, Projection, ProjectionType,
+    ProvisionedThroughput, SseSpecification, TableClass, WarmThroughput,
+};
+use dynochemy_core::{KeyAttribute, KeyShape, Moment};
+use serde::{Deserialize, Serialize};
+
+/// A table as it was created, or last changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Table {
+    /// Never given to another table or index, also after this one is deleted.
+    #[serde(skip)]
+    pub(crate) id: i64,
+    #[serde(skip)]
+    pub(crate) name: String,
+    pub(crate) keys: KeyShape,
+    pub(crate) attribute_definitions: Vec<AttributeDefinition>,
+    /// Local ones, then global ones, each in the order of their creation.
+    pub(crate) indexes: Vec<Index>,
+    /// None for a table that is billed on demand.
+    pub(crate) throughput: Option<ProvisionedThroughput>,
+    pub(crate) created: Moment,
+    pub(crate) settings: Settings,
+}
+
+/// What is declared of a table and told again, without any effect on its items.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Settings {
+    pub(crate) deletion_protection: bool,
+    /// Since when it is billed on demand.
+    pub(crate) on_demand_since: Option<Moment>,
+    pub(crate) capacity_changes: CapacityChanges,
+    pub(crate) on_demand_throughput: Option<OnDemandThroughput>,
+    pub(crate) warm_throughput: Option<WarmThroughput>,
+    pub(crate) table_class: Option<TableClass>,
+    pub(crate) sse_specification: Option<SseSpecification>,
+    /// The attribute that says when an item expires.
+    pub(crate) time_to_live: Option<String>,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// When provisioned capacity was last changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct CapacityChanges {
+    pub(crate) raised: Option<Moment>,
+    pub(crate) lowered: Option<Moment>,
+    /// How often it was lowered on the day (UTC) of the last time.
+    times_lowered: u64,
+}
+
+impl CapacityChanges {
+    /// Notes a change from one capacity to another.
+    pub(crate) fn note(&mut self, from: ProvisionedThroughput, to: ProvisionedThroughput, now: Moment) {
+        let any = |test: fn(&u64, &u64) -> bool| {
+            test(&to.read_capacity_units, &from.read_capacity_units)
+                || test(&to.write_capacity_units, &from.write_capacity_units)
+        };
+        if any(u64::gt) {
+            self.raised = Some(now);
+        }
+        if any(u64::lt) {
+            self.times_lowered = self.lowered_on_the_day_of(now) + 1;
+            self.lowered = Some(now);
+        }
+    }
+
+    /// How often it was lowered on that day.
+    pub(crate) fn lowered_on_the_day_of(&self, now: Moment) -> u64 {
+        let day = |moment: Moment| moment.as_secs() / 86_400;
+        if self.lowered.map(day) == Some(day(now)) { self.times_lowered } else { 0 }
+    }
+}
+
+/// Whose capacity an index takes, and what a reader sees of what it does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum IndexKind {
+    Local,
+    Global,
+}
+
+/// A secondary index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Index {
+    /// As [`Table::id`].
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) kind: IndexKind,
+    /// At least one.
+    pub(crate) hash: Vec<KeyAttribute>,
+    pub(crate) range: Vec<KeyAttribute>,
+    pub(crate) projection: Projection,
+    /// Of a global index of a provisioned table.
+    pub(crate) throughput: Option<ProvisionedThroughput>,
+    #[serde(default)]
+    pub(crate) capacity_changes: CapacityChanges,
+    #[serde(default)]
+    pub(crate) on_demand_throughput: Option<OnDemandThroughput>,
+    #[serde(default)]
+    pub(crate) warm_throughput: Option<WarmThroughput>,
+}
+
+/// What is read: a table, or one of its indexes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) index: Option<&'a Index>,
+}
+
+impl Table {
+    /// The table's Amazon resource name, in a region and account that do not exist.
+    pub(crate) fn arn(&self) -> String {
+        format!("{ARN}{}", self.name)
+    }
+
+    /// The name of the table that has this Amazon resource name.
+    pub(crate) fn name_in_arn(arn: &str) -> Option<&str> {
+        arn.strip_prefix(ARN)
+    }
+
+    /// The table itself, to be read.
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source { table: self, index: None }
+    }
+
+    pub(crate) fn index(&self, name: &str) -> Option<&Index> {
+        self.indexes.iter().find(|index| index.name == name)
+    }
+
+    pub(crate) fn has_local_indexes(&self) -> bool {
+        self.indexes.iter().any(|index| index.kind == IndexKind::Local)
+    }
+}
+
+const ARN: &str = "arn:aws:dynamodb:local:000000000000:table/";
+
+impl Index {
+    /// The index's Amazon resource name.
+    pub(crate) fn arn(&self, table: &Table) -> String {
+        format!("{}/index/{}", table.arn(), self.name)
+    }
+
+    /// The attributes of its key.
+    pub(crate) fn key(&self) -> impl Iterator<Item = &KeyAttribute> {
+        self.hash.iter().chain(&self.range)
+    }
+
+    pub(crate) fn key_schema(&self) -> Vec<KeySchemaElement> {
+        let hash = self.hash.iter().map(|attribute| KeySchemaElement::hash(&*attribute.name));
+        let range = self.range.iter().map(|attribute| KeySchemaElement::range(&*attribute.name));
+        hash.chain(range).collect()
+    }
+
+    /// Whether it holds all attributes of its items.
+    pub(crate) fn holds_all(&self) -> bool {
+        self.projection.projection_type == Some(ProjectionType::All)
+    }
+
+    /// Whether it holds this attribute of its items.
+    pub(crate) fn holds(&self, table: &KeyShape, name: &str) -> bool {
+        self.holds_all()
+            || table.attributes().chain(self.key()).any(|attribute| attribute.name == name)
+            || self.projection.non_key_attributes.iter().any(|held| held == name)
+    }
+}
+
+impl<'a> Source<'a> {
+    /// The number under which its items are stored.
+    pub(crate) fn id(&self) -> i64 {
+        self.index.map_or(self.table.id, |index| index.id)
+    }
+
+    pub(crate) fn hash(&self) -> &'a [KeyAttribute] {
+        match self.index {
+            Some(index) => &index.hash,
+            None => std::slice::from_ref(&self.table.keys.hash),
+        }
+    }
+
+    pub(crate) fn range(&self) -> &'a [KeyAttribute] {
+        match self.index {
+            Some(index) => &index.range,
+            None => self.table.keys.range.as_slice(),
+        }
+    }
+
+    /// The attributes of its key.
+    pub(crate) fn key(&self) -> impl Iterator<Item = &'a KeyAttribute> {
+        self.hash().iter().chain(self.range())
+    }
+
+    /// The global index that is read, if it is one.
+    pub(crate) fn global(&self) -> Option<&'a Index> {
+        self.index.filter(|index| index.kind == IndexKind::Global)
+    }
+
+    /// The index's position in the table.
+    pub(crate) fn position(&self) -> Option<usize> {
+        let index = self.index?;
+        self.table.indexes.iter().position(|other| other.id == index.id)
+    }
+}
