@@ -66,6 +66,6 @@ pub fn message(body: &str) -> Vec<u8> {
 mod tests {
     #[test]
     fn an_item_has_about_600_bytes() {
-        assert!((580..620).contains(&super::item(7).len()), "{}", super::item(7).len());
+        assert!((560..640).contains(&super::item(7).len()), "{}", super::item(7).len());
     }
 }
