@@ -64,17 +64,32 @@ impl Item {
     /// # Errors
     /// As [`Item::attributes`].
     pub fn attribute(&self, name: &str) -> Result<Option<AttributeValue>, WireError> {
+        let mut attribute = None;
+        self.find(|found, value| {
+            if found == name {
+                let value = wire::value::parse_value(value);
+                attribute = Some(value.map_err(|error| error.within(name))?);
+            }
+            Ok(attribute.is_none())
+        })?;
+        Ok(attribute)
+    }
+
+    /// Hands out the attributes at the top level, each with its encoded value, as long as `take` wants more.
+    pub(crate) fn find(
+        &self,
+        mut take: impl FnMut(&str, &[u8]) -> Result<bool, WireError>,
+    ) -> Result<(), WireError> {
         let mut reader = Reader::new(&self.0);
         let mut first = true;
         reader.object()?;
-        while let Some(found) = reader.key(&mut first)? {
+        while let Some(name) = reader.key(&mut first)? {
             let range = reader.skip()?;
-            if found == name {
-                let value = wire::value::parse_value(&self.0[range]);
-                return value.map(Some).map_err(|error| error.within(name));
+            if !take(&name, &self.0[range])? {
+                break;
             }
         }
-        Ok(None)
+        Ok(())
     }
 
     /// The bytes the item takes in the table, as DynamoDB counts them.

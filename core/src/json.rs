@@ -417,10 +417,13 @@ impl<'a> Reader<'a> {
 
 /// Appends `text` as a JSON string, escaping no more than JSON asks for.
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape: &[u8] = match byte {
+    let mut rest = text.as_bytes();
+    // From one character that must be escaped to the next.
+    while let Some(at) = plain::first_special(rest) {
+        out.extend_from_slice(&rest[..at]);
+        let escape: &[u8] = match rest[at] {
             b'"' => b"\\\"",
             b'\\' => b"\\\\",
             b'\n' => b"\\n",
@@ -428,27 +431,16 @@ pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
             b'\t' => b"\\t",
             0x8 => b"\\b",
             0xc => b"\\f",
-            0..0x20 => {
+            control => {
                 const HEX: &[u8; 16] = b"0123456789abcdef";
-                out.extend_from_slice(&text.as_bytes()[plain..at]);
-                out.extend_from_slice(&[
-                    b'\\',
-                    b'u',
-                    b'0',
-                    b'0',
-                    HEX[usize::from(byte >> 4)],
-                    HEX[usize::from(byte & 15)],
-                ]);
-                plain = at + 1;
-                continue;
+                let (high, low) = (HEX[usize::from(control >> 4)], HEX[usize::from(control & 15)]);
+                &[b'\\', b'u', b'0', b'0', high, low]
             }
-            _ => continue,
         };
-        out.extend_from_slice(&text.as_bytes()[plain..at]);
         out.extend_from_slice(escape);
-        plain = at + 1;
+        rest = &rest[at + 1..];
     }
-    out.extend_from_slice(&text.as_bytes()[plain..]);
+    out.extend_from_slice(rest);
     out.push(b'"');
 }
 

@@ -175,7 +175,21 @@ impl KeyShape {
     /// # Errors
     /// When a key attribute is missing, of another type, empty or too long; the error names it.
     pub fn extract(&self, item: &Item) -> Result<Key, WireError> {
-        self.extract_by(|name| item.attribute(name))
+        // Both in one pass: the item is read through once, up to the second one.
+        let (mut hash, mut range) = (None, None);
+        item.find(|name, value| {
+            let part = match &self.range {
+                _ if name == self.hash.name => &mut hash,
+                Some(attribute) if name == attribute.name => &mut range,
+                _ => return Ok(true),
+            };
+            // The first one counts, should a server send two of one name.
+            if part.is_none() {
+                *part = Some(wire::value::parse_value(value).map_err(|error| error.within(name))?);
+            }
+            Ok(hash.is_none() || self.range.is_some() && range.is_none())
+        })?;
+        self.extract_by(|name| Ok(if name == self.hash.name { hash.take() } else { range.take() }))
     }
 
     /// Takes the key out of an item's attributes.
@@ -188,9 +202,9 @@ impl KeyShape {
 
     fn extract_by(
         &self,
-        attribute: impl Fn(&str) -> Result<Option<AttributeValue>, WireError>,
+        mut attribute: impl FnMut(&str) -> Result<Option<AttributeValue>, WireError>,
     ) -> Result<Key, WireError> {
-        let part = |part: &KeyAttribute, role: &str| {
+        let mut part = |part: &KeyAttribute, role: &str| {
             let Some(value) = attribute(&part.name)? else {
                 return Err(WireError::new(format!("the item lacks its {role} key")).within(&part.name));
             };

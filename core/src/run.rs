@@ -137,6 +137,9 @@ impl Run {
         let mut names = BTreeMap::new();
         for table in plan.tables.iter() {
             client.check_views(table)?;
+            if plan.tables.iter().nth(1).is_none() {
+                break;
+            }
             let physical = client.names.physical(&table.name);
             let other = names.insert(physical.clone(), &table.name).filter(|other| **other != table.name);
             if let Some(other) = other {

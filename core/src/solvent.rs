@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::key::KeyValue;
 use crate::operation::{Operation, Settled, Task};
 use crate::outcome::Outcome;
 use crate::table::Tables;
@@ -41,6 +42,30 @@ pub struct Solvent {
     pub(crate) tables: Tables,
     pub(crate) entries: Vec<Entry>,
     pub(crate) deadline: Option<Duration>,
+    #[serde(skip, default = "Origin::outside")]
+    pub(crate) origin: Origin,
+}
+
+/// Where a plan comes from. All plans of the same operations are equal, wherever they come from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Origin {
+    /// Its operations were added to it here, each by the code that made it.
+    #[default]
+    Here,
+    /// It was read, and may hold anything.
+    Outside,
+}
+
+impl Origin {
+    fn outside() -> Self {
+        Self::Outside
+    }
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// An operation of a plan, and what is known of it from earlier runs.
@@ -104,10 +129,15 @@ impl Solvent {
         self.entries.is_empty()
     }
 
-    /// Whether a plan that was read from outside holds together.
+    /// Whether the plan holds together. One from outside is looked through in all; of others it is known that the items
+    /// that they name have keys of their tables.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let problem = self.entries.iter().enumerate().find_map(|(index, entry)| {
             let task = entry.task.as_ref().ok()?;
+            let is_known = task.key().is_some() && task.table().is_some_and(|table| self.tables.holds(table));
+            if is_known && matches!(self.origin, Origin::Here) {
+                return None;
+            }
             task.check(&self.tables).err().map(|error| format!("operation {index}: {error}"))
         });
         match problem {
@@ -191,7 +221,18 @@ fn fingerprint(index: u32, task: &Result<Task, Error>, tables: &Tables) -> u64 {
         }
         for item in task.items() {
             feed(tables.at(item.table).name.as_bytes());
-            feed(&item.key.identity());
+            for (_, value) in item.key.parts() {
+                match value {
+                    KeyValue::S(text) => feed(text.as_bytes()),
+                    KeyValue::B(bytes) => feed(bytes),
+                    KeyValue::N(number) => {
+                        let (digits, exponent) = number.parts();
+                        feed(&digits.to_le_bytes());
+                        feed(&exponent.to_le_bytes());
+                        feed(&[u8::from(number.is_negative())]);
+                    }
+                }
+            }
         }
         // A query has no key; all that makes it another one tells it apart.
         if let Task::Query { fingerprint, reading, .. } | Task::Scan { fingerprint, reading, .. } = task {

@@ -100,6 +100,19 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Where the first quote, backslash or control character stands.
+pub(super) fn first_special(bytes: &[u8]) -> Option<usize> {
+    let (eights, rest) = bytes.as_chunks::<8>();
+    for (index, eight) in eights.iter().enumerate() {
+        let found = special(u64::from_le_bytes(*eight));
+        if found != 0 {
+            return Some(index * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let position = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+    position.map(|at| eights.len() * 8 + at)
+}
+
 /// The highest bit of each of eight bytes that ends a run of plain text: a quote, a backslash, a control character. Bits
 /// above the lowest one may be wrong, since what is borrowed for a byte is taken from the next one.
 #[inline]

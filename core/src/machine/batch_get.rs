@@ -13,6 +13,7 @@ use crate::item::Item;
 use crate::key::Key;
 use crate::operation::{Settled, Task};
 use crate::request::{Action, Request, Response};
+use crate::table::TableId;
 use crate::wire::WireError;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +45,7 @@ impl BatchGet {
             }
             Err(error) => return context.fail_calls(&self.operations, &error),
         };
-        let mut found = match by_key(&self.operations, &answer, context) {
+        let found = match by_key(&self.operations, &answer, context) {
             Ok(found) => found,
             Err(problem) => {
                 let problem = format!("the answer cannot be read: {problem}");
@@ -59,11 +60,12 @@ impl BatchGet {
             .collect();
         for operation in &self.operations {
             let Task::Get { table, key, .. } = context.task(*operation) else { continue };
-            let table = context.table_name(*table);
-            if unprocessed.contains(&(table.as_str(), key)) {
+            let is_unprocessed =
+                !unprocessed.is_empty() && unprocessed.contains(&(context.table_name(*table).as_str(), key));
+            if is_unprocessed {
                 context.effects.push(Effect::Requeue(*operation));
             } else {
-                let item = found.get_mut(&(table, key.clone())).cloned();
+                let item = found.get(table).and_then(|items| items.get(key)).cloned();
                 context.settle(*operation, Settled::Item(item));
             }
         }
@@ -71,18 +73,25 @@ impl BatchGet {
 }
 
 fn request(operations: &[u32], context: &Context<'_>) -> Request {
-    let mut request_items: BTreeMap<String, KeysAndAttributes> = BTreeMap::new();
+    let mut by_table: BTreeMap<TableId, KeysAndAttributes> = BTreeMap::new();
     let mut known = BTreeSet::new();
     for operation in operations {
         let Task::Get { table, key, consistent_read, projection } = context.task(*operation) else {
             continue;
         };
         if known.insert((*table, key)) {
-            let entry = request_items.entry(context.table_name(*table)).or_default();
+            let entry = by_table.entry(*table).or_default();
             entry.consistent_read = *consistent_read;
             entry.projection_expression.clone_from(projection);
             entry.keys.push(key.clone());
         }
+    }
+    let mut request_items: BTreeMap<String, KeysAndAttributes> = BTreeMap::new();
+    for (table, mut keys) in by_table {
+        // Two types may describe one table.
+        let entry = request_items.entry(context.table_name(table)).or_default();
+        keys.keys.splice(..0, std::mem::take(&mut entry.keys));
+        *entry = keys;
     }
     Request::BatchGetItem(BatchGetItemInput {
         request_items,
@@ -95,16 +104,14 @@ fn by_key(
     operations: &[u32],
     answer: &BatchGetItemOutput,
     context: &Context<'_>,
-) -> Result<BTreeMap<(String, Key), Item>, WireError> {
+) -> Result<BTreeMap<TableId, BTreeMap<Key, Item>>, WireError> {
     let mut found = BTreeMap::new();
     let tables: BTreeSet<_> = operations.iter().map(|operation| context.table_id(*operation)).collect();
     for table in tables {
-        let name = context.table_name(table);
-        let Some(items) = answer.responses.get(&name) else { continue };
-        for item in items.iter() {
-            let key = context.table(table).keys.extract(&item)?;
-            found.insert((name.clone(), key), item);
-        }
+        let Some(items) = answer.responses.get(&context.table_name(table)) else { continue };
+        let keys = &context.table(table).keys;
+        let items = items.iter().map(|item| Ok((keys.extract(&item)?, item)));
+        found.insert(table, items.collect::<Result<_, WireError>>()?);
     }
     Ok(found)
 }

@@ -12,6 +12,7 @@ use crate::error::{CallError, mismatched_answer};
 use crate::key::Key;
 use crate::operation::{Settled, Task};
 use crate::request::{Action, Request, Response};
+use crate::table::TableId;
 use crate::wire::WireError;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +55,9 @@ impl BatchWrite {
         for operation in &self.operations {
             let task = context.task(*operation);
             let Some(key) = task.key() else { continue };
-            if unprocessed.contains(&(context.table_name(context.table_id(*operation)), key.clone())) {
+            let is_unprocessed = !unprocessed.is_empty()
+                && unprocessed.contains(&(context.table_name(context.table_id(*operation)), key.clone()));
+            if is_unprocessed {
                 context.effects.push(Effect::Requeue(*operation));
             } else {
                 context.settle(*operation, Settled::Done);
@@ -64,14 +67,19 @@ impl BatchWrite {
 }
 
 fn request(operations: &[u32], context: &Context<'_>) -> Request {
-    let mut request_items: BTreeMap<String, Vec<WriteRequest>> = BTreeMap::new();
+    let mut by_table: BTreeMap<TableId, Vec<WriteRequest>> = BTreeMap::new();
     for operation in operations {
         let write = match context.task(*operation) {
             Task::Put { item, .. } => WriteRequest::PutRequest { item: item.clone() },
             Task::Delete { key, .. } => WriteRequest::DeleteRequest { key: key.clone() },
             _ => continue,
         };
-        request_items.entry(context.table_name(context.table_id(*operation))).or_default().push(write);
+        by_table.entry(context.table_id(*operation)).or_default().push(write);
+    }
+    let mut request_items: BTreeMap<String, Vec<WriteRequest>> = BTreeMap::new();
+    for (table, mut writes) in by_table {
+        // Two types may describe one table.
+        request_items.entry(context.table_name(table)).or_default().append(&mut writes);
     }
     Request::BatchWriteItem(BatchWriteItemInput {
         request_items,

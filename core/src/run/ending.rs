@@ -7,7 +7,7 @@ use crate::error::{Effect, Error};
 use crate::moment::Moment;
 use crate::operation::Task;
 use crate::outcome::Outcome;
-use crate::solvent::Solvent;
+use crate::solvent::{Origin, Solvent};
 
 impl Scheduler {
     /// The operations whose write is under way, or was sent and must be sent again.
@@ -25,7 +25,12 @@ impl Scheduler {
             entry.ambiguous |= entry.result.is_none() && maybe_applied.contains(&operation);
             entry
         });
-        Solvent { entries: entries.collect(), tables: self.tables.clone(), deadline: self.plan_deadline }
+        Solvent {
+            entries: entries.collect(),
+            tables: self.tables.clone(),
+            deadline: self.plan_deadline,
+            origin: Origin::Here,
+        }
     }
 
     pub(super) fn into_outcome(mut self, now: Moment) -> Outcome {
@@ -45,6 +50,8 @@ impl Scheduler {
         }
         self.report.elapsed = self.now.max(now).since(self.started);
         let entries = self.slots.into_iter().map(|slot| slot.entry).collect();
-        Outcome::new(Solvent { tables: self.tables, entries, deadline: self.plan_deadline }, self.report)
+        let plan =
+            Solvent { tables: self.tables, entries, deadline: self.plan_deadline, origin: Origin::Here };
+        Outcome::new(plan, self.report)
     }
 }

@@ -6,6 +6,7 @@
 //! for nothing, and nothing for it. An operation's rank is the length of the longest chain that leads to it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::key::Key;
 use crate::operation::{Task, TaskItem};
@@ -15,9 +16,9 @@ use crate::table::TableId;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Order {
     open: BTreeMap<u32, Open>,
-    items: BTreeMap<(TableId, Vec<u8>), Chain>,
+    items: BTreeMap<ItemId, Chain>,
     /// The items on which an operation failed, and which one: what follows it on the item may be taken in later.
-    failed: BTreeMap<(TableId, Vec<u8>), u32>,
+    failed: BTreeMap<ItemId, u32>,
     tables: BTreeMap<TableId, TableOrder>,
 }
 
@@ -47,10 +48,12 @@ enum Place {
 
 #[derive(Clone, Debug, PartialEq)]
 struct ItemPlace {
-    table: TableId,
-    identity: Vec<u8>,
+    item: ItemId,
     write: bool,
 }
+
+/// An item: its table, and the identity of its key.
+type ItemId = (TableId, Arc<[u8]>);
 
 impl Place {
     fn of(task: &Task) -> Self {
@@ -82,28 +85,33 @@ impl Place {
             _ => None,
         };
         let items = self.items();
-        let first = |index: usize| !items[..index].iter().any(|earlier| earlier.table == items[index].table);
-        let of_items = (0..items.len()).filter(move |index| first(*index)).map(|index| items[index].table);
+        let first =
+            |index: usize| !items[..index].iter().any(|earlier| earlier.item.0 == items[index].item.0);
+        let of_items = (0..items.len()).filter(move |index| first(*index)).map(|index| items[index].item.0);
         whole.into_iter().chain(of_items)
     }
 
     fn writes_to(&self, table: TableId) -> bool {
-        self.items().iter().any(|item| item.table == table && item.write)
+        self.items().iter().any(|place| place.item.0 == table && place.write)
     }
 }
 
 impl ItemPlace {
     fn of(item: TaskItem<'_>) -> Self {
-        Self { table: item.table, identity: item.key.identity(), write: item.write }
+        Self { item: item_id(item.table, item.key), write: item.write }
     }
+}
+
+fn item_id(table: TableId, key: &Key) -> ItemId {
+    (table, key.identity().into())
 }
 
 /// The operations on one item.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Chain {
     last_write: Option<u32>,
-    /// The reads since then.
-    reads: BTreeSet<u32>,
+    /// The reads since then, in the plan's order.
+    reads: Vec<u32>,
 }
 
 /// The operations on one table.
@@ -158,7 +166,7 @@ impl Order {
 
     /// Notes that an operation ended in failure without having been taken in.
     pub(super) fn note_failure(&mut self, operation: u32, table: TableId, key: &Key) {
-        self.failed.entry((table, key.identity())).or_insert(operation);
+        self.failed.entry(item_id(table, key)).or_insert(operation);
     }
 
     /// The operation that failed earlier on the item of this one.
@@ -166,7 +174,7 @@ impl Order {
         if self.failed.is_empty() {
             return None;
         }
-        task.items().find_map(|item| self.failed.get(&(item.table, item.key.identity())).copied())
+        task.items().find_map(|item| self.failed.get(&item_id(item.table, item.key)).copied())
     }
 
     /// Takes in the plan's next operation; true where it waits for nothing. `targets` are the tables of the views that
@@ -186,17 +194,17 @@ impl Order {
             }
         }
         let mut before: Vec<u32> = Vec::new();
-        for ItemPlace { table, identity, write } in place.items() {
-            let chain = self.items.entry((*table, identity.clone())).or_default();
+        for ItemPlace { item, write } in place.items() {
+            let chain = self.items.entry(item.clone()).or_default();
             if *write && !chain.reads.is_empty() {
                 before.extend(&chain.reads);
             } else {
                 before.extend(chain.last_write);
             }
             if *write {
-                *chain = Chain { last_write: Some(operation), reads: BTreeSet::new() };
+                *chain = Chain { last_write: Some(operation), reads: Vec::new() };
             } else {
-                chain.reads.insert(operation);
+                chain.reads.push(operation);
             }
         }
         for earlier in before {
@@ -245,16 +253,17 @@ impl Order {
                 freed.push(first);
             }
         }
-        for ItemPlace { table, identity, .. } in place.items() {
-            let slot = (*table, identity.clone());
+        for ItemPlace { item, .. } in place.items() {
             if !succeeded {
-                self.failed.entry(slot.clone()).or_insert(operation);
+                self.failed.entry(item.clone()).or_insert(operation);
             }
-            if let Some(chain) = self.items.get_mut(&slot) {
-                chain.reads.remove(&operation);
+            if let Some(chain) = self.items.get_mut(item) {
+                if let Ok(at) = chain.reads.binary_search(&operation) {
+                    chain.reads.remove(at);
+                }
                 chain.last_write = chain.last_write.filter(|last| *last != operation);
                 if chain.last_write.is_none() && chain.reads.is_empty() {
-                    self.items.remove(&slot);
+                    self.items.remove(item);
                 }
             }
         }

@@ -72,7 +72,7 @@ pub(super) enum Timer {
 
 impl Scheduler {
     pub(super) fn new(plan: Solvent, seed: u64, streamed: bool, now: Moment) -> Self {
-        let Solvent { tables, entries, deadline } = plan;
+        let Solvent { tables, entries, deadline, origin: _ } = plan;
         let timers = deadline.map(|deadline| (now + deadline, Timer::Deadline)).into_iter().collect();
         Self {
             tables,
@@ -350,8 +350,9 @@ impl Scheduler {
 
     /// Ends an operation, and those that follow a failed one on the same item.
     fn settle(&mut self, operation: u32, result: Result<Settled, Error>, client: &Client) {
-        let mut ended = VecDeque::from([(operation, result)]);
-        while let Some((operation, result)) = ended.pop_front() {
+        let mut skipped = VecDeque::new();
+        let mut next = Some((operation, result));
+        while let Some((operation, result)) = next.take().or_else(|| skipped.pop_front()) {
             // One that follows two failed operations is skipped once.
             if !self.slots[operation as usize].is_open() {
                 continue;
@@ -361,7 +362,7 @@ impl Scheduler {
             let released = self.order.leave(operation, succeeded);
             for follower in released.skipped {
                 let subject = self.slots[follower as usize].task().subject(&self.tables);
-                ended.push_back((follower, Err(Error::Skipped { subject, after: operation })));
+                skipped.push_back((follower, Err(Error::Skipped { subject, after: operation })));
             }
             for operation in released.ready {
                 self.release(operation, client);
