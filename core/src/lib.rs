@@ -28,6 +28,8 @@ mod credentials;
 mod cursor;
 mod error;
 pub mod expression;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 #[cfg(feature = "http")]
 pub mod http;
 mod item;

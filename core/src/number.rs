@@ -264,8 +264,9 @@ impl FromStr for Number {
             Some(at) => (&rest[..at], parse_exponent(&rest[at + 1..])?),
             None => (rest, 0),
         };
-        let mut digits = 0u128;
-        let mut dropped_zeros = 0i32;
+        // The digits, where they are few enough; a text is read to its end all the same, to tell what is no number.
+        let mut digits = Some(0u128);
+        let mut dropped_zeros = 0u32;
         let mut fraction = 0i32;
         let mut point = false;
         let mut seen = false;
@@ -274,20 +275,16 @@ impl FromStr for Number {
                 b'.' if !point => point = true,
                 b'0'..=b'9' => {
                     seen = true;
-                    fraction += i32::from(point);
+                    fraction = fraction.saturating_add(i32::from(point));
                     if *byte == b'0' {
                         // Zeros count only once a later digit needs them.
-                        dropped_zeros += i32::from(digits != 0);
+                        dropped_zeros = dropped_zeros.saturating_add(u32::from(digits != Some(0)));
                         continue;
                     }
-                    for _ in 0..dropped_zeros {
-                        digits = digits.checked_mul(10).ok_or(NumberError::TooManyDigits)?;
-                    }
-                    dropped_zeros = 0;
+                    let power = 10u128.checked_pow(std::mem::take(&mut dropped_zeros).saturating_add(1));
                     digits = digits
-                        .checked_mul(10)
-                        .and_then(|digits| digits.checked_add(u128::from(byte - b'0')))
-                        .ok_or(NumberError::TooManyDigits)?;
+                        .and_then(|digits| digits.checked_mul(power?))
+                        .and_then(|digits| digits.checked_add(u128::from(byte - b'0')));
                 }
                 _ => return Err(NumberError::Invalid),
             }
@@ -295,7 +292,9 @@ impl FromStr for Number {
         if !seen {
             return Err(NumberError::Invalid);
         }
-        Self::assemble(negative, digits, exponent.saturating_sub(fraction).saturating_add(dropped_zeros))
+        let digits = digits.ok_or(NumberError::TooManyDigits)?;
+        let zeros = i32::try_from(dropped_zeros).unwrap_or(i32::MAX);
+        Self::assemble(negative, digits, exponent.saturating_sub(fraction).saturating_add(zeros))
     }
 }
 

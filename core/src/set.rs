@@ -233,6 +233,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<T> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Vec<T>, E> {
+        if self.wire {
+            return Err(E::custom("expected a set (SS, NS or BS), found NULL"));
+        }
         Ok(Vec::new())
     }
 

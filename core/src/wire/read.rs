@@ -219,7 +219,8 @@ impl<'de> de::Deserializer<'de> for Value<'_, 'de> {
     fn deserialize_option<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
         if self.peek()? == AttributeType::Null {
             self.null()?;
-            return visitor.visit_none();
+            // Not `visit_none`, by which a set knows that it is missing.
+            return visitor.visit_unit();
         }
         visitor.visit_some(self)
     }

@@ -204,6 +204,24 @@ fn errors_name_the_attribute() {
 }
 
 #[test]
+fn keys_of_maps_are_numbers_only_in_the_form_in_which_they_are_written() {
+    fn read<K: DeserializeOwned + Ord>(json: &str) -> Result<Vec<K>, String> {
+        let map = read::decode_bytes::<BTreeMap<K, bool>>(json.as_bytes());
+        map.map(|map| map.into_keys().collect()).map_err(|error| error.to_string())
+    }
+    assert_eq!(read::<i16>(r#"{"-5":{"BOOL":true},"20":{"BOOL":true}}"#), Ok(vec![-5, 20]));
+    assert_eq!(read::<Number>(r#"{"0.5":{"BOOL":true}}"#), Ok(vec!["0.5".parse().unwrap()]));
+    for key in ["05", "+5", "5.0", "5e0", " 5", ""] {
+        let problem = format!("the key `{key}` is no number in its plain form");
+        let json = format!(r#"{{"{key}":{{"BOOL":true}},"5":{{"BOOL":true}}}}"#);
+        assert_eq!(read::<u8>(&json), Err(problem.clone()));
+        assert_eq!(read::<Number>(&json), Err(problem));
+    }
+    assert_eq!(read::<u8>(r#"{"300":{"BOOL":true}}"#), Err("the key `300` does not fit u8".to_owned()));
+    assert_eq!(read::<bool>(r#"{"yes":{"BOOL":true}}"#), Err("the key `yes` does not fit bool".to_owned()));
+}
+
+#[test]
 fn whatever_is_not_an_attribute_value_is_an_error() {
     for json in [
         "",

@@ -92,6 +92,17 @@ fn integers_are_read_in_any_form_and_others_refused_with_their_place() {
 }
 
 #[test]
+fn an_array_is_no_object() {
+    #[derive(Debug, Deserialize)]
+    struct Nothing {}
+    assert!(read::<Nothing>(&mut Reader::new(b"[")).is_err());
+    assert!(read::<Nothing>(&mut Reader::new(b"[]")).is_err());
+    for array in ["[]", r#"["name",1,null,null,null,null,[],{}]"#, r#"{"Inner":[]}"#, r#"{"Map":[]}"#] {
+        assert!(parsed(array).unwrap_err().starts_with("expected an object"), "{array}");
+    }
+}
+
+#[test]
 fn members_of_a_struct_join_those_of_an_object() {
     let members = |value: &Outer, before: bool| {
         let mut out = Vec::new();

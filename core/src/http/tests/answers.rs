@@ -250,7 +250,7 @@ fn what_cannot_be_read_is_told_with_its_place() {
     let describe = Request::DescribeTable(DescribeTableInput { table_name: "visits".to_owned() });
     for (body, expected) in [
         ("{}", "missing field `Table` at byte 2"),
-        ("", "expected a value, found the end of the text at byte 0"),
+        ("", "expected an object at byte 0"),
         (r#"{"Table":{"ItemCount":1.5}}"#, "expected a count at byte 22"),
         (r#"{"Table":{"KeySchema":[{"AttributeName":"a","KeyType":"TREE"}]}}"#, "unknown variant `TREE`"),
         (r#"{"Table":{"AttributeDefinitions":[{"AttributeType":"SS"}]}}"#, "unknown variant `SS`"),

@@ -7,7 +7,7 @@ use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
 use super::marked::Marked;
 use super::{Value, visit_text};
 use crate::json::Reader;
-use crate::number;
+use crate::number::{self, Number};
 use crate::value::AttributeType;
 use crate::wire::{RESERVED_PREFIX, WireError};
 
@@ -72,14 +72,27 @@ impl<'de> de::MapAccess<'de> for &mut Members<'_, 'de> {
 /// A member's name, for key types that are strings or made of their text.
 struct Name<'de>(Cow<'de, str>);
 
-macro_rules! parsed {
+macro_rules! numbers {
     ($($method:ident $visit:ident $type:ty),*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
-            let value = self.0.parse::<$type>()
-                .map_err(|error| WireError::new(format!("the key `{}`: {error}", self.0)))?;
+            let value = <$type>::try_from(self.number()?).map_err(|_| self.misfit(stringify!($type)))?;
             visitor.$visit(value)
         }
     )*};
+}
+
+impl Name<'_> {
+    /// The number that this is the plain form of: another form would be written back as this one.
+    fn number(&self) -> Result<Number, WireError> {
+        match self.0.parse::<Number>() {
+            Ok(number) if number.to_string() == self.0 => Ok(number),
+            _ => Err(WireError::new(format!("the key `{}` is no number in its plain form", self.0))),
+        }
+    }
+
+    fn misfit(&self, kind: &str) -> WireError {
+        WireError::new(format!("the key `{}` does not fit {kind}", self.0))
+    }
 }
 
 impl<'de> de::Deserializer<'de> for Name<'de> {
@@ -89,13 +102,16 @@ impl<'de> de::Deserializer<'de> for Name<'de> {
         visit_text(self.0, visitor)
     }
 
-    parsed!(
+    numbers!(
         deserialize_i8 visit_i8 i8, deserialize_i16 visit_i16 i16, deserialize_i32 visit_i32 i32,
         deserialize_i64 visit_i64 i64, deserialize_i128 visit_i128 i128, deserialize_u8 visit_u8 u8,
         deserialize_u16 visit_u16 u16, deserialize_u32 visit_u32 u32, deserialize_u64 visit_u64 u64,
-        deserialize_u128 visit_u128 u128, deserialize_f32 visit_f32 f32, deserialize_f64 visit_f64 f64,
-        deserialize_bool visit_bool bool
+        deserialize_u128 visit_u128 u128, deserialize_f32 visit_f32 f32, deserialize_f64 visit_f64 f64
     );
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WireError> {
+        visitor.visit_bool(self.0.parse().map_err(|_| self.misfit("bool"))?)
+    }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
@@ -103,6 +119,7 @@ impl<'de> de::Deserializer<'de> for Name<'de> {
         visitor: V,
     ) -> Result<V::Value, WireError> {
         if name == number::NEWTYPE {
+            self.number()?;
             return visitor.visit_map(Marked::number(self.0));
         }
         visitor.visit_newtype_struct(self)
@@ -147,6 +164,9 @@ impl<'r, 'de> Elements<'r, 'de> {
         let mut elements = Elements { reader, first: true, index: 0, ended: false, bare };
         let value = visitor.visit_seq(&mut elements)?;
         elements.drain()?;
+        if bare.is_some() && elements.index == 0 {
+            return Err(WireError::new("a set must not be empty"));
+        }
         Ok(value)
     }
 
