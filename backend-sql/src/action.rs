@@ -26,6 +26,8 @@ mod write;
 
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod index_tests;
 
 use std::sync::Arc;
 

@@ -149,8 +149,8 @@ pub(crate) fn updated_index_key(fault: &KeyFault<'_>) -> Box<Rejection> {
             "The update expression attempted to update the secondary index key to unsupported type",
         ),
         KeyProblem::Empty => validation(format!(
-            "The update expression attempted to update the secondary index key to a value that is not supported. The \
-             AttributeValue for a key attribute cannot contain an empty {} value.",
+            "One or more parameter values are not valid. The update expression attempted to update a secondary index key \
+             to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty {} value.",
             spoken(fault.attribute.kind)
         )),
         KeyProblem::LongHash | KeyProblem::LongRange => index_key(fault),
