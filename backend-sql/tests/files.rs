@@ -184,6 +184,33 @@ fn a_file_of_a_newer_version_is_refused_with_its_format() {
 }
 
 #[test]
+fn a_file_of_an_older_version_is_refused_and_left_as_it_is() {
+    let directory = Directory::new("older");
+    drop(SqlBackend::open(directory.file()).unwrap());
+    let older = Connection::open(directory.file()).unwrap();
+    older.pragma_update(None, "user_version", 1).unwrap();
+    drop(older);
+    let before = fs::read(directory.file()).unwrap();
+    let error = SqlBackend::open(directory.file()).unwrap_err();
+    assert_eq!(error, OpenError::Older { format: 1, supported: 2 });
+    assert!(error.to_string().contains("format 1 of an older version of Dynochemy"));
+    assert_eq!(fs::read(directory.file()).unwrap(), before);
+}
+
+#[test]
+fn two_backends_on_one_file_see_each_others_tables() {
+    let directory = Directory::new("tables");
+    let (first, second) = (database(&directory.file()), database(&directory.file()));
+    first.run(Counter::create()).unwrap();
+    second.run(Counter { id: "a".to_owned(), count: 1 }.put()).unwrap();
+    first.run(Counter::delete_table()).unwrap();
+    let gone = second.run(Counter::get("a")).unwrap_err();
+    assert_eq!(gone.code(), Some("ResourceNotFoundException"));
+    second.run(Counter::create()).unwrap();
+    assert_eq!(first.run(Counter::get("a")).unwrap(), None);
+}
+
+#[test]
 fn a_file_that_cannot_be_opened_is_an_error_with_sqlites_message() {
     let directory = Directory::new("missing");
     let error = SqlBackend::open(directory.0.join("none").join("test.db")).unwrap_err();

@@ -114,6 +114,10 @@ fn billing(input: &CreateTableInput) -> Result<BillingMode, Box<Rejection>> {
 #[cfg(test)]
 mod tests {
     use dynochemy_core::ScalarType;
+    use dynochemy_core::api::{
+        AttributeDefinition, GlobalSecondaryIndex, IndexStatus, KeySchemaElement, LocalSecondaryIndex,
+        Projection, ProvisionedThroughput,
+    };
 
     use super::*;
     use crate::action::fixture::*;
@@ -165,5 +169,151 @@ mod tests {
         let undefined = CreateTableInput { attribute_definitions: Vec::new(), ..create("abc", None) };
         assert!(fixture.error(undefined).contains("Some index key attribute have no definition"));
         fixture.call(create("a-b.c_D3", None)).unwrap();
+    }
+
+    fn global(name: &str, key_schema: Vec<KeySchemaElement>) -> GlobalSecondaryIndex {
+        GlobalSecondaryIndex {
+            index_name: name.to_owned(),
+            key_schema,
+            projection: Projection::all(),
+            ..GlobalSecondaryIndex::default()
+        }
+    }
+
+    fn local(name: &str, hash: &str, range: &str) -> LocalSecondaryIndex {
+        LocalSecondaryIndex {
+            index_name: name.to_owned(),
+            key_schema: vec![KeySchemaElement::hash(hash), KeySchemaElement::range(range)],
+            projection: Projection::all(),
+        }
+    }
+
+    #[test]
+    fn indexes_are_described_as_they_were_declared() {
+        let fixture = Fixture::new();
+        let schema = vec![
+            KeySchemaElement::hash("user"),
+            KeySchemaElement::hash("place"),
+            KeySchemaElement::range("time"),
+        ];
+        let mut input = create("indexed", Some((1, 1)));
+        let place = AttributeDefinition { attribute_name: "place".to_owned(), attribute_type: ScalarType::B };
+        input.attribute_definitions.push(place);
+        let throughput = ProvisionedThroughput { read_capacity_units: 2, write_capacity_units: 3 };
+        input.global_secondary_indexes = vec![GlobalSecondaryIndex {
+            projection: Projection::include(["x", "y"]),
+            provisioned_throughput: Some(throughput),
+            ..global("global", schema.clone())
+        }];
+        input.local_secondary_indexes = vec![local("local", "user", "place")];
+        let definitions = input.attribute_definitions.clone();
+        let told = fixture.call(input).unwrap().table_description;
+        assert_eq!(told.attribute_definitions, definitions);
+        let index = &told.global_secondary_indexes[0];
+        assert_eq!((index.key_schema.clone(), index.index_status.clone()), (schema, IndexStatus::Active));
+        assert_eq!(index.projection, Projection::include(["x", "y"]));
+        assert_eq!(index.provisioned_throughput.unwrap().provisioned(), Some(throughput));
+        let arn = "arn:aws:dynamodb:local:000000000000:table/indexed/index/";
+        assert_eq!(index.index_arn, Some(format!("{arn}global")));
+        assert_eq!(told.local_secondary_indexes[0].index_arn, Some(format!("{arn}local")));
+    }
+
+    #[test]
+    fn indexes_that_the_service_would_not_create_are_refused() {
+        let fixture = Fixture::new();
+        let invalid = "ValidationException: One or more parameter values were invalid: ";
+        let hash = |name: &str| KeySchemaElement::hash(name);
+        let with = |change: &dyn Fn(&mut CreateTableInput)| {
+            let mut input = create("indexed", None);
+            let place =
+                AttributeDefinition { attribute_name: "place".to_owned(), attribute_type: ScalarType::S };
+            input.attribute_definitions.push(place);
+            input.global_secondary_indexes = vec![global("by_place", vec![hash("place")])];
+            change(&mut input);
+            fixture.error(input)
+        };
+        let globals = |schemas: Vec<Vec<KeySchemaElement>>| {
+            with(&|input| {
+                let indexes = schemas.iter().enumerate();
+                input.global_secondary_indexes = indexes
+                    .map(|(number, schema)| global(&format!("index{number}"), schema.clone()))
+                    .collect();
+            })
+        };
+        assert_eq!(
+            globals(vec![vec![hash("none")]]),
+            format!(
+                "{invalid}Some index key attributes are not defined in AttributeDefinitions. Keys: [none], \
+                 AttributeDefinitions: [user, time, place]"
+            )
+        );
+        assert_eq!(
+            with(&|input| {
+                let unused = AttributeDefinition {
+                    attribute_name: "unused".to_owned(),
+                    attribute_type: ScalarType::S,
+                };
+                input.attribute_definitions.push(unused);
+            }),
+            format!(
+                "{invalid}Some AttributeDefinitions are not used. AttributeDefinitions: [user, time, place, unused], keys \
+                 used: [user, time, place]"
+            )
+        );
+        assert_eq!(
+            globals(vec![vec![KeySchemaElement::range("place"), hash("user")]]),
+            "ValidationException: Invalid KeySchema: The first KeySchemaElement is not a HASH key type"
+        );
+        assert!(
+            globals(vec![vec![hash("place"), KeySchemaElement::range("time"), hash("user")]])
+                .contains("HASH")
+        );
+        assert!(globals(vec![vec![hash("place"), hash("place")]]).contains("have the same name"));
+        assert_eq!(
+            with(&|input| input.global_secondary_indexes.push(global("by_place", vec![hash("time")]))),
+            format!("{invalid}Duplicate index name: by_place")
+        );
+        assert_eq!(
+            globals(vec![vec![hash("place")]; 21]),
+            format!("{invalid}GlobalSecondaryIndex count exceeds the per-table limit of 20")
+        );
+        assert_eq!(
+            with(&|input| input.local_secondary_indexes = vec![local("local", "place", "time")]),
+            format!(
+                "{invalid}Index KeySchema does not have the same leading hash key as table KeySchema for index: local. \
+                 index hash key: place, table hash key: user"
+            )
+        );
+        assert_eq!(
+            with(&|input| {
+                let six = (0..6).map(|number| local(&format!("local{number}"), "user", "place"));
+                input.local_secondary_indexes = six.collect();
+            }),
+            format!("{invalid}Number of LocalSecondaryIndexes exceeds per-table limit of 5")
+        );
+        let projected = |projection: Projection| {
+            with(&move |input| input.global_secondary_indexes[0].projection = projection.clone())
+        };
+        assert_eq!(projected(Projection::default()), format!("{invalid}Unknown ProjectionType: null"));
+        assert_eq!(
+            projected(Projection { non_key_attributes: vec!["x".to_owned()], ..Projection::all() }),
+            format!("{invalid}ProjectionType is ALL, but NonKeyAttributes is specified")
+        );
+        assert_eq!(
+            projected(Projection::include([""; 0])),
+            format!("{invalid}ProjectionType is INCLUDE, but NonKeyAttributes is not specified")
+        );
+        let throughput = ProvisionedThroughput { read_capacity_units: 1, write_capacity_units: 1 };
+        assert_eq!(
+            with(&|input| input.global_secondary_indexes[0].provisioned_throughput = Some(throughput)),
+            format!(
+                "{invalid}ProvisionedThroughput should not be specified for index: by_place when BillingMode is \
+                 PAY_PER_REQUEST"
+            )
+        );
+        assert!(
+            with(&|input| input.global_secondary_indexes[0].index_name = "a b".to_owned())
+                .contains("'globalSecondaryIndexes.1.member.indexName'")
+        );
     }
 }

@@ -109,7 +109,7 @@ impl<'a> Write<'a> {
         let Self { table, place, change, condition } = self;
         let old = context.transaction.item(table.id, place)?;
         let is_indexed = !table.indexes.is_empty();
-        let attributes = match &old {
+        let mut attributes = match &old {
             Some(old) if is_indexed || condition.is_some() || matches!(change, Change::Update(..)) => {
                 old.item.attributes()?
             }
@@ -128,7 +128,12 @@ impl<'a> Write<'a> {
         }
         let updated = match change {
             Change::Update(update, key) => {
-                let before = if old.is_some() { attributes.clone() } else { key.attributes() };
+                let before = match &old {
+                    // The old ones are looked at again for the indexes only.
+                    Some(_) if is_indexed => attributes.clone(),
+                    Some(_) => std::mem::take(&mut attributes),
+                    None => key.attributes(),
+                };
                 match updated(table, place, before, update) {
                     Ok(updated) => Some(updated),
                     Err(rejection) => return refused(Refusal::Invalid(rejection), 0, old.clone()),
