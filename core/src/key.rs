@@ -270,7 +270,9 @@ impl Key {
     /// A binary form that is equal for equal keys of one table and sorts as they do.
     #[must_use]
     pub fn identity(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(32);
+        // Each part's own bytes and what marks its end, with room for some escapes.
+        let size = self.parts().map(|(_, value)| value.size() + 8).sum();
+        let mut out = Vec::with_capacity(size);
         for (_, value) in self.parts() {
             value.write_ordered(&mut out);
         }
@@ -286,7 +288,19 @@ impl Key {
             }
             write_string(out, name);
             out.push(b':');
-            wire::value::write_value(out, &value.clone().into());
+            match value {
+                KeyValue::S(text) => {
+                    out.extend_from_slice(b"{\"S\":");
+                    write_string(out, text);
+                    out.push(b'}');
+                }
+                KeyValue::N(number) => {
+                    out.extend_from_slice(b"{\"N\":\"");
+                    number.write(out);
+                    out.extend_from_slice(b"\"}");
+                }
+                KeyValue::B(_) => wire::value::write_value(out, &value.clone().into()),
+            }
         }
         out.push(b'}');
     }

@@ -35,11 +35,11 @@ pub(super) fn read(kind: ScalarType, bytes: &[u8]) -> Option<(KeyValue, &[u8])> 
 }
 
 fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    for byte in bytes {
-        out.push(*byte);
-        if *byte == 0 {
-            out.push(0xFF);
-        }
+    let mut runs = bytes.split(|byte| *byte == 0);
+    out.extend_from_slice(runs.next().unwrap_or_default());
+    for run in runs {
+        out.extend_from_slice(&[0, 0xFF]);
+        out.extend_from_slice(run);
     }
     out.extend_from_slice(&[0, 0]);
 }

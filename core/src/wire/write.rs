@@ -54,7 +54,7 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Encoded, WireError> {
 pub fn encode_item<T: Serialize + ?Sized>(value: &T, managed: &[&str]) -> Result<EncodedItem, WireError> {
     let mut values = vec![None; managed.len()];
     let aside = Aside { names: managed, values: &mut values, entity: None };
-    let mut writer = Writer { out: Vec::with_capacity(256), size: 0, root: Some(aside), set: false };
+    let mut writer = Writer { out: Vec::with_capacity(1024), size: 0, root: Some(aside), set: false };
     match value.serialize(&mut writer)? {
         // An exact copy: the scratch's spare capacity would live as long as the item.
         Written::Value => {
