@@ -37,6 +37,7 @@ mod json;
 mod key;
 mod machine;
 mod moment;
+pub mod null;
 mod number;
 mod observer;
 pub mod operation;
@@ -72,6 +73,7 @@ pub mod application {
     pub use crate::item::{Item, Items};
     pub use crate::key::{Key, KeyShape, KeyValue, ScalarType};
     pub use crate::moment::Moment;
+    pub use crate::null;
     pub use crate::number::{Number, NumberError};
     pub use crate::observer::{Event, EventKind, Observer};
     pub use crate::operation::{Page, TransactGet, TransactWrite};

@@ -357,7 +357,7 @@ impl<'de> Visitor<'de> for Exact {
         if self.wire {
             return Err(E::invalid_type(Unexpected::Str(text), &self));
         }
-        text.parse().map_err(E::custom)
+        wire::parse_number(text).map_err(E::custom)
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Number, E> {
@@ -377,7 +377,7 @@ impl<'de> Visitor<'de> for Exact {
     fn visit_map<A: MapAccess<'de>>(self, mut number: A) -> Result<Number, A::Error> {
         match number.next_key()? {
             Some(MapKey::Type(AttributeType::N)) => {
-                number.next_value::<Cow<'de, str>>()?.parse().map_err(de::Error::custom)
+                wire::parse_number(&number.next_value::<Cow<'de, str>>()?).map_err(de::Error::custom)
             }
             _ => Err(de::Error::invalid_type(Unexpected::Map, &self)),
         }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::number::Number;
+use crate::set::Set;
 
 pub(crate) use serial::NEWTYPE;
 
@@ -174,11 +175,19 @@ from! {
     String => text => Self::S(text),
     Number => number => Self::N(number),
     Bytes => bytes => Self::B(bytes),
+    Vec<u8> => bytes => Self::B(bytes.into()),
     bool => flag => Self::Bool(flag),
+    Set<String> => set => Self::StringSet(set.into()),
+    Set<Number> => set => Self::NumberSet(set.into()),
+    Set<Bytes> => set => Self::BinarySet(set.into()),
     Vec<AttributeValue> => values => Self::L(values),
     Attributes => members => Self::M(members),
+    u8 => number => Self::N(number.into()),
+    u16 => number => Self::N(number.into()),
     u32 => number => Self::N(number.into()),
     u64 => number => Self::N(number.into()),
+    i8 => number => Self::N(number.into()),
+    i16 => number => Self::N(number.into()),
     i32 => number => Self::N(number.into()),
     i64 => number => Self::N(number.into()),
 }

@@ -8,7 +8,7 @@
 //! How Rust types map: strings and chars `S`, numbers `N`, `serde_bytes` and [`Bytes`](crate::Bytes) `B`, booleans `BOOL`,
 //! `()` `NULL`, sequences and tuples `L`, maps and structs `M`, unit variants `S`, other variants an `M` with one member,
 //! [`Set`](crate::Set)s and collections under `#[serde(with = "..::set")]` `SS`, `NS` or `BS`. A field or map value that is
-//! `None` or an empty set is left out; within a list `None` is `NULL`. A set is not read into a sequence, since it would be
+//! `None` or an empty set is left out; within a list, or under `#[serde(with = "..::null")]`, `None` is `NULL`. A set is not read into a sequence, since it would be
 //! written back as a list. An enum at the root of an item takes its variant from the item's entity
 //! ([`ENTITY_ATTRIBUTE`]) and its content from the item.
 //!
@@ -30,7 +30,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::json::JsonError;
-use crate::number::NumberError;
+use crate::number::{Number, NumberError};
 
 pub use read::decode;
 pub(crate) use read::{MapKey, decode_bytes};
@@ -115,6 +115,11 @@ impl From<NumberError> for WireError {
     fn from(error: NumberError) -> Self {
         Self::new(error.to_string())
     }
+}
+
+/// Reads a number, naming the text where it is none.
+pub(crate) fn parse_number(text: &str) -> Result<Number, WireError> {
+    text.parse().map_err(|error: NumberError| WireError::new(format!("{text:?}: {error}")))
 }
 
 #[cfg(test)]

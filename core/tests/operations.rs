@@ -98,7 +98,7 @@ fn an_update_that_makes_no_sense_is_refused() {
     assert!(problem(Floats::update(1).add(Floats::VALUE, f64::NAN)).contains("a number must be finite"));
     assert!(
         problem(Floats { id: 1, value: f64::INFINITY }.put())
-            .contains("attribute `value`: a number must be finite")
+            .contains("attribute `value`: inf cannot be stored: a number must be finite")
     );
 }
 

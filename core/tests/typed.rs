@@ -408,7 +408,7 @@ fn tables_known_at_run_time_have_the_same_operations() {
     let new = run(&mut service, update.return_new()).0.unwrap();
     assert_eq!(new.attribute("count"), Ok(Some(3u64.into())));
     assert_eq!(run(&mut service, notes.get("n")).0, Ok(Some(new)));
-    assert_eq!(run(&mut service, notes.query("n").first()).0.unwrap().is_some(), true);
+    assert!(run(&mut service, notes.query("n").first()).0.unwrap().is_some());
     assert!(refusal(notes.get(5)).contains("the table's key is S, not N"));
     assert!(refusal(notes.get(("n", 5))).contains("has no range key"));
     assert!(refusal(notes.query_index("by_x", "n")).contains("has no index `by_x`"));

@@ -142,7 +142,7 @@ impl<'de> Visitor<'de> for Natural {
                 }
                 MapKey::Type(_) => {
                     let text = map.next_value::<std::borrow::Cow<'de, str>>()?;
-                    return text.parse().map(AttributeValue::N).map_err(de::Error::custom);
+                    return wire::parse_number(&text).map(AttributeValue::N).map_err(de::Error::custom);
                 }
             }
         }

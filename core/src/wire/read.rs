@@ -10,10 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::{self, Deserialize, IntoDeserializer, Visitor};
 
-use super::WireError;
+use super::{WireError, parse_number};
 use crate::item::Item;
 use crate::json::Reader;
-use crate::number::{self, Number};
+use crate::number;
 use crate::value::{self, AttributeType};
 use crate::{item, set};
 
@@ -138,7 +138,7 @@ fn visit_text<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V
 /// A number for a type that tells nothing of what it wants: an integer where it is one, else a float that prints so,
 /// and where there is none, the text.
 fn visit_number<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V::Value, WireError> {
-    let number: Number = text.parse()?;
+    let number = parse_number(&text)?;
     if let Ok(value) = u64::try_from(number) {
         visitor.visit_u64(value)
     } else if let Ok(value) = i64::try_from(number) {
@@ -154,7 +154,7 @@ macro_rules! numbers {
     ($($method:ident $visit:ident $type:ty),*) => {$(
         fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, WireError> {
             let text = self.string(AttributeType::N)?;
-            let value = <$type>::try_from(text.parse::<Number>()?)
+            let value = <$type>::try_from(parse_number(&text)?)
                 .map_err(|_| WireError::new(format!("{text} does not fit {}", stringify!($type))))?;
             visitor.$visit(value)
         }

@@ -13,6 +13,7 @@ use crate::value::{AttributeValue, Attributes, attributes_size};
 
 mod items;
 mod sets;
+mod shapes;
 mod untyped;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -198,7 +199,7 @@ fn errors_name_the_attribute() {
     assert!(error(r#"{"list":{"L":[]"#).contains("at byte 15"), "{}", error(r#"{"list":{"L":[]"#));
 
     let error = encode(&BTreeMap::from([("x", vec![f64::NAN])])).unwrap_err();
-    assert_eq!(error.to_string(), "attribute `x[0]`: a number must be finite");
+    assert_eq!(error.to_string(), "attribute `x[0]`: NaN cannot be stored: a number must be finite");
     assert_eq!(encode(&5).unwrap_err().to_string(), "an item must be a struct or a map");
     assert_eq!(encode(&None::<u8>).unwrap_err().to_string(), "an item must be a struct or a map, not `None`");
 }
@@ -219,6 +220,33 @@ fn keys_of_maps_are_numbers_only_in_the_form_in_which_they_are_written() {
     }
     assert_eq!(read::<u8>(r#"{"300":{"BOOL":true}}"#), Err("the key `300` does not fit u8".to_owned()));
     assert_eq!(read::<bool>(r#"{"yes":{"BOOL":true}}"#), Err("the key `yes` does not fit bool".to_owned()));
+}
+
+#[test]
+fn numbers_that_do_not_fit_are_named_with_their_attribute() {
+    fn read<T: DeserializeOwned>(number: &str) -> String {
+        let json = format!(r#"{{"x":{{"N":"{number}"}}}}"#);
+        read::decode_bytes::<BTreeMap<String, T>>(json.as_bytes()).map(drop).unwrap_err().to_string()
+    }
+    let eighteen = "0.123456789012345678";
+    assert_eq!(read::<u8>("-1"), "attribute `x`: -1 does not fit u8");
+    assert_eq!(read::<i64>("1.5"), "attribute `x`: 1.5 does not fit i64");
+    assert_eq!(read::<f64>(eighteen), format!("attribute `x`: {eighteen} does not fit f64"));
+    assert_eq!(read::<f32>("16777217"), "attribute `x`: 16777217 does not fit f32");
+    assert_eq!(read::<f32>("1E39"), "attribute `x`: 1E39 does not fit f32");
+    for problem in [read::<Number>("1.2.3"), read::<u8>("1.2.3"), read::<AttributeValue>("1.2.3")] {
+        assert_eq!(problem, r#"attribute `x`: "1.2.3": not a decimal number"#);
+    }
+    fn write<T: Serialize>(number: T) -> String {
+        encode(&BTreeMap::from([("x", number)])).unwrap_err().to_string()
+    }
+    assert_eq!(
+        write(u128::MAX),
+        format!("attribute `x`: {} cannot be stored: a number has at most 38 significant digits", u128::MAX)
+    );
+    assert!(write(i128::MIN).contains(&i128::MIN.to_string()));
+    assert!(write(f32::INFINITY).contains("inf cannot be stored"));
+    assert!(write(1e-200).contains("at least 1E-130"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
-use super::WireError;
+use super::{WireError, parse_number};
 use crate::json::{Kind, Reader, write_string};
 use crate::number::Number;
 use crate::value::{AttributeType, AttributeValue, Attributes};
@@ -90,7 +90,7 @@ pub(super) fn read_number(reader: &mut Reader<'_>) -> Result<Number, WireError> 
     if reader.peek()? != Kind::String {
         return Err(WireError::new("a number must be written as a string"));
     }
-    Ok(reader.string()?.parse()?)
+    parse_number(&reader.string()?)
 }
 
 pub(super) fn read_bytes(reader: &mut Reader<'_>) -> Result<Bytes, WireError> {

@@ -9,13 +9,16 @@ use super::set::Set;
 use super::text::Text;
 use super::{Writer, Written};
 use crate::number::{self, Number, NumberError};
-use crate::wire::WireError;
+use crate::wire::{WireError, parse_number};
 use crate::{item, set};
 
 macro_rules! numbers {
     ($($method:ident($type:ty)),*) => {$(
         fn $method(self, value: $type) -> Result<Written, WireError> {
-            self.number(Number::try_from(value).map_err(NumberError::from)?)
+            let number = Number::try_from(value).map_err(|error| {
+                WireError::new(format!("{value} cannot be stored: {}", NumberError::from(error)))
+            })?;
+            self.number(number)
         }
     )*};
 }
@@ -101,7 +104,7 @@ impl<'w, 'a> ser::Serializer for &'w mut Writer<'a> {
         value: &T,
     ) -> Result<Written, WireError> {
         match name {
-            number::NEWTYPE => value.serialize(Text(|text: &str| self.number(text.parse()?))),
+            number::NEWTYPE => value.serialize(Text(|text: &str| self.number(parse_number(text)?))),
             item::NEWTYPE => value.serialize(Text(|text: &str| self.item(text))),
             set::NEWTYPE => {
                 self.set = true;
