@@ -9,6 +9,7 @@ mod batch_get;
 mod batch_write;
 mod pages;
 mod single;
+mod statement;
 mod transact;
 mod view_write;
 
@@ -30,6 +31,7 @@ pub(crate) use batch_get::BatchGet;
 pub(crate) use batch_write::BatchWrite;
 pub(crate) use pages::Pages;
 pub(crate) use single::Single;
+pub(crate) use statement::StatementPages;
 pub(crate) use transact::Transact;
 pub(crate) use view_write::ViewWrite;
 
@@ -46,6 +48,8 @@ pub(crate) enum Machine {
     BatchWrite(BatchWrite),
     /// A query or scan over its pages.
     Pages(Pages),
+    /// A PartiQL statement over its pages.
+    Statement(StatementPages),
     /// Creating or deleting a table and waiting for the end of it.
     Administration(Administration),
     /// Writes together with the changes of the views that follow them.
@@ -198,6 +202,7 @@ impl Machine {
             Self::BatchGet(machine) => machine.next(context),
             Self::BatchWrite(machine) => machine.next(context),
             Self::Pages(machine) => machine.next(context),
+            Self::Statement(machine) => machine.next(context),
             Self::Administration(machine) => machine.next(context),
             Self::ViewWrite(machine) => machine.next(context),
         }
@@ -216,6 +221,7 @@ impl Machine {
             Self::BatchGet(machine) => machine.answer(answer, context),
             Self::BatchWrite(machine) => machine.answer(answer, context),
             Self::Pages(machine) => machine.answer(tag, answer, context),
+            Self::Statement(machine) => machine.answer(answer, context),
             Self::Administration(machine) => machine.answer(answer, context),
             Self::ViewWrite(machine) => machine.answer(answer, context),
         }
@@ -229,6 +235,7 @@ impl Machine {
             Self::BatchGet(machine) => machine.members(),
             Self::BatchWrite(machine) => machine.members(),
             Self::Pages(machine) => machine.members(),
+            Self::Statement(machine) => machine.members(),
             Self::Administration(machine) => machine.members(),
             Self::ViewWrite(machine) => machine.members(),
         }

@@ -1,9 +1,13 @@
 //! Operations: what a user wants done, as values with a type for their answer.
 //!
 //! Each is made by a method of [`Table`](crate::Table), refined by methods of its own, and either run alone or added to
-//! a [`Solvent`](crate::Solvent), unchanged. An operation becomes a [`Task`], its plain data, when it enters a plan.
+//! a [`Solvent`](crate::Solvent), unchanged. Calls of the API as they are (administration, PartiQL, Streams, any other action
+//! by name) are operations too: run an [`api`](crate::api) input, and its output is the answer. Such inputs name tables as the
+//! service does. An operation becomes a [`Task`], its plain data, when it enters a plan.
 
 mod administration;
+pub(crate) mod call;
+mod change;
 mod check;
 mod delete;
 mod get;
@@ -12,6 +16,7 @@ mod query;
 mod reading;
 mod scan;
 mod settle;
+mod statement;
 mod task;
 mod transaction;
 mod update;
@@ -24,11 +29,12 @@ use crate::api::TableDescription;
 use crate::error::{Error, Subject};
 use crate::item::{Item, Items};
 use crate::key::Key;
-use crate::request::Response;
+use crate::request::{Request, Response};
 use crate::table::{Description, Tables};
 use crate::wire::WireError;
 
 pub use administration::{CreateTable, DeleteTable, DescribeTable};
+pub use change::Change;
 pub use check::Check;
 pub use delete::Delete;
 pub use get::{Exists, Get};
@@ -37,6 +43,7 @@ pub use query::Query;
 pub use reading::{Page, Reading, ReadingAnswer, SettledPage};
 pub use scan::{Scan, Segments};
 pub use settle::{Misfit, Settle};
+pub use statement::{Statement, StatementAnswers, StatementBatch, StatementItems, StatementTransaction};
 pub use task::Task;
 pub(crate) use task::TaskItem;
 pub use transaction::{Gets, MAX_ACTIONS, TransactGet, TransactWrite, Transactable};
@@ -98,5 +105,12 @@ fn invalid(description: &Description, operation: &str, key: Option<Key>, problem
 /// The error of a transaction that cannot be sent as it is.
 fn invalid_transaction(operation: &str, problem: WireError) -> Error {
     let subject = Subject { operation: operation.to_owned(), table: String::new(), key: None, reads: false };
+    Error::Invalid { subject: Box::new(subject), problem }
+}
+
+/// The error of a call of the API that cannot be sent as it is.
+fn invalid_call(request: &Request, problem: WireError) -> Error {
+    let operation = request.name().to_owned();
+    let subject = Subject { operation, table: String::new(), key: None, reads: request.is_read() };
     Error::Invalid { subject: Box::new(subject), problem }
 }

@@ -28,7 +28,6 @@ pub(crate) struct TableName<'a> {
 
 impl TableName<'_> {
     /// Whether this may be the table of that name. A table can be named by its Amazon resource name too.
-    #[allow(dead_code, reason = "views ask for it once statements are operations")]
     pub(crate) fn may_be(&self, table: &str) -> bool {
         let named = match self.name.rsplit_once(":table/") {
             Some((_, named)) => named,

@@ -295,6 +295,11 @@ impl Request {
         }
     }
 
+    /// Whether the call is a transaction of writes, which takes a token.
+    pub(crate) fn is_transaction(&self) -> bool {
+        matches!(self, Self::TransactWriteItems(_) | Self::ExecuteTransaction(_)) && !self.is_read()
+    }
+
     /// Whether the call only reads.
     #[must_use]
     pub fn is_read(&self) -> bool {

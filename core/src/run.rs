@@ -226,7 +226,12 @@ fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
     for (operation, entry) in (0..).zip(&mut plan.entries) {
         entry.resumed = entry.write.is_some();
         let Ok(task) = &entry.task else { continue };
-        if client.follows(task, &plan.tables) || matches!(task, Task::TransactWrite { .. }) {
+        let is_transaction = match task {
+            Task::TransactWrite { .. } => true,
+            Task::Call { request } => request.is_transaction(),
+            _ => false,
+        };
+        if is_transaction || client.follows(task, &plan.tables) {
             entry.write.get_or_insert(WriteId { session: client.session, run: run.0, operation });
         }
     }

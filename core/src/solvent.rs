@@ -21,7 +21,8 @@ use crate::write_id::WriteId;
 ///
 /// Operations on one item keep the order in which they were added; a query or scan comes after the earlier writes to
 /// its table; creating or deleting a table keeps its place among the operations on that table (and of the views that
-/// follow it). What follows a failed operation on the same item is not sent. All else runs at the same time; in particular,
+/// follow it). A PartiQL statement, or another call of the API that may change something, waits for everything before it,
+/// and everything after waits for it. What follows a failed operation on the same item is not sent. All else runs at the same time; in particular,
 /// reading a view does not wait for the plan's writes to its source.
 ///
 /// ```
@@ -233,6 +234,10 @@ fn fingerprint(index: u32, task: &Result<Task, Error>, tables: &Tables) -> u64 {
                     }
                 }
             }
+        }
+        // What has no key is told apart by all that makes it another one.
+        if let Task::Call { .. } | Task::Statement { .. } = task {
+            feed(format!("{task:?}").as_bytes());
         }
         // A query has no key; all that makes it another one tells it apart.
         if let Task::Query { fingerprint, reading, .. } | Task::Scan { fingerprint, reading, .. } = task {

@@ -42,6 +42,9 @@ impl Transact {
                 let items = answer.responses.into_iter().map(|response| response.item).collect();
                 context.settle(operation, Settled::Positions(items));
             }
+            (Task::Call { .. }, Ok(response @ Response::ExecuteTransaction(_))) => {
+                context.settle(operation, Settled::Response(Box::new(response)));
+            }
             (Task::TransactWrite { .. } | Task::Check { .. }, Ok(Response::TransactWriteItems(_))) => {
                 context.settle(operation, Settled::Done);
             }
@@ -68,6 +71,8 @@ fn cancellations(task: &Task, error: &CallError, context: &Context<'_>) -> Vec<C
     let actions = match task {
         Task::TransactWrite { actions, .. } => actions.as_slice(),
         Task::TransactGet { gets } => gets.as_slice(),
+        // Its statements name their tables themselves; the reasons stand in the rejection, by position.
+        Task::Call { .. } => &[],
         single => std::slice::from_ref(single),
     };
     let causes = actions.iter().enumerate().zip(reasons).filter(|(_, reason)| reason.code != "None");
@@ -99,8 +104,19 @@ fn request(operation: u32, context: &Context<'_>) -> Request {
             transact_items: gets.iter().filter_map(|get| read_item(get, context)).collect(),
             return_consumed_capacity,
         }),
+        Task::Call { request } => under_token(request, operation, context),
         single => write(std::slice::from_ref(single), None),
     }
+}
+
+/// A transaction of statements, under a token of the run's own where the user named none.
+fn under_token(request: &Request, operation: u32, context: &Context<'_>) -> Request {
+    let mut request = request.clone();
+    if let Request::ExecuteTransaction(input) = &mut request {
+        let made = context.slot(operation).entry.write.map(|write| write.attempt(0));
+        input.client_request_token = input.client_request_token.take().or(made);
+    }
+    request
 }
 
 fn read_item(get: &Task, context: &Context<'_>) -> Option<TransactGetItem> {

@@ -8,6 +8,7 @@ use crate::api::TableDescription;
 use crate::error::{Error, Subject};
 use crate::item::{Item, Items};
 use crate::key::KeyShape;
+use crate::request::Response;
 use crate::table::Table;
 use crate::wire::{self, WireError};
 
@@ -44,18 +45,24 @@ impl Misfit {
     }
 }
 
-fn unexpected(settled: &Settled) -> Misfit {
+pub(super) fn unexpected(settled: &Settled) -> Misfit {
     let problem = format!("the operation ended with something else than was asked for: {settled:?}");
     Misfit { problem: WireError::new(problem), item: None }
 }
 
-fn decode<T: DeserializeOwned>(index: usize, item: Item) -> Result<T, Misfit> {
+pub(super) fn decode<T: DeserializeOwned>(index: usize, item: Item) -> Result<T, Misfit> {
     wire::decode(&item).map_err(|problem| Misfit { problem, item: Some((index, item)) })
 }
 
 fn decode_all<T: DeserializeOwned>(pages: &[Items]) -> Result<Vec<T>, Misfit> {
     let items = pages.iter().flat_map(Items::iter);
     items.enumerate().map(|(index, item)| decode(index, item)).collect()
+}
+
+/// Items by position, of which some may not exist.
+fn decode_each<T: DeserializeOwned>(items: impl IntoIterator<Item = Option<Item>>) -> Result<Vec<T>, Misfit> {
+    let items = items.into_iter().enumerate();
+    items.map(|(index, item)| item.map_or_else(|| absent(index), |item| decode(index, item))).collect()
 }
 
 /// What stands for an item that does not exist: `None`.
@@ -67,7 +74,7 @@ fn absent<T: DeserializeOwned>(index: usize) -> Result<T, Misfit> {
 impl Settle for () {
     fn settle(settled: Settled) -> Result<Self, Misfit> {
         match settled {
-            Settled::Done => Ok(()),
+            Settled::Done | Settled::Response(_) => Ok(()),
             other => Err(unexpected(&other)),
         }
     }
@@ -128,12 +135,13 @@ impl<T: DeserializeOwned> Settle for Vec<T> {
     fn settle(settled: Settled) -> Result<Self, Misfit> {
         match settled {
             Settled::Items(pages) => decode_all(&pages),
-            Settled::Positions(items) => {
-                let items = items.into_iter().enumerate();
-                items
-                    .map(|(index, item)| item.map_or_else(|| absent(index), |item| decode(index, item)))
-                    .collect()
-            }
+            Settled::Positions(items) => decode_each(items),
+            Settled::Response(response) => match *response {
+                Response::ExecuteTransaction(output) => {
+                    decode_each(output.responses.into_iter().map(|response| response.item))
+                }
+                other => Err(unexpected(&Settled::Response(Box::new(other)))),
+            },
             other => Err(unexpected(&other)),
         }
     }

@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::MAX_ITEM_SIZE;
 use super::reading::Reading;
 use super::scan::Segments;
-use super::transaction;
 use super::writing::{Returns, TimeStamp, WriteOptions};
-use crate::api::ReturnValuesOnConditionCheckFailure;
+use super::{call, transaction};
+use crate::api::{ExecuteStatementInput, ReturnValuesOnConditionCheckFailure};
 use crate::error::Subject;
 use crate::expression::{Assignment, Condition, DocumentPath, KeyCondition, UpdateAction, UpdateExpression};
 use crate::item::Item;
 use crate::key::Key;
 use crate::moment::Moment;
+use crate::partiql;
 use crate::request::Request;
 use crate::table::{Description, TableId, Tables};
 use crate::wire::WireError;
@@ -116,6 +117,13 @@ pub enum Task {
         /// The gets.
         gets: Vec<Task>,
     },
+    /// A PartiQL statement that answers items, over all pages.
+    Statement {
+        /// The first page's request.
+        input: Box<ExecuteStatementInput>,
+        /// The most items to return.
+        limit: Option<u64>,
+    },
     /// A call of the API as it is.
     Call {
         /// The request.
@@ -162,7 +170,10 @@ impl Task {
             | Self::CreateTable { table }
             | Self::DescribeTable { table }
             | Self::DeleteTable { table } => Some(*table),
-            Self::TransactWrite { .. } | Self::TransactGet { .. } | Self::Call { .. } => None,
+            Self::TransactWrite { .. }
+            | Self::TransactGet { .. }
+            | Self::Statement { .. }
+            | Self::Call { .. } => None,
         }
     }
 
@@ -205,7 +216,8 @@ impl Task {
             Self::Scan { .. } => "scan",
             Self::TransactWrite { .. } => "transaction",
             Self::TransactGet { .. } => "reading transaction",
-            Self::Call { request } => request.action().name(),
+            Self::Statement { .. } => "statement",
+            Self::Call { request } => request.name(),
             Self::CreateTable { .. } => "create",
             Self::DescribeTable { .. } => "describe",
             Self::DeleteTable { .. } => "delete of the table",
@@ -254,7 +266,8 @@ impl Task {
             | Self::Scan { .. }
             | Self::TransactGet { .. }
             | Self::DescribeTable { .. } => true,
-            Self::Call { request } => request.action().is_read(),
+            Self::Statement { input, .. } => partiql::is_read(&input.statement),
+            Self::Call { request } => request.is_read(),
             _ => false,
         }
     }
@@ -274,6 +287,7 @@ impl Task {
             Self::Delete { options, .. } => plain(options),
             Self::Update { update, options, .. } => update.is_idempotent() && plain(options),
             Self::TransactWrite { .. } => false,
+            Self::Statement { .. } => self.is_read(),
             Self::Call { request } => request.is_repeatable(),
             _ => true,
         }
@@ -299,6 +313,7 @@ impl Task {
                 }
                 transaction::check(parts, parts.len())
             }
+            Self::Call { request } => call::check(request),
             _ => match self.table() {
                 Some(table) if tables.holds(table) => self.check_on(tables.at(table)),
                 Some(_) => Err(WireError::new("it names a table that the plan does not describe")),

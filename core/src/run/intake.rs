@@ -8,7 +8,11 @@ use crate::client::Client;
 use crate::error::{CallError, Error};
 use crate::machine::Machine;
 use crate::operation::Task;
+use crate::operation::call::past_views;
+use crate::partiql::TableName;
+use crate::request::Request;
 use crate::table::TableId;
+use crate::view::ErasedView;
 
 /// The most operations that are taken in and have not ended.
 const WINDOW: usize = 10_000;
@@ -47,8 +51,9 @@ impl Scheduler {
     fn rank_under_way(&self) -> u32 {
         let fresh = self.calls.values().filter(|attempt| attempt.patience.tries == 0);
         let machines = fresh.filter_map(|attempt| self.machines.get(&attempt.machine));
-        let brief =
-            machines.filter(|machine| !matches!(machine, Machine::Pages(_) | Machine::Administration(_)));
+        let brief = machines.filter(|machine| {
+            !matches!(machine, Machine::Pages(_) | Machine::Statement(_) | Machine::Administration(_))
+        });
         brief.flat_map(Machine::members).map(|member| self.order.rank(*member)).min().unwrap_or(u32::MAX)
     }
 
@@ -135,6 +140,18 @@ impl Scheduler {
         if client.views.is_empty() {
             return None;
         }
+        let statement;
+        let call = match task {
+            Task::Call { request } => Some(&**request),
+            Task::Statement { input, .. } => {
+                statement = Request::ExecuteStatement((**input).clone());
+                Some(&statement)
+            }
+            _ => None,
+        };
+        if let Some(call) = call {
+            return self.call_past_views(task, call, client);
+        }
         task.items().filter(|item| item.write).find_map(|item| {
             let table = &self.tables.at(item.table).name;
             let (view, problem) = if let Some(view) = client.view_into(table) {
@@ -149,5 +166,16 @@ impl Scheduler {
             };
             Some(Error::View { subject: task.subject(&self.tables), view: view.id().to_owned(), problem })
         })
+    }
+
+    /// The error of a call that would write past the views. Its tables have their names in the service.
+    fn call_past_views(&self, task: &Task, call: &Request, client: &Client) -> Option<Error> {
+        let of_view = |view: &dyn ErasedView, table: &TableName<'_>| {
+            [view.source(), view.target()].iter().any(|part| table.may_be(&client.names.physical(&part.name)))
+        };
+        let views = || client.views.iter();
+        let problem = past_views(call, |table| views().any(|view| of_view(&**view, table)))?;
+        let view = views().map(|view| view.id()).collect::<Vec<_>>().join(", ");
+        Some(Error::View { subject: task.subject(&self.tables), view, problem })
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! On one item, reads wait for the write before them, and writes for all that came before. A query or scan waits for
 //! the earlier writes to its table. Creating, describing or deleting a table waits for everything earlier on it, and
-//! everything later waits for that. A transaction does all that for each of its items. A call of the API as it is waits
-//! for nothing, and nothing for it. An operation's rank is the length of the longest chain that leads to it.
+//! everything later waits for that. A transaction does all that for each of its items. Of what a PartiQL statement, or
+//! another call of the API as it is, reads and writes nothing is known: it waits for all that is earlier, and all that is
+//! later waits for it, unless it tells of settings only. An operation's rank is the length of the longest chain that leads to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::key::Key;
+use crate::operation::call::is_apart;
 use crate::operation::{Task, TaskItem};
 use crate::table::TableId;
 
@@ -20,6 +22,13 @@ pub(super) struct Order {
     /// The items on which an operation failed, and which one: what follows it on the item may be taken in later.
     failed: BTreeMap<ItemId, u32>,
     tables: BTreeMap<TableId, TableOrder>,
+    /// The operations that may work anywhere.
+    anywhere: BTreeSet<u32>,
+    /// Those of them that wait for what is earlier.
+    anywhere_waiting: BTreeSet<u32>,
+    /// Operations that wait for an earlier one of them.
+    behind: BTreeSet<u32>,
+    highest_rank: u32,
 }
 
 /// An operation that has not ended.
@@ -42,8 +51,10 @@ enum Place {
     /// All items of a table, or some of one hash key.
     Items(TableId),
     Table(TableId),
-    /// A call of the API as it is, of which nothing is known.
+    /// A call of the API that has to do with no items.
     Nowhere,
+    /// A call of the API that may have to do with any.
+    Anywhere,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +70,10 @@ impl Place {
     fn of(task: &Task) -> Self {
         match task.table() {
             None => match task.items().map(ItemPlace::of).collect::<Vec<_>>() {
-                places if places.is_empty() => Self::Nowhere,
+                places if places.is_empty() => match task {
+                    Task::Call { request } if is_apart(request) => Self::Nowhere,
+                    _ => Self::Anywhere,
+                },
                 places => Self::Several(places),
             },
             Some(table) => match task.items().next() {
@@ -74,7 +88,7 @@ impl Place {
         match self {
             Self::Item(item) => std::slice::from_ref(item),
             Self::Several(items) => items,
-            Self::Items(_) | Self::Table(_) | Self::Nowhere => &[],
+            Self::Items(_) | Self::Table(_) | Self::Nowhere | Self::Anywhere => &[],
         }
     }
 
@@ -134,7 +148,9 @@ impl TableOrder {
         match place {
             Place::Table(_) => earlier(&self.all),
             Place::Items(_) => earlier(&self.writes) || earlier(&self.administration),
-            Place::Item(_) | Place::Several(_) | Place::Nowhere => earlier(&self.administration),
+            Place::Item(_) | Place::Several(_) | Place::Nowhere | Place::Anywhere => {
+                earlier(&self.administration)
+            }
         }
     }
 }
@@ -193,6 +209,18 @@ impl Order {
                 };
             }
         }
+        if place == Place::Anywhere {
+            if !self.open.is_empty() {
+                waits += 1;
+                rank = self.highest_rank + 1;
+                self.anywhere_waiting.insert(operation);
+            }
+            self.anywhere.insert(operation);
+        } else if let Some(last) = self.anywhere.last().filter(|_| place != Place::Nowhere) {
+            waits += 1;
+            rank = rank.max(self.rank(*last) + 1);
+            self.behind.insert(operation);
+        }
         let mut before: Vec<u32> = Vec::new();
         for ItemPlace { item, write } in place.items() {
             let chain = self.items.entry(item.clone()).or_default();
@@ -224,6 +252,7 @@ impl Order {
                 table.administration.insert(operation);
             }
         }
+        self.highest_rank = self.highest_rank.max(rank);
         self.open.insert(operation, Open { place, rank, waits, followers: Vec::new() });
         waits == 0
     }
@@ -252,6 +281,19 @@ impl Order {
                 table.others_waiting.remove(&first);
                 freed.push(first);
             }
+        }
+        self.behind.remove(&operation);
+        self.anywhere_waiting.remove(&operation);
+        if self.anywhere.remove(&operation) {
+            let next = self.anywhere.first().copied().unwrap_or(u32::MAX);
+            let later = self.behind.split_off(&next);
+            freed.extend(std::mem::replace(&mut self.behind, later));
+        }
+        if let Some(first) = self.anywhere_waiting.first().copied()
+            && self.open.first_key_value().is_some_and(|(open, _)| *open == first)
+        {
+            self.anywhere_waiting.remove(&first);
+            freed.push(first);
         }
         for ItemPlace { item, .. } in place.items() {
             if !succeeded {
@@ -355,6 +397,39 @@ mod tests {
         assert!(!order.enter(2, &scan(), &[]));
         assert!(order.enter(3, &update("c"), &[]));
         assert_eq!(order.leave(0, true).ready, [2]);
+    }
+
+    fn call(request: impl Into<crate::Request>) -> Task {
+        Task::Call { request: Box::new(request.into()) }
+    }
+
+    #[test]
+    fn a_statement_waits_for_all_that_is_earlier_and_all_that_is_later_for_it() {
+        let statement = || {
+            let statement = "SELECT * FROM t".to_owned();
+            call(crate::api::ExecuteStatementInput { statement, ..Default::default() })
+        };
+        let mut order = Order::default();
+        assert!(order.enter(0, &get("a"), &[]));
+        assert!(order.enter(1, &update("b"), &[]));
+        assert!(!order.enter(2, &statement(), &[]));
+        assert!(!order.enter(3, &statement(), &[]));
+        assert!(!order.enter(4, &update("b"), &[]));
+        assert!(order.enter(5, &call(crate::api::ListTablesInput::default()), &[]), "settings are no items");
+        assert!(
+            order.rank(1) < order.rank(2) && order.rank(2) < order.rank(3) && order.rank(3) < order.rank(4)
+        );
+        assert!(order.leave(1, true).ready.is_empty());
+        assert_eq!(order.leave(0, false).ready, [2]);
+        assert_eq!(order.leave(2, false).ready, [3]);
+        assert_eq!(order.leave(3, true).ready, [4]);
+        order.leave(4, true);
+        order.leave(5, true);
+        assert!(order.enter(6, &statement(), &[]));
+        assert!(!order.enter(7, &get("a"), &[]));
+        order.leave(7, false);
+        assert!(order.leave(6, true).ready.is_empty());
+        assert!(order.behind.is_empty() && order.anywhere.is_empty() && order.anywhere_waiting.is_empty());
     }
 
     #[test]

@@ -6,7 +6,9 @@ use super::Slot;
 use crate::client::Client;
 use crate::expression::DocumentPath;
 use crate::key::Key;
-use crate::machine::{Administration, BatchGet, BatchWrite, Machine, Pages, Single, Transact, ViewWrite};
+use crate::machine::{
+    Administration, BatchGet, BatchWrite, Machine, Pages, Single, StatementPages, Transact, ViewWrite,
+};
 use crate::operation::Task;
 use crate::table::{TableId, Tables};
 
@@ -172,6 +174,8 @@ fn machine_for(operation: u32, slot: &Slot, client: &Client, tables: &Tables) ->
         Task::TransactWrite { .. } | Task::TransactGet { .. } | Task::Check { .. } => {
             Machine::Transact(Transact::new(operation))
         }
+        Task::Call { request } if request.is_transaction() => Machine::Transact(Transact::new(operation)),
+        Task::Statement { .. } => Machine::Statement(StatementPages::new(operation)),
         Task::CreateTable { .. } | Task::DeleteTable { .. } => {
             Machine::Administration(Administration::new(operation, slot.entry.ambiguous))
         }
