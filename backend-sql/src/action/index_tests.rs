@@ -111,6 +111,9 @@ fn a_local_index_fetches_what_it_lacks_and_is_billed_for_each_item() {
     assert_eq!(cost(held), (0.0, 0.5));
     let lacking = QueryInput { projection_expression: vec![path("other")], ..ask_local() };
     assert_eq!(text(&fixture.call(lacking.clone()).unwrap().items.at(0).unwrap()), r#"{"other":{"S":"b"}}"#);
+    let filtered =
+        QueryInput { filter_expression: Some(Condition::equal("note", "none".into())), ..lacking.clone() };
+    assert_eq!(cost(filtered), (1.0, 0.5), "a filter saves nothing");
     assert_eq!(cost(lacking), (1.0, 0.5));
     let all = QueryInput { select: Some(Select::AllAttributes), consistent_read: true, ..ask_local() };
     assert_eq!(text(&fixture.call(all.clone()).unwrap().items.at(1).unwrap()), visit_json("a", 2, HOME));

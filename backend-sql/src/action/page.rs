@@ -164,10 +164,11 @@ impl Reading<'_> {
             if passes {
                 count += 1;
             }
-            if passes && fetches {
+            if fetches {
+                // The filter saves nothing here either: it comes after all that is read.
                 let whole = transaction.item(source.table.id, &last.primary(source)?)?;
                 fetched += Units::read(whole.as_ref().map_or(0, |item| item.size), self.consistency);
-                if let Some(whole) = whole {
+                if let Some(whole) = whole.filter(|_| passes) {
                     items.push(projection.of(whole.item)?.as_bytes());
                 }
             } else if passes && !is_counted {
