@@ -26,7 +26,7 @@ use crate::request::{Request, Response};
 use crate::run::Slot;
 use crate::table::{Description, TableId, Tables};
 
-pub(crate) use administration::Administration;
+pub(crate) use administration::{Administration, ListTables, Tags};
 pub(crate) use batch_get::BatchGet;
 pub(crate) use batch_write::BatchWrite;
 pub(crate) use pages::Pages;
@@ -50,8 +50,12 @@ pub(crate) enum Machine {
     Pages(Pages),
     /// A PartiQL statement over its pages.
     Statement(StatementPages),
-    /// Creating or deleting a table and waiting for the end of it.
+    /// Bringing a table into a state, and waiting for it.
     Administration(Administration),
+    /// A table's tags.
+    Tags(Tags),
+    /// The names of all tables.
+    ListTables(ListTables),
     /// Writes together with the changes of the views that follow them.
     ViewWrite(ViewWrite),
 }
@@ -204,6 +208,8 @@ impl Machine {
             Self::Pages(machine) => machine.next(context),
             Self::Statement(machine) => machine.next(context),
             Self::Administration(machine) => machine.next(context),
+            Self::Tags(machine) => machine.next(context),
+            Self::ListTables(machine) => machine.next(),
             Self::ViewWrite(machine) => machine.next(context),
         }
     }
@@ -223,6 +229,8 @@ impl Machine {
             Self::Pages(machine) => machine.answer(tag, answer, context),
             Self::Statement(machine) => machine.answer(answer, context),
             Self::Administration(machine) => machine.answer(answer, context),
+            Self::Tags(machine) => machine.answer(answer, context),
+            Self::ListTables(machine) => machine.answer(answer, context),
             Self::ViewWrite(machine) => machine.answer(answer, context),
         }
     }
@@ -237,6 +245,8 @@ impl Machine {
             Self::Pages(machine) => machine.members(),
             Self::Statement(machine) => machine.members(),
             Self::Administration(machine) => machine.members(),
+            Self::Tags(machine) => machine.members(),
+            Self::ListTables(machine) => machine.members(),
             Self::ViewWrite(machine) => machine.members(),
         }
     }

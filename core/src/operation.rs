@@ -22,10 +22,12 @@ mod transaction;
 mod update;
 mod writing;
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::api::TableDescription;
+use crate::api::{TableDescription, TimeToLiveDescription};
 use crate::error::{Error, Subject};
 use crate::item::{Item, Items};
 use crate::key::Key;
@@ -33,7 +35,11 @@ use crate::request::{Request, Response};
 use crate::table::{Description, Tables};
 use crate::wire::WireError;
 
-pub use administration::{CreateTable, DeleteTable, DescribeTable};
+pub use administration::{
+    BillingChange, CreateTable, DeleteTable, DescribeTable, DescribeTimeToLive, EnsureStep, EnsureTable,
+    Ensured, IndexChange, ListTables, ListTags, TableUpdate, TableWait, TagChange, TagTable, UntagTable,
+    UpdateTable, UpdateTimeToLive, WaitUntilActive, WaitUntilGone,
+};
 pub use change::Change;
 pub use check::Check;
 pub use delete::Delete;
@@ -90,6 +96,14 @@ pub enum Settled {
     Count(u64),
     /// A table's description.
     Table(Box<TableDescription>),
+    /// What ensuring a table has come to.
+    Ensured(Box<Ensured>),
+    /// Whether a table's items expire.
+    TimeToLive(TimeToLiveDescription),
+    /// A table's tags: their values by their keys.
+    Tags(BTreeMap<String, String>),
+    /// The names of tables.
+    Names(Vec<String>),
     /// The answer to a call of the API.
     Response(Box<Response>),
 }

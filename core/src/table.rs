@@ -6,6 +6,7 @@
 //!
 //! Tables that a program learns of when it runs are [`UntypedTable`]s.
 
+mod definition;
 #[doc(hidden)]
 pub mod derived;
 mod description;
@@ -20,11 +21,15 @@ use serde::Serialize;
 
 use crate::key::Key;
 use crate::operation::{
-    Check, CreateTable, Delete, DeleteTable, DescribeTable, Exists, Get, Put, Query, Scan, Update,
+    Check, CreateTable, Delete, DeleteTable, DescribeTable, DescribeTimeToLive, EnsureTable, Exists, Get,
+    ListTags, Put, Query, Scan, TagTable, UntagTable, Update, UpdateTable, UpdateTimeToLive, WaitUntilActive,
+    WaitUntilGone,
 };
 use crate::path::Predicate;
 use crate::wire::WireError;
 
+pub use definition::{Aspect, Difference, TableDefinition};
+pub(crate) use definition::{global_index, index_attributes, indexes_of_entity};
 pub use description::{Description, IndexDescription, IndexKind, IndexProjection, TableId, TableRef, Tables};
 pub(crate) use entity::Draft;
 pub use entity::{Entity, KeyTemplate, Stamp, VersionType};
@@ -170,9 +175,19 @@ pub trait Table: Sized + Send + 'static {
         Scan::new(TableRef::Static(Self::DESCRIPTION), Self::ENTITY, None)
     }
 
-    /// Creates the table and waits until it can be used.
+    /// Creates the table, with its indexes and its time to live, and waits until it can be used.
     fn create() -> CreateTable<Self> {
-        CreateTable::new(TableRef::Static(Self::DESCRIPTION))
+        CreateTable::new(TableRef::Static(Self::DESCRIPTION), Self::ENTITY)
+    }
+
+    /// Creates what is missing of the table, and tells what is there and not as declared.
+    fn ensure() -> EnsureTable<Self> {
+        EnsureTable::new(TableRef::Static(Self::DESCRIPTION), Self::ENTITY)
+    }
+
+    /// Changes the table's capacity, indexes or stream, and waits until it can be used again.
+    fn update_table() -> UpdateTable<Self> {
+        UpdateTable::new(TableRef::Static(Self::DESCRIPTION), Self::ENTITY)
     }
 
     /// Asks the service for the table's state.
@@ -180,8 +195,48 @@ pub trait Table: Sized + Send + 'static {
         DescribeTable::new(TableRef::Static(Self::DESCRIPTION))
     }
 
+    /// Waits until the table is there, and it and all its indexes can be used.
+    fn wait_until_active() -> WaitUntilActive<Self> {
+        WaitUntilActive::new(TableRef::Static(Self::DESCRIPTION))
+    }
+
+    /// Waits until the table is not there.
+    fn wait_until_gone() -> WaitUntilGone<Self> {
+        WaitUntilGone::new(TableRef::Static(Self::DESCRIPTION))
+    }
+
     /// Deletes the table with all its items and waits until it is gone.
     fn delete_table() -> DeleteTable<Self> {
         DeleteTable::new(TableRef::Static(Self::DESCRIPTION))
+    }
+
+    /// Asks whether the table's items expire, and by which attribute.
+    fn describe_time_to_live() -> DescribeTimeToLive<Self> {
+        DescribeTimeToLive::new(TableRef::Static(Self::DESCRIPTION))
+    }
+
+    /// Lets the table's items expire, by the attribute that is declared for it.
+    fn enable_time_to_live() -> UpdateTimeToLive<Self> {
+        UpdateTimeToLive::on(TableRef::Static(Self::DESCRIPTION))
+    }
+
+    /// Lets the table's items not expire any more.
+    fn disable_time_to_live() -> UpdateTimeToLive<Self> {
+        UpdateTimeToLive::off(TableRef::Static(Self::DESCRIPTION))
+    }
+
+    /// Asks for the table's tags.
+    fn tags() -> ListTags<Self> {
+        ListTags::new(TableRef::Static(Self::DESCRIPTION))
+    }
+
+    /// Gives the table tags: `Visit::tag([("team", "shop")])`.
+    fn tag<K: Into<String>, V: Into<String>>(tags: impl IntoIterator<Item = (K, V)>) -> TagTable<Self> {
+        TagTable::new(TableRef::Static(Self::DESCRIPTION), tags)
+    }
+
+    /// Takes tags off the table, by their keys.
+    fn untag<K: Into<String>>(keys: impl IntoIterator<Item = K>) -> UntagTable<Self> {
+        UntagTable::new(TableRef::Static(Self::DESCRIPTION), keys)
     }
 }

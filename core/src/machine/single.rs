@@ -6,8 +6,8 @@
 
 use super::{Context, Next, OneCall};
 use crate::api::{
-    DeleteItemInput, DescribeTableInput, GetItemInput, PutItemInput, ReturnConsumedCapacity, ReturnValues,
-    UpdateItemInput,
+    DeleteItemInput, DescribeTableInput, DescribeTimeToLiveInput, GetItemInput, PutItemInput,
+    ReturnConsumedCapacity, ReturnValues, UpdateItemInput,
 };
 use crate::error::{CallError, mismatched_answer};
 use crate::item::Item;
@@ -40,6 +40,9 @@ impl Single {
             (Task::Get { .. }, Ok(Response::GetItem(answer))) => Settled::Item(answer.item),
             (Task::DescribeTable { .. }, Ok(Response::DescribeTable(answer))) => {
                 Settled::Table(Box::new(answer.table))
+            }
+            (Task::DescribeTimeToLive { .. }, Ok(Response::DescribeTimeToLive(answer))) => {
+                Settled::TimeToLive(answer.time_to_live_description)
             }
             (Task::Put { item, options, .. }, Ok(Response::PutItem(answer))) => {
                 written(options.as_deref(), answer.attributes, Some(item))
@@ -122,6 +125,9 @@ fn request(operation: u32, context: &Context<'_>) -> Request {
             return_consumed_capacity,
             ..UpdateItemInput::default()
         }),
+        Task::DescribeTimeToLive { .. } => {
+            Request::DescribeTimeToLive(DescribeTimeToLiveInput { table_name })
+        }
         // The others have machines of their own.
         _ => Request::DescribeTable(DescribeTableInput { table_name }),
     }

@@ -128,11 +128,9 @@ impl Reader {
         let index = self.described(table)?;
         if let Some(name) = entity.name.filter(|_| self.one_type && !prefixed) {
             let held = index.is_none_or(|index| match &index.projection {
-                IndexProjection::All => true,
+                // One that includes attributes by name is created with the items' types among them.
+                IndexProjection::All | IndexProjection::Include(_) => true,
                 IndexProjection::KeysOnly => false,
-                IndexProjection::Include(attributes) => {
-                    attributes.iter().any(|held| held == ENTITY_ATTRIBUTE)
-                }
             });
             if held {
                 let of_type = Condition::equal(ENTITY_ATTRIBUTE, AttributeValue::S(name.to_owned()));

@@ -1,10 +1,12 @@
 //! From what an operation ended with to the type that its user asked for.
 
-use serde::de::value::UnitDeserializer;
+use std::collections::BTreeMap;
+
+use serde::de::value::{StringDeserializer, UnitDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
-use super::{Page, Settled, SettledPage};
-use crate::api::TableDescription;
+use super::{Ensured, Page, Settled, SettledPage};
+use crate::api::{TableDescription, TimeToLiveDescription};
 use crate::error::{Error, Subject};
 use crate::item::{Item, Items};
 use crate::key::KeyShape;
@@ -136,6 +138,7 @@ impl<T: DeserializeOwned> Settle for Vec<T> {
         match settled {
             Settled::Items(pages) => decode_all(&pages),
             Settled::Positions(items) => decode_each(items),
+            Settled::Names(names) => names.into_iter().map(name).collect(),
             Settled::Response(response) => match *response {
                 Response::ExecuteTransaction(output) => {
                     decode_each(output.responses.into_iter().map(|response| response.item))
@@ -145,6 +148,12 @@ impl<T: DeserializeOwned> Settle for Vec<T> {
             other => Err(unexpected(&other)),
         }
     }
+}
+
+/// A table's name.
+fn name<T: DeserializeOwned>(name: String) -> Result<T, Misfit> {
+    let name: StringDeserializer<WireError> = name.into_deserializer();
+    T::deserialize(name).map_err(|problem| Misfit { problem, item: None })
 }
 
 impl<T: DeserializeOwned> Settle for Page<T> {
@@ -180,11 +189,21 @@ tuples! {
     [0 A, 1 B, 2 C, 3 D, 4 E, 5 F, 6 G, 7 H];
 }
 
-impl Settle for TableDescription {
-    fn settle(settled: Settled) -> Result<Self, Misfit> {
-        match settled {
-            Settled::Table(description) => Ok(*description),
-            other => Err(unexpected(&other)),
+macro_rules! settled {
+    ($($type:ty: $pattern:pat => $value:expr;)*) => {$(
+        impl Settle for $type {
+            fn settle(settled: Settled) -> Result<Self, Misfit> {
+                match settled {
+                    $pattern => Ok($value),
+                    other => Err(unexpected(&other)),
+                }
+            }
         }
-    }
+    )*};
+}
+settled! {
+    TableDescription: Settled::Table(description) => *description;
+    Ensured: Settled::Ensured(ensured) => *ensured;
+    TimeToLiveDescription: Settled::TimeToLive(description) => description;
+    BTreeMap<String, String>: Settled::Tags(tags) => tags;
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::MAX_ITEM_SIZE;
+use super::administration::{TableUpdate, TableWait, TagChange};
 use super::reading::Reading;
 use super::scan::Segments;
 use super::writing::{Returns, TimeStamp, WriteOptions};
@@ -15,7 +16,7 @@ use crate::key::Key;
 use crate::moment::Moment;
 use crate::partiql;
 use crate::request::Request;
-use crate::table::{Description, TableId, Tables};
+use crate::table::{Description, TableDefinition, TableId, Tables};
 use crate::wire::WireError;
 
 /// An operation as plain data.
@@ -133,7 +134,56 @@ pub enum Task {
     CreateTable {
         /// The table.
         table: TableId,
+        /// What it is to be.
+        definition: Box<TableDefinition>,
     },
+    /// Creates what is missing of a table.
+    EnsureTable {
+        /// The table.
+        table: TableId,
+        /// What it is to be.
+        definition: Box<TableDefinition>,
+    },
+    /// Changes a table and waits until it is active again.
+    UpdateTable {
+        /// The table.
+        table: TableId,
+        /// What is to hold of it.
+        update: Box<TableUpdate>,
+    },
+    /// Waits for a table.
+    AwaitTable {
+        /// The table.
+        table: TableId,
+        /// What for.
+        until: TableWait,
+    },
+    /// Asks whether a table's items expire.
+    DescribeTimeToLive {
+        /// The table.
+        table: TableId,
+    },
+    /// Lets a table's items expire, or not any more.
+    UpdateTimeToLive {
+        /// The table.
+        table: TableId,
+        /// The attribute that holds when; none for not any more.
+        attribute: Option<String>,
+    },
+    /// Asks for a table's tags.
+    ListTags {
+        /// The table.
+        table: TableId,
+    },
+    /// Changes a table's tags.
+    ChangeTags {
+        /// The table.
+        table: TableId,
+        /// How.
+        change: TagChange,
+    },
+    /// Asks for the names of all tables.
+    ListTables,
     /// Asks for a table's state.
     DescribeTable {
         /// The table.
@@ -167,13 +217,21 @@ impl Task {
             | Self::Check { table, .. }
             | Self::Query { table, .. }
             | Self::Scan { table, .. }
-            | Self::CreateTable { table }
+            | Self::CreateTable { table, .. }
+            | Self::EnsureTable { table, .. }
+            | Self::UpdateTable { table, .. }
+            | Self::AwaitTable { table, .. }
+            | Self::DescribeTimeToLive { table }
+            | Self::UpdateTimeToLive { table, .. }
+            | Self::ListTags { table }
+            | Self::ChangeTags { table, .. }
             | Self::DescribeTable { table }
             | Self::DeleteTable { table } => Some(*table),
             Self::TransactWrite { .. }
             | Self::TransactGet { .. }
             | Self::Statement { .. }
-            | Self::Call { .. } => None,
+            | Self::Call { .. }
+            | Self::ListTables => None,
         }
     }
 
@@ -221,6 +279,14 @@ impl Task {
             Self::CreateTable { .. } => "create",
             Self::DescribeTable { .. } => "describe",
             Self::DeleteTable { .. } => "delete of the table",
+            Self::EnsureTable { .. } => "ensure",
+            Self::UpdateTable { .. } => "update of the table",
+            Self::AwaitTable { .. } => "wait",
+            Self::DescribeTimeToLive { .. } => "describe of the time to live",
+            Self::UpdateTimeToLive { .. } => "time to live",
+            Self::ListTags { .. } => "list of the tags",
+            Self::ChangeTags { .. } => "change of the tags",
+            Self::ListTables => "list of all tables",
         }
     }
 
@@ -250,10 +316,22 @@ impl Task {
         matches!(self, Self::Put { .. } | Self::Delete { .. } | Self::Update { .. })
     }
 
-    /// Whether the task creates, describes or deletes a table.
+    /// Whether the task is about a table as such, and not about its items.
     #[must_use]
     pub fn is_administration(&self) -> bool {
-        matches!(self, Self::CreateTable { .. } | Self::DescribeTable { .. } | Self::DeleteTable { .. })
+        matches!(
+            self,
+            Self::CreateTable { .. }
+                | Self::EnsureTable { .. }
+                | Self::UpdateTable { .. }
+                | Self::AwaitTable { .. }
+                | Self::DescribeTable { .. }
+                | Self::DeleteTable { .. }
+                | Self::DescribeTimeToLive { .. }
+                | Self::UpdateTimeToLive { .. }
+                | Self::ListTags { .. }
+                | Self::ChangeTags { .. }
+        )
     }
 
     /// Whether the task only reads.
@@ -265,7 +343,11 @@ impl Task {
             | Self::Query { .. }
             | Self::Scan { .. }
             | Self::TransactGet { .. }
-            | Self::DescribeTable { .. } => true,
+            | Self::DescribeTable { .. }
+            | Self::AwaitTable { .. }
+            | Self::DescribeTimeToLive { .. }
+            | Self::ListTags { .. }
+            | Self::ListTables => true,
             Self::Statement { input, .. } => partiql::is_read(&input.statement),
             Self::Call { request } => request.is_read(),
             _ => false,
@@ -331,6 +413,11 @@ impl Task {
             table.keys.key(key.hash.1.clone(), key.range.as_ref().map(|(_, value)| value.clone()))?;
         }
         match self {
+            Self::CreateTable { definition, .. } | Self::EnsureTable { definition, .. }
+                if definition.keys != table.keys =>
+            {
+                Err(WireError::new("it defines the table with other keys"))
+            }
             Self::Put { key, item, .. } if table.keys.extract(item)? != *key => {
                 Err(WireError::new("its item has another key than it"))
             }

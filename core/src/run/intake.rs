@@ -52,7 +52,14 @@ impl Scheduler {
         let fresh = self.calls.values().filter(|attempt| attempt.patience.tries == 0);
         let machines = fresh.filter_map(|attempt| self.machines.get(&attempt.machine));
         let brief = machines.filter(|machine| {
-            !matches!(machine, Machine::Pages(_) | Machine::Statement(_) | Machine::Administration(_))
+            !matches!(
+                machine,
+                Machine::Pages(_)
+                    | Machine::Statement(_)
+                    | Machine::Administration(_)
+                    | Machine::Tags(_)
+                    | Machine::ListTables(_)
+            )
         });
         brief.flat_map(Machine::members).map(|member| self.order.rank(*member)).min().unwrap_or(u32::MAX)
     }

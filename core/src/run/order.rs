@@ -435,7 +435,7 @@ mod tests {
     #[test]
     fn administration_keeps_its_place_on_its_table() {
         let mut order = Order::default();
-        assert!(order.enter(0, &Task::CreateTable { table: table() }, &[]));
+        assert!(order.enter(0, &Task::DescribeTable { table: table() }, &[]));
         assert!(!order.enter(1, &update("a"), &[]));
         assert!(!order.enter(2, &scan(), &[]));
         assert!(!order.enter(3, &Task::DeleteTable { table: table() }, &[]));

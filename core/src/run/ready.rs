@@ -7,7 +7,8 @@ use crate::client::Client;
 use crate::expression::DocumentPath;
 use crate::key::Key;
 use crate::machine::{
-    Administration, BatchGet, BatchWrite, Machine, Pages, Single, StatementPages, Transact, ViewWrite,
+    Administration, BatchGet, BatchWrite, ListTables, Machine, Pages, Single, StatementPages, Tags, Transact,
+    ViewWrite,
 };
 use crate::operation::Task;
 use crate::table::{TableId, Tables};
@@ -176,9 +177,16 @@ fn machine_for(operation: u32, slot: &Slot, client: &Client, tables: &Tables) ->
         }
         Task::Call { request } if request.is_transaction() => Machine::Transact(Transact::new(operation)),
         Task::Statement { .. } => Machine::Statement(StatementPages::new(operation)),
-        Task::CreateTable { .. } | Task::DeleteTable { .. } => {
+        Task::CreateTable { .. }
+        | Task::EnsureTable { .. }
+        | Task::UpdateTable { .. }
+        | Task::UpdateTimeToLive { .. }
+        | Task::AwaitTable { .. }
+        | Task::DeleteTable { .. } => {
             Machine::Administration(Administration::new(operation, slot.entry.ambiguous))
         }
+        Task::ListTags { .. } | Task::ChangeTags { .. } => Machine::Tags(Tags::new(operation)),
+        Task::ListTables => Machine::ListTables(ListTables::new(operation)),
         task if client.follows(task, tables) => Machine::ViewWrite(ViewWrite::new(vec![operation])),
         _ => Machine::Single(Single::new(operation)),
     }

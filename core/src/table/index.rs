@@ -1,5 +1,6 @@
 //! Secondary indexes as typed constants: `Visit::BY_NAME.query("Rhett").between(0, 9)`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -42,6 +43,13 @@ impl<T: Table, K: KeySchema> Index<T, K> {
     /// Reads every item of the index, in no particular order.
     pub fn scan(self) -> Scan<T> {
         Scan::new(TableRef::Static(T::DESCRIPTION), T::ENTITY, Some(self.name.into()))
+    }
+}
+
+/// The index's name, as operations on the table take it.
+impl<T, K> From<Index<T, K>> for Cow<'static, str> {
+    fn from(index: Index<T, K>) -> Self {
+        Cow::Borrowed(index.name)
     }
 }
 

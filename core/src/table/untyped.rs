@@ -6,7 +6,9 @@ use super::{AcceptsHash, AcceptsKey, Description, Entity, Keys, TableRef, Untype
 use crate::item::Item;
 use crate::key::Key;
 use crate::operation::{
-    Check, CreateTable, Delete, DeleteTable, DescribeTable, Exists, Get, Put, Query, Scan, Update,
+    Check, CreateTable, Delete, DeleteTable, DescribeTable, DescribeTimeToLive, EnsureTable, Exists, Get,
+    ListTags, Put, Query, Scan, TagTable, UntagTable, Update, UpdateTable, UpdateTimeToLive, WaitUntilActive,
+    WaitUntilGone,
 };
 use crate::path::Predicate;
 use crate::wire::WireError;
@@ -46,7 +48,7 @@ impl UntypedTable {
         &self.description
     }
 
-    fn table(&self) -> TableRef {
+    pub(crate) fn table(&self) -> TableRef {
         TableRef::Shared(Arc::clone(&self.description))
     }
 
@@ -133,9 +135,19 @@ impl UntypedTable {
         Scan::new(self.table(), &Entity::PLAIN, Some(index.into().into()))
     }
 
-    /// Creates the table and waits until it can be used.
+    /// Creates the table, with its indexes and its time to live, and waits until it can be used.
     pub fn create(&self) -> CreateTable<Item> {
-        CreateTable::new(self.table())
+        CreateTable::new(self.table(), &Entity::PLAIN)
+    }
+
+    /// Creates what is missing of the table, and tells what is there and not as declared.
+    pub fn ensure(&self) -> EnsureTable<Item> {
+        EnsureTable::new(self.table(), &Entity::PLAIN)
+    }
+
+    /// Changes the table's capacity, indexes or stream, and waits until it can be used again.
+    pub fn update_table(&self) -> UpdateTable<Item> {
+        UpdateTable::new(self.table(), &Entity::PLAIN)
     }
 
     /// Asks the service for the table's state.
@@ -143,8 +155,51 @@ impl UntypedTable {
         DescribeTable::new(self.table())
     }
 
+    /// Waits until the table is there, and it and all its indexes can be used.
+    pub fn wait_until_active(&self) -> WaitUntilActive<Item> {
+        WaitUntilActive::new(self.table())
+    }
+
+    /// Waits until the table is not there.
+    pub fn wait_until_gone(&self) -> WaitUntilGone<Item> {
+        WaitUntilGone::new(self.table())
+    }
+
     /// Deletes the table with all its items and waits until it is gone.
     pub fn delete_table(&self) -> DeleteTable<Item> {
         DeleteTable::new(self.table())
+    }
+
+    /// Asks whether the table's items expire, and by which attribute.
+    pub fn describe_time_to_live(&self) -> DescribeTimeToLive<Item> {
+        DescribeTimeToLive::new(self.table())
+    }
+
+    /// Lets the table's items expire, by the attribute that its description names.
+    pub fn enable_time_to_live(&self) -> UpdateTimeToLive<Item> {
+        UpdateTimeToLive::on(self.table())
+    }
+
+    /// Lets the table's items not expire any more.
+    pub fn disable_time_to_live(&self) -> UpdateTimeToLive<Item> {
+        UpdateTimeToLive::off(self.table())
+    }
+
+    /// Asks for the table's tags.
+    pub fn tags(&self) -> ListTags<Item> {
+        ListTags::new(self.table())
+    }
+
+    /// Gives the table tags: `visits.tag([("team", "shop")])`.
+    pub fn tag<K: Into<String>, V: Into<String>>(
+        &self,
+        tags: impl IntoIterator<Item = (K, V)>,
+    ) -> TagTable<Item> {
+        TagTable::new(self.table(), tags)
+    }
+
+    /// Takes tags off the table, by their keys.
+    pub fn untag<K: Into<String>>(&self, keys: impl IntoIterator<Item = K>) -> UntagTable<Item> {
+        UntagTable::new(self.table(), keys)
     }
 }
