@@ -29,7 +29,64 @@ fn plan() -> Solvent {
     plan.add(Note::create());
     plan.add(Note::describe());
     plan.add(Note::delete_table());
+    plan.add(UserCount::ensure().with_table(&with_index()));
+    plan.add(UserCount::wait_until_active());
+    plan.add(with_index().update_table().create_index("by_count").delete_index("old").capacity(1, 1));
+    plan.add(with_index().enable_time_to_live());
+    plan.add(UserCount::tags());
+    plan.add(UserCount::tag([("a", "b")]));
+    plan.add(UserCount::wait_until_gone());
+    plan.add(dynochemy_core::operation::ListTables::new());
     plan
+}
+
+/// The table of counts, with an index and time to live.
+fn with_index() -> UntypedTable {
+    let count = [KeyAttribute { name: "count".into(), kind: ScalarType::N }];
+    let index = IndexDescription {
+        name: "by_count".into(),
+        kind: IndexKind::Global,
+        hash: count.to_vec().into(),
+        range: Vec::new().into(),
+        projection: IndexProjection::All,
+        read_capacity: None,
+        write_capacity: None,
+    };
+    UntypedTable::new(Description {
+        indexes: vec![index].into(),
+        time_to_live: Some("expires".into()),
+        ..UserCount::DESCRIPTION.clone()
+    })
+}
+
+/// A table in any state, with any indexes.
+fn any_table(choices: &mut Choices) -> TableDescription {
+    let states = [TableStatus::Active, TableStatus::Updating, TableStatus::Creating, TableStatus::Deleting];
+    let keys = [&Note::DESCRIPTION.keys, &UserCount::DESCRIPTION.keys][choices.below(2) as usize];
+    let mut table = TableDescription {
+        table_status: states[choices.below(2) as usize * choices.below(4) as usize].clone(),
+        table_arn: choices.percent(80).then(|| "arn".to_owned()),
+        ..TableDescription::default()
+    };
+    if choices.percent(80) {
+        table.key_schema = KeySchemaElement::of(keys);
+        table.attribute_definitions = AttributeDefinition::of(keys);
+    }
+    for name in ["by_count", "old"] {
+        if choices.percent(50) {
+            let index_status =
+                [IndexStatus::Active, IndexStatus::Creating][choices.below(2) as usize].clone();
+            let index_name = name.to_owned();
+            let backfilling = choices.percent(20).then_some(true);
+            table.global_secondary_indexes.push(GlobalSecondaryIndexDescription {
+                index_name,
+                index_status,
+                backfilling,
+                ..Default::default()
+            });
+        }
+    }
+    table
 }
 
 fn any_answer(choices: &mut Choices, request: &Request) -> Result<Response, CallError> {
@@ -50,7 +107,7 @@ fn any_answer(choices: &mut Choices, request: &Request) -> Result<Response, Call
         ["notes", "visits", "visits_per_user", ""][choices.below(4) as usize].to_owned()
     };
     let cursor = |choices: &mut Choices| if choices.percent(30) { Some(item(choices)) } else { None };
-    let mut pick = choices.below(14);
+    let mut pick = choices.below(20);
     if choices.percent(60) {
         pick = match request {
             Request::GetItem(_) => 0,
@@ -63,6 +120,12 @@ fn any_answer(choices: &mut Choices, request: &Request) -> Result<Response, Call
             Request::CreateTable(_) => 7,
             Request::DeleteTable(_) => 8,
             Request::UpdateItem(_) => 9,
+            Request::UpdateTable(_) => 14,
+            Request::DescribeTimeToLive(_) => 15,
+            Request::UpdateTimeToLive(_) => 16,
+            Request::ListTables(_) => 17,
+            Request::ListTagsOfResource(_) => 18,
+            Request::TagResource(_) => 19,
             _ => 10,
         };
     }
@@ -107,6 +170,28 @@ fn any_answer(choices: &mut Choices, request: &Request) -> Result<Response, Call
             ..Default::default()
         }),
         5 => Response::TransactWriteItems(TransactWriteItemsOutput::default()),
+        6 => DescribeTableOutput { table: any_table(choices) }.into(),
+        7 => CreateTableOutput { table_description: any_table(choices) }.into(),
+        8 => DeleteTableOutput { table_description: any_table(choices) }.into(),
+        14 => UpdateTableOutput { table_description: any_table(choices) }.into(),
+        15 => {
+            let states = [TimeToLiveStatus::Enabled, TimeToLiveStatus::Disabling, TimeToLiveStatus::Disabled];
+            let time_to_live_description = TimeToLiveDescription {
+                time_to_live_status: Some(states[choices.below(3) as usize].clone()),
+                attribute_name: choices.percent(50).then(|| "expires".to_owned()),
+            };
+            DescribeTimeToLiveOutput { time_to_live_description }.into()
+        }
+        16 => UpdateTimeToLiveOutput::default().into(),
+        17 => {
+            let last_evaluated_table_name = choices.percent(60).then(|| name(choices));
+            ListTablesOutput { table_names: vec![name(choices)], last_evaluated_table_name }.into()
+        }
+        18 => {
+            let next_token = choices.percent(90).then(|| "more".to_owned());
+            ListTagsOfResourceOutput { tags: vec![Tag::new("a", "b")], next_token }.into()
+        }
+        19 => TagResourceOutput {}.into(),
         9 => Response::UpdateItem(UpdateItemOutput::default()),
         10 => Response::PutItem(PutItemOutput::default()),
         11 => return Err(CallError::Unknown { rejection: None, problem: "x".into() }),
@@ -118,9 +203,10 @@ fn any_answer(choices: &mut Choices, request: &Request) -> Result<Response, Call
                 "ResourceNotFoundException",
                 "IdempotentParameterMismatchException",
                 "ResourceInUseException",
+                "LimitExceededException",
                 "",
             ];
-            let mut rejection = Rejection::new(codes[choices.below(7) as usize], "");
+            let mut rejection = Rejection::new(codes[choices.below(8) as usize], "");
             for _ in 0..choices.below(4) {
                 rejection.cancellation_reasons.push(CancellationReason {
                     code: ["None", "ConditionalCheckFailed", "ValidationError", "x", "TransactionConflict"]
@@ -140,6 +226,7 @@ fn run_any(plan: Solvent, seed: u64) -> Result<(), String> {
     let client = client(|settings| {
         settings.calls_under_way = 1 + (seed % 4) as usize;
         settings.attempts = 1 + (seed % 3) as u32;
+        settings.table_timeout = Duration::from_secs(20);
         if seed.is_multiple_of(5) {
             settings.attempt_timeout = Duration::from_nanos(1)
         }

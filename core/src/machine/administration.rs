@@ -173,7 +173,8 @@ impl Administration {
             _ => return self.fail(mismatched_answer(change.action()), context),
         };
         context.effects.push(Effect::Begun(self.operation[0]));
-        (self.lost, self.refused, self.since) = (false, None, Some(context.now));
+        (self.lost, self.pending, self.refused) = (false, None, None);
+        self.since = Some(context.now);
         self.did.extend(change.step());
         self.accepted.push(change.clone());
         match (change, table) {

@@ -70,30 +70,23 @@ fn capacities(
     let provisioned = table.provisioned();
     let mut input = UpdateTableInput::default();
     match update.billing {
-        Some(BillingChange::OnDemand) => {
-            if provisioned.is_some() {
-                input.billing_mode = Some(BillingMode::PayPerRequest);
+        Some(BillingChange::OnDemand) if provisioned.is_some() => {
+            input.billing_mode = Some(BillingMode::PayPerRequest);
+            return Ok(Some(input));
+        }
+        Some(BillingChange::Provisioned(wanted)) if provisioned != Some(wanted) => {
+            input.billing_mode = Some(BillingMode::Provisioned);
+            input.provisioned_throughput = Some(wanted);
+            if provisioned.is_none() {
+                let indexes = table.global_secondary_indexes.iter();
+                let capacities = indexes.map(|GlobalSecondaryIndexDescription { index_name, .. }| {
+                    set_capacity(index_name, index_capacity(update, declared, index_name, wanted))
+                });
+                input.global_secondary_index_updates = capacities.collect();
                 return Ok(Some(input));
             }
         }
-        Some(BillingChange::Provisioned(wanted)) => {
-            if provisioned != Some(wanted) {
-                input.billing_mode = Some(BillingMode::Provisioned);
-                input.provisioned_throughput = Some(wanted);
-                if provisioned.is_none() {
-                    input.global_secondary_index_updates = table
-                        .global_secondary_indexes
-                        .iter()
-                        .map(|index| {
-                            let throughput = index_capacity(update, declared, &index.index_name, wanted);
-                            set_capacity(&index.index_name, throughput)
-                        })
-                        .collect();
-                    return Ok(Some(input));
-                }
-            }
-        }
-        None => {}
+        _ => {}
     }
     for (name, change) in &update.indexes {
         let IndexChange::Capacity(wanted) = change else { continue };

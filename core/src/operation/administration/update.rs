@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
@@ -59,7 +60,7 @@ pub enum IndexChange {
 /// # use dynochemy_core::Table;
 /// # use serde::{Deserialize, Serialize};
 /// # #[derive(Table, Serialize, Deserialize)]
-/// # #[table(name = "visits", global_index(name = "by_page", hash = page))]
+/// # #[table(name = "visits", global_index(name = "by_page", hash = "page"))]
 /// # struct Visit { #[table(hash_key)] user: String, #[table(range_key)] time: u64, page: String }
 /// let update = Visit::update_table().capacity(20, 10).create_index(Visit::BY_PAGE).delete_index("by_old_page");
 /// # let _ = update;
@@ -154,13 +155,15 @@ impl<T> UpdateTable<T> {
 
     fn index(mut self, name: String, change: IndexChange) -> Self {
         let Ok(update) = &mut self.update else { return self };
-        if update.indexes.contains_key(&name) {
-            let problem = format!(
-                "two changes of the index `{name}` at once: make an operation of each, which a plan keeps in order"
-            );
-            self.fail(problem);
-        } else {
-            update.indexes.insert(name, change);
+        match update.indexes.entry(name) {
+            Entry::Vacant(entry) => drop(entry.insert(change)),
+            Entry::Occupied(entry) => {
+                let problem = format!(
+                    "two changes of the index `{}` at once: make an operation of each, which a plan keeps in order",
+                    entry.key()
+                );
+                self.fail(problem);
+            }
         }
         self
     }
