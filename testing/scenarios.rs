@@ -11,6 +11,8 @@
     reason = "tests share it as a module"
 )]
 
+#[path = "scenarios/documents.rs"]
+mod documents;
 #[path = "each.rs"]
 #[macro_use]
 mod each;
@@ -19,6 +21,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use dynochemy_core::*;
 use serde::{Deserialize, Serialize};
+
+pub use documents::{conditions_and_actions, indexes_and_pages, transactions, versions};
 
 #[derive(Clone, Debug, PartialEq, Table, Serialize, Deserialize)]
 #[table(name = "visits", read_capacity = 100, write_capacity = 100)]
@@ -307,6 +311,7 @@ pub async fn a_wrong_key<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
 macro_rules! scenarios {
     ([$($attribute:meta),*] $stage:path, $drive:path) => {
         each!([$($attribute),*] scenarios, $stage, $drive;
-            a_tables_life an_items_life queries_and_scans a_large_plan a_view a_plan_with_culprits a_wrong_key);
+            a_tables_life an_items_life queries_and_scans a_large_plan a_view a_plan_with_culprits a_wrong_key
+            conditions_and_actions versions indexes_and_pages transactions);
     };
 }

@@ -6,122 +6,17 @@
 //! See [Expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html).
 
 mod evaluate;
+mod path;
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::key::KeyValue;
 use crate::value::{AttributeType, AttributeValue, Attributes};
-use crate::wire::WireError;
 
 pub use evaluate::UpdateError;
-
-/// The path of an attribute within an item, as in `address.lines[2]`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct DocumentPath {
-    /// The attribute at the top level.
-    pub attribute: Cow<'static, str>,
-    /// The steps from there.
-    pub steps: Vec<PathStep>,
-}
-
-/// A step into a map or list.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum PathStep {
-    /// The member of a map.
-    Member(Cow<'static, str>),
-    /// The element of a list.
-    Element(u32),
-}
-
-impl DocumentPath {
-    /// A top-level attribute.
-    #[must_use]
-    pub fn attribute(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { attribute: name.into(), steps: Vec::new() }
-    }
-}
-
-impl std::str::FromStr for DocumentPath {
-    type Err = WireError;
-
-    /// Reads `address.lines[2]`; a name that holds a dot, bracket or backtick stands between backticks, which are doubled
-    /// inside.
-    fn from_str(text: &str) -> Result<Self, WireError> {
-        parse_path(text).ok_or_else(|| {
-            WireError::new(format!("`{text}` is no path; one is written as `address.lines[2]`"))
-        })
-    }
-}
-
-fn parse_path(text: &str) -> Option<DocumentPath> {
-    let (attribute, mut rest) = parse_name(text)?;
-    let mut path = DocumentPath::attribute(attribute);
-    while !rest.is_empty() {
-        if let Some(inside) = rest.strip_prefix('[') {
-            let (index, after) = inside.split_once(']')?;
-            if !index.bytes().all(|byte| byte.is_ascii_digit()) {
-                return None;
-            }
-            path.steps.push(PathStep::Element(index.parse().ok()?));
-            rest = after;
-        } else {
-            let (name, after) = parse_name(rest.strip_prefix('.')?)?;
-            path.steps.push(PathStep::Member(name.into()));
-            rest = after;
-        }
-    }
-    Some(path)
-}
-
-/// The name that a path begins with, and what follows it.
-fn parse_name(text: &str) -> Option<(String, &str)> {
-    let Some(mut quoted) = text.strip_prefix('`') else {
-        let end = text.find(['.', '[']).unwrap_or(text.len());
-        let name = &text[..end];
-        let plain = !name.is_empty() && !name.contains(['`', ']']);
-        return plain.then(|| (name.to_owned(), &text[end..]));
-    };
-    let mut name = String::new();
-    loop {
-        let (part, rest) = quoted.split_once('`')?;
-        name.push_str(part);
-        match rest.strip_prefix('`') {
-            Some(more) => {
-                name.push('`');
-                quoted = more;
-            }
-            None => return (!name.is_empty()).then_some((name, rest)),
-        }
-    }
-}
-
-impl fmt::Display for DocumentPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_name(f, &self.attribute)?;
-        for step in &self.steps {
-            match step {
-                PathStep::Member(name) => {
-                    f.write_str(".")?;
-                    write_name(f, name)?;
-                }
-                PathStep::Element(index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A name as it stands in a path.
-fn write_name(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
-    if name.is_empty() || name.contains(['.', '[', ']', '`']) {
-        write!(f, "`{}`", name.replace('`', "``"))
-    } else {
-        f.write_str(name)
-    }
-}
+pub use path::{DocumentPath, PathStep};
 
 /// A side of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -17,7 +17,7 @@ use crate::api::{
     GetShardIteratorInput, GetShardIteratorOutput, ListStreamsInput, ListStreamsOutput, ListTablesInput,
     ListTablesOutput, ListTagsOfResourceInput, ListTagsOfResourceOutput, PutItemInput, PutItemOutput,
     QueryInput, QueryOutput, RawEffect, RawInput, RawOutput, ReturnValues, ScanInput, ScanOutput,
-    TagResourceInput, TagResourceOutput, TransactGetItemsInput, TransactGetItemsOutput,
+    TagResourceInput, TagResourceOutput, TransactGetItemsInput, TransactGetItemsOutput, TransactWriteItem,
     TransactWriteItemsInput, TransactWriteItemsOutput, UntagResourceInput, UntagResourceOutput,
     UpdateItemInput, UpdateItemOutput, UpdateTableInput, UpdateTableOutput, UpdateTimeToLiveInput,
     UpdateTimeToLiveOutput,
@@ -337,7 +337,12 @@ impl Request {
                     && update.return_values == ReturnValues::None
                     && update.update_expression.is_idempotent()
             }
-            Self::TransactWriteItems(transaction) => transaction.client_request_token.is_some(),
+            Self::TransactWriteItems(transaction) => {
+                let only_checks =
+                    |item: &TransactWriteItem| matches!(item, TransactWriteItem::ConditionCheck(_));
+                transaction.client_request_token.is_some()
+                    || transaction.transact_items.iter().all(only_checks)
+            }
             Self::ExecuteTransaction(transaction) => {
                 transaction.client_request_token.is_some() || self.is_read()
             }

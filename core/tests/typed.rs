@@ -59,6 +59,19 @@ struct Order {
     number: u32,
 }
 
+#[derive(Clone, Debug, PartialEq, Table, Serialize, Deserialize)]
+#[table(
+    name = "coupons",
+    hash_key(pk = "USER#{user}#{year:04}"),
+    global_index(name = "by_code", hash(code_pk = "{code}"), range(code_sk = "{year}#{user}#{left:03}"))
+)]
+struct Coupon {
+    user: String,
+    year: u32,
+    code: String,
+    left: u32,
+}
+
 /// The body of the first request of an operation.
 fn body(plan: impl Plan) -> String {
     let (mut run, _) = client(|_| {}).start(plan, START).unwrap();
@@ -266,6 +279,39 @@ fn a_cancelled_transaction_tells_which_actions_were_the_causes() {
 }
 
 #[test]
+fn what_cannot_be_applied_twice_is_sent_again_after_a_lost_answer_and_the_rest_is_not() {
+    /// The first answer is lost after the service has done its part.
+    fn lossy<P: Plan>(service: &mut Service, plan: P) -> (Result<P::Output, Error>, usize) {
+        let mut now = START;
+        let (mut run, finish) = client(|_| {}).start(plan, now).unwrap();
+        let mut lost = false;
+        let requests = drive_with(&mut run, &mut now, |request| {
+            let answer = service.answer(request);
+            if std::mem::replace(&mut lost, true) {
+                return answer;
+            }
+            Err(CallError::Unknown { rejection: None, problem: "lost".to_owned() })
+        });
+        (finish(run.finish()), requests.len())
+    }
+    let mut service = Service::default();
+    assert_eq!(lossy(&mut service, note("a", 1).put().return_new()), (Ok(note("a", 1)), 2));
+    let count = TransactWrite::new().with(Note::update("n").add(Note::COUNT, 1));
+    assert_eq!(lossy(&mut service, count), (Ok(()), 2));
+    assert_eq!(service.all::<Note>()[0].count, 2, "once");
+    assert_eq!(lossy(&mut service, Note::check("n", Note::COUNT.eq(2))), (Ok(()), 2));
+    let unknown = |(result, requests): (Result<(), Error>, usize)| {
+        assert_eq!((result.unwrap_err().effect(), requests), (Effect::Unknown, 1));
+    };
+    unknown(lossy(&mut service, note("b", 2).put().if_exists()));
+    unknown(lossy(&mut service, Note::delete("m").condition(Note::COUNT.exists().not())));
+    let (old, requests) = lossy(&mut service, note("c", 3).put().return_old());
+    assert_eq!((old.unwrap_err().effect(), requests), (Effect::Unknown, 1));
+    let (new, requests) = lossy(&mut service, Note::update("n").set(Note::TEXT, "d").return_new());
+    assert_eq!((new.unwrap_err().effect(), requests), (Effect::Unknown, 1));
+}
+
+#[test]
 fn transactions_that_the_service_would_refuse_are_not_sent() {
     assert!(refusal(TransactWrite::new()).contains("1 to 100 actions, not 0"));
     let twice = TransactWrite::new().with(Note::delete("n")).with(Note::check("n", Note::COUNT.exists()));
@@ -336,6 +382,18 @@ fn keys_made_from_templates_become_prefixes_and_bounds() {
     assert_eq!(expression(&body(Order::scan()), "FilterExpression"), "dy_e = {'S':'Order'}");
     assert!(refusal(Order::get(("u#", "a#b", 1))).contains("cannot stand before"));
     assert!(refusal(Order::get(("u", "a", 10_000))).contains("at most 4 digits"));
+}
+
+#[test]
+fn an_update_brings_an_indexs_key_along_with_what_the_items_key_tells() {
+    let update = body(Coupon::update(("u", 26)).set(Coupon::LEFT, 7u32));
+    let set = expression(&update, "UpdateExpression");
+    assert_eq!(set, "SET left = {'N':'7'}, code_sk = {'S':'26#u#007'}, dy_e = {'S':'Coupon'}");
+    let put =
+        member(&body(Coupon { user: "u".to_owned(), year: 26, code: "c".to_owned(), left: 7 }.put()), "Item");
+    assert_eq!(put["code_sk"]["S"], "26#u#007", "the same as by a put");
+    assert!(refusal(Coupon::update(("u", 26)).add(Coupon::LEFT, 1)).contains("set them together, to values"));
+    assert!(refusal(Coupon::update(("u", 26)).set(Coupon::YEAR, 27u32)).contains("part of the key `pk`"));
 }
 
 fn page<T>(service: &mut Service, plan: impl Plan<Output = Page<T>>) -> Page<T> {

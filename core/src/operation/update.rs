@@ -113,7 +113,7 @@ impl<T, R: Settle> Operation for Update<T, R> {
         let Self { table, entity, key, update, version, mut writing, .. } = self;
         let key = key.map_err(|problem| invalid(&table, "update", None, problem))?;
         let finished = update.and_then(|mut update| {
-            add_managed(&mut update, &table.keys, entity, version, &mut writing)?;
+            add_managed(&mut update, &key, entity, version, &mut writing)?;
             update.check_paths().map_err(|error| WireError::new(error.to_string()))?;
             Ok((update, writing.options()?))
         });
@@ -127,15 +127,13 @@ impl<T, R: Settle> Operation for Update<T, R> {
 /// Adds what the library keeps of items of this type: keys of indexes made from fields, the version, times.
 fn add_managed(
     update: &mut UpdateExpression,
-    keys: &crate::key::KeyShape,
+    key: &Key,
     entity: &Entity,
     version: Option<Number>,
     writing: &mut Writing,
 ) -> Result<(), WireError> {
     for template in entity.templates {
-        let of_table =
-            std::iter::once(&keys.hash).chain(&keys.range).any(|key| key.name == template.attribute);
-        if let Some(action) = follow_template(update, template, of_table)? {
+        if let Some(action) = follow_template(update, template, key, entity)? {
             update.actions.push(action);
         }
     }
@@ -167,28 +165,33 @@ fn add_managed(
     Ok(())
 }
 
-/// What becomes of a key that is made from fields when an update changes some of them.
+/// What becomes of a key that is made from fields when an update changes some of them. Those that are in the item's key
+/// stay as they are.
 fn follow_template(
     update: &UpdateExpression,
     KeyTemplate { attribute, template }: &KeyTemplate,
-    of_table: bool,
+    key: &Key,
+    entity: &Entity,
 ) -> Result<Option<UpdateAction>, WireError> {
     let action_on = |field: &str| update.actions.iter().find(|action| action.path().attribute == field);
     let Some(touched) = template.fields().find(|field| action_on(field).is_some()) else { return Ok(None) };
-    if of_table {
+    if key.parts().any(|(name, _)| name == attribute) {
         let problem = format!(
             "it is a part of the key `{attribute}`, which cannot be changed; put a new item and delete the old one"
         );
         return Err(WireError::new(problem).within(touched));
     }
     let mut values = Vec::new();
-    for field in template.fields() {
+    for (field, width) in template.fields_with_widths() {
         match action_on(field) {
             Some(UpdateAction::Remove(_)) => {
                 return Ok(Some(UpdateAction::Remove(DocumentPath::attribute(*attribute))));
             }
             Some(UpdateAction::Set(path, Assignment::Value(value))) if path.steps.is_empty() => {
                 values.push(KeyValue::try_from(value.clone()).map_err(|error| error.within(field))?);
+            }
+            None if field_of_key(field, width, key, entity).is_some() => {
+                values.extend(field_of_key(field, width, key, entity));
             }
             _ => {
                 let problem = format!(
@@ -202,4 +205,19 @@ fn follow_template(
     let text = template.fill(&values)?;
     let value = Assignment::Value(AttributeValue::S(text));
     Ok(Some(UpdateAction::Set(DocumentPath::attribute(*attribute), value)))
+}
+
+/// A field's value as the item's key tells it.
+fn field_of_key(field: &str, width: usize, key: &Key, entity: &Entity) -> Option<KeyValue> {
+    key.parts().find_map(|(name, value)| match (entity.template(name), value) {
+        (None, value) => (name == field).then(|| value.clone()),
+        (Some(template), KeyValue::S(text)) => {
+            let fields = template.read(text)?;
+            let (_, text) = fields.into_iter().find(|(name, _)| *name == field)?;
+            // In another key a number may have another width.
+            let number = text.parse().ok().filter(|_| width > 0 || template.has_width(field));
+            Some(number.map_or_else(|| KeyValue::S(text.to_owned()), KeyValue::N))
+        }
+        (Some(_), _) => None,
+    })
 }

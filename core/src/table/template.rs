@@ -31,10 +31,19 @@ pub enum TemplatePart {
 impl Template {
     /// The fields' attributes, in order.
     pub fn fields(&self) -> impl Iterator<Item = &'static str> {
+        self.fields_with_widths().map(|(attribute, _)| attribute)
+    }
+
+    pub(crate) fn fields_with_widths(&self) -> impl Iterator<Item = (&'static str, usize)> {
         self.parts.iter().filter_map(|part| match part {
-            TemplatePart::Field { attribute, .. } => Some(*attribute),
+            TemplatePart::Field { attribute, width } => Some((*attribute, *width)),
             TemplatePart::Text(_) => None,
         })
+    }
+
+    /// Whether a field is brought to a width.
+    pub(crate) fn has_width(&self, field: &str) -> bool {
+        self.fields_with_widths().any(|(name, width)| name == field && width > 0)
     }
 
     /// The key that these values, one for each field, give.
@@ -51,6 +60,32 @@ impl Template {
             )));
         }
         self.prefix(values)
+    }
+
+    /// The texts of the fields in a key that was made by this template; `None` where it was not.
+    #[must_use]
+    pub fn read<'k>(&self, key: &'k str) -> Option<Vec<(&'static str, &'k str)>> {
+        let mut fields = Vec::new();
+        let mut rest = key;
+        for (index, part) in self.parts.iter().enumerate() {
+            match (part, self.parts.get(index + 1)) {
+                (TemplatePart::Text(text), _) => rest = rest.strip_prefix(text)?,
+                (TemplatePart::Field { attribute, width }, next) => {
+                    let end = match next {
+                        _ if *width > 0 => *width,
+                        Some(TemplatePart::Text(text)) => rest.find(text)?,
+                        _ => rest.len(),
+                    };
+                    let (field, after) = rest.split_at_checked(end).filter(|(field, _)| !field.is_empty())?;
+                    if *width > 0 && !field.bytes().all(|byte| byte.is_ascii_digit()) {
+                        return None;
+                    }
+                    fields.push((*attribute, field));
+                    rest = after;
+                }
+            }
+        }
+        rest.is_empty().then_some(fields)
     }
 
     /// What all keys with these values for the first fields begin with.
@@ -131,6 +166,25 @@ mod tests {
         assert_eq!(ORDER.prefix(&[]).unwrap(), "ORDER#");
         assert_eq!(ORDER.prefix(&[text("2026")]).unwrap(), "ORDER#2026##");
         assert_eq!(ORDER.fields().collect::<Vec<_>>(), ["date", "number"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_key_is_read_as_the_values_that_it_was_made_of(date in "[a#é]{0,5}", count in 0u32..2_000_000) {
+            if let Ok(key) = ORDER.fill(&[text(&date), number(i64::from(count))]) {
+                let read = ORDER.read(&key).unwrap();
+                proptest::prop_assert_eq!(read[0], ("date", date.as_str()));
+                proptest::prop_assert_eq!(read[1].1.parse(), Ok(count));
+            }
+        }
+
+        #[test]
+        fn what_is_read_as_fields_gives_the_same_key(key in "ORDER#[a#]{0,4}##[0-9]{5,7}") {
+            if let Some(fields) = ORDER.read(&key) {
+                let number = fields[1].1.parse().map(KeyValue::N).unwrap();
+                proptest::prop_assert_eq!(ORDER.fill(&[text(fields[0].1), number]), Ok(key));
+            }
+        }
     }
 
     #[test]
