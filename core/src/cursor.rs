@@ -85,9 +85,11 @@ impl Cursor {
         let mut names: Vec<&str> = wanted.clone().map(|key| &*key.name).collect();
         names.sort_unstable();
         names.dedup();
-        let fits = wanted
-            .clone()
-            .all(|part| attributes.get(&*part.name).is_some_and(|value| value.kind() == part.kind.into()));
+        let fits = wanted.clone().all(|part| {
+            let value = attributes.get(&*part.name);
+            value.is_some_and(|value| value.kind() == part.kind.into() && value.size() > 0)
+        });
+        let fits = fits && table.keys.extract_from(&attributes).is_ok();
         if !fits || !names.iter().eq(attributes.keys()) {
             return Err(no_cursor());
         }
@@ -118,4 +120,25 @@ pub(crate) fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 
         }
     }
     hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::{KeyShape, ScalarType};
+
+    #[test]
+    fn a_cursor_whose_key_no_item_can_have_is_none() {
+        let table = Description::new("visits", KeyShape::new(("user", ScalarType::S), None));
+        let start = |user: &str| {
+            let key = Item::from_attributes(&[("user".to_owned(), user.into())].into());
+            Cursor::new(7, &key).start(7, &table, None)
+        };
+        assert!(start("a").is_ok());
+        for user in [String::new(), "a".repeat(2049)] {
+            assert!(
+                start(&user).unwrap_err().to_string().ends_with("use the text of a page's cursor as it is")
+            );
+        }
+    }
 }

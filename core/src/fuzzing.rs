@@ -1,6 +1,29 @@
 //! What fuzz targets need of the inside; compiled only under `--cfg fuzzing`.
 
+use crate::cursor::Cursor;
+use crate::item::Item;
 use crate::json::{JsonError, Kind, Reader, write_string};
+use crate::table::{Description, IndexDescription};
+use crate::wire::WireError;
+
+/// The cursor of a query with this fingerprint whose page ended at this key.
+#[must_use]
+pub fn write_cursor(fingerprint: u64, key: &Item) -> Cursor {
+    Cursor::new(fingerprint, key)
+}
+
+/// The key at which to go on, if this is a cursor of the query with this fingerprint.
+///
+/// # Errors
+/// When it is not.
+pub fn read_cursor(
+    cursor: &Cursor,
+    fingerprint: u64,
+    table: &Description,
+    index: Option<&IndexDescription>,
+) -> Result<Item, WireError> {
+    cursor.start(fingerprint, table, index)
+}
 
 /// Reads a JSON text through and writes it again without white space, with numbers as they stand.
 ///

@@ -105,8 +105,8 @@ impl<'a> Answer<'a> {
 
     pub(super) fn float(&mut self) -> Result<f64, JsonError> {
         let at = self.reader.position();
-        let parsed = self.reader.number()?.parse();
-        parsed.map_err(|_| JsonError { offset: at, problem: "expected a number".into() })
+        let parsed = self.reader.number()?.parse::<f64>().ok().filter(|number| number.is_finite());
+        parsed.ok_or(JsonError { offset: at, problem: "expected a number that is not too large".into() })
     }
 
     /// An integer, in whatever form: `5`, `5.0`, `5E0`.

@@ -32,8 +32,11 @@ impl Value<'_, '_> {
 
     fn float(self) -> Result<f64, Failure> {
         let offset = self.reader.position();
-        let number = self.reader.number()?.parse();
-        number.map_err(|_| Failure { offset: Some(offset), problem: "expected a number".into() })
+        let number = self.reader.number()?.parse::<f64>().ok().filter(|number| number.is_finite());
+        number.ok_or(Failure {
+            offset: Some(offset),
+            problem: "expected a number that is not too large".into(),
+        })
     }
 }
 

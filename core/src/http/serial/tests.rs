@@ -92,6 +92,15 @@ fn integers_are_read_in_any_form_and_others_refused_with_their_place() {
 }
 
 #[test]
+fn a_number_beyond_every_float_is_refused() {
+    assert_eq!(parsed(r#"{"Time":1e308}"#).unwrap().time, Some(1e308));
+    for number in ["1e309", "-1.5E5669"] {
+        let error = parsed(&format!(r#"{{"Time":{number}}}"#)).unwrap_err();
+        assert_eq!(error, "expected a number that is not too large at byte 8");
+    }
+}
+
+#[test]
 fn an_array_is_no_object() {
     #[derive(Debug, Deserialize)]
     struct Nothing {}
