@@ -6,6 +6,7 @@
 //! See [Expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html).
 
 mod evaluate;
+pub(crate) mod limits;
 mod path;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use crate::key::KeyValue;
 use crate::value::{AttributeType, AttributeValue, Attributes};
 
 pub use evaluate::UpdateError;
+pub use limits::{MAX_IN, MAX_NAME, MAX_OPERATORS, MAX_TEXT, MAX_VALUES};
 pub use path::{DocumentPath, PathStep};
 
 /// A side of a comparison.

@@ -100,6 +100,10 @@ impl Solvent {
     pub fn add<O: Operation>(&mut self, operation: O) -> Ticket<O::Output> {
         let index = u32::try_from(self.entries.len()).expect("a plan has fewer than 4 billion operations");
         let task = operation.into_task(&mut self.tables);
+        let task = task.and_then(|task| match task.check_limits() {
+            Ok(()) => Ok(task),
+            Err(problem) => Err(Error::Invalid { subject: task.subject(&self.tables), problem }),
+        });
         let fingerprint = fingerprint(index, &task, &self.tables);
         self.entries.push(Entry {
             fingerprint,

@@ -183,3 +183,17 @@ fn attribute_names_follow_serdes_renames() {
     let key = Renamed::DESCRIPTION.keys.extract(&wire::encode(&value).unwrap().item).unwrap();
     assert_eq!(key.to_string(), "userName = \"a\", T = 1");
 }
+
+#[test]
+fn an_expression_beyond_the_services_limits_is_not_sent() {
+    let mut solvent = Solvent::new();
+    let long = "x".repeat(2 * 1024 * 1024 + 1);
+    let ticket = solvent.add(Note::update("a").set(Note::TEXT, long));
+    let mut now = START;
+    let (mut run, _) = client(|_| {}).start(solvent, now).unwrap();
+    let requests = drive_with(&mut run, &mut now, |request| panic!("{request:?}"));
+    assert!(requests.is_empty());
+    let error = run.finish().take(ticket).unwrap_err();
+    assert!(error.to_string().contains("the update has values of 2097153 bytes; split it"), "{error}");
+    assert!(matches!(&error, Error::Invalid { subject, .. } if subject.key.is_some()), "{error:?}");
+}

@@ -33,6 +33,15 @@ pub struct Reading {
     pub answer: ReadingAnswer,
 }
 
+impl Reading {
+    pub(super) fn check_limits(&self) -> Result<(), WireError> {
+        if let Some(filter) = &self.filter {
+            filter.check_limits()?;
+        }
+        DocumentPath::check_projection_limits(&self.projection)
+    }
+}
+
 /// What a query or scan answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReadingAnswer {

@@ -375,6 +375,29 @@ impl Task {
         }
     }
 
+    /// Checks its expressions against the service's limits.
+    pub(crate) fn check_limits(&self) -> Result<(), WireError> {
+        if let Some(condition) = self.options().and_then(|options| options.condition.as_ref()) {
+            condition.check_limits()?;
+        }
+        match self {
+            Self::Get { projection, .. } if !projection.is_empty() => {
+                DocumentPath::check_projection_limits(projection)
+            }
+            Self::Update { update, .. } => update.check_limits(),
+            Self::Check { condition, .. } => condition.check_limits(),
+            Self::Query { condition, reading, .. } => {
+                condition.check_limits()?;
+                reading.check_limits()
+            }
+            Self::Scan { reading, .. } => reading.check_limits(),
+            Self::TransactWrite { actions: parts, .. } | Self::TransactGet { gets: parts } => {
+                parts.iter().try_for_each(Self::check_limits)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Checks what its operation saw to when the task was made, for one that was read from outside.
     pub(crate) fn check(&self, tables: &Tables) -> Result<(), WireError> {
         match self {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::expression::{Assignment, Comparator, Term, UpdateAction};
+use crate::expression::{Assignment, Comparator, Term, UpdateAction, limits};
 use crate::http::members::object;
 use crate::key::KeyValue;
 use crate::value::{AttributeType, Attributes};
@@ -166,6 +166,7 @@ fn an_updates_actions_stand_in_one_clause_of_each_kind_in_their_order() {
             ":v5": {"N": "2"}, ":v6": {"N": "1"},
         },
     });
+    assert_eq!(limits::update_length(&update), found["UpdateExpression"].as_str().unwrap().len());
     assert_eq!(found, expected);
 }
 
@@ -177,6 +178,8 @@ fn a_sum_within_a_sum_keeps_its_meaning() {
     let update = UpdateExpression { actions: vec![UpdateAction::Set(path("a"), sum)] };
     let found = written(|expressions, members| expressions.update(members, &update));
     assert_eq!(found["UpdateExpression"], "SET #a0 = #a0 - (#a1 - #a2)");
+    // Such sums are beyond the service, so that their parentheses do not count.
+    assert_eq!(limits::update_length(&update), "SET #a0 = #a0 - #a1 - #a2".len());
 }
 
 #[test]
@@ -202,6 +205,7 @@ fn key_conditions_have_their_own_grammar() {
         let condition = KeyCondition { range, ..KeyCondition::hash("h", KeyValue::S("x".to_owned())) };
         let found = written(|expressions, members| expressions.key_condition(members, &condition));
         assert_eq!(found["KeyConditionExpression"], expected);
+        assert_eq!(limits::key_condition_length(&condition), expected.len());
         assert_eq!(found["ExpressionAttributeValues"][":v0"], json!({"S": "x"}));
     }
 }
@@ -280,6 +284,8 @@ proptest! {
     ) {
         let written = condition(&expected);
         let found = parser::condition(&written, "ConditionExpression");
+        let text = written["ConditionExpression"].as_str().unwrap();
+        prop_assert_eq!(limits::condition_length(&found), text.len(), "{}", text);
         for item in &items {
             prop_assert_eq!(found.matches(item), expected.matches(item), "{} {:?}", written, item);
         }
