@@ -204,9 +204,6 @@ impl Administration {
             return self.fail(error, context);
         }
         self.state = change.look();
-        if self.lost {
-            self.pending = Some(change.clone());
-        }
         self.refused = Some((change, error));
     }
 
