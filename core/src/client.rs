@@ -93,6 +93,11 @@ pub(crate) struct TableNames {
 }
 
 impl TableNames {
+    /// The name in the service of a described table.
+    pub(crate) fn of(&self, table: &Description) -> String {
+        if table.as_in_service { table.name.clone().into_owned() } else { self.physical(&table.name) }
+    }
+
     /// The name in the service of a table of the program.
     pub(crate) fn physical(&self, logical: &str) -> String {
         match self.overrides.get(logical) {

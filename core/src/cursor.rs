@@ -1,7 +1,7 @@
 //! Where a query or scan goes on: plain text, safe in a URL.
 //!
-//! A cursor holds the key at which a page ended and a fingerprint of what was asked, so that one of another query is
-//! refused. It is not secret and not signed: whoever holds one can read the key in it, and make another.
+//! A cursor holds the key at which a page ended and a fingerprint of table, index, keys and direction, so that one of
+//! another query is refused; filter, projection and limits may differ. It is not secret and not signed: whoever holds one can read the key in it, and make another.
 
 use std::fmt;
 use std::str::FromStr;

@@ -43,7 +43,10 @@ pub struct Subject {
 
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} on table `{}`", self.operation, self.table)?;
+        f.write_str(&self.operation)?;
+        if !self.table.is_empty() {
+            write!(f, " on table `{}`", self.table)?;
+        }
         match &self.key {
             Some(key) => write!(f, " ({key})"),
             None => Ok(()),

@@ -153,7 +153,7 @@ impl<'a> Context<'a> {
 
     /// The table's name in the service.
     pub(crate) fn table_name(&self, table: TableId) -> String {
-        self.client.names.physical(&self.table(table).name)
+        self.client.names.of(self.table(table))
     }
 
     pub(crate) fn settle(&mut self, operation: u32, settled: Settled) {

@@ -140,7 +140,7 @@ impl Run {
             if plan.tables.iter().nth(1).is_none() {
                 break;
             }
-            let physical = client.names.physical(&table.name);
+            let physical = client.names.of(table);
             let other = names.insert(physical.clone(), &table.name).filter(|other| **other != table.name);
             if let Some(other) = other {
                 return Err(Error::configuration(format!(

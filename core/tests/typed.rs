@@ -380,19 +380,36 @@ fn keys_made_from_templates_become_prefixes_and_bounds() {
     assert_eq!(range(body(Order::query("u").begins_with("2026"))), "begins_with(sk, {'S':'ORDER#2026'})");
     assert_eq!(range(body(Order::query("u").any_of::<Attributes>())), "pk = {'S':'USER#u'}");
     assert_eq!(expression(&body(Order::scan()), "FilterExpression"), "dy_e = {'S':'Order'}");
+    let first = body(Order::query("u").first());
+    assert_eq!(
+        expression(&first, "FilterExpression"),
+        "dy_e = {'S':'Order'}",
+        "other keys may begin so, too"
+    );
+    assert_eq!(member(&first, "Limit"), 1, "it is no filter that leaves much out");
+    assert_eq!(expression(&body(Order::query("u").any_of::<Attributes>()), "FilterExpression"), "none");
+    assert!(refusal(Coupon::BY_CODE.query("c").ge(5)).contains("write `{field:08}`"));
     assert!(refusal(Order::get(("u#", "a#b", 1))).contains("cannot stand before"));
     assert!(refusal(Order::get(("u", "a", 10_000))).contains("at most 4 digits"));
 }
 
 #[test]
 fn an_update_brings_an_indexs_key_along_with_what_the_items_key_tells() {
-    let update = body(Coupon::update(("u", 26)).set(Coupon::LEFT, 7u32));
-    let set = expression(&update, "UpdateExpression");
-    assert_eq!(set, "SET left = {'N':'7'}, code_sk = {'S':'26#u#007'}, dy_e = {'S':'Coupon'}");
+    let update = body(Coupon::update(("u", 26)).set(Coupon::LEFT, 7u32).if_exists());
+    assert_eq!(
+        expression(&update, "UpdateExpression"),
+        "SET left = {'N':'7'}, code_sk = {'S':'26#u#007'}, dy_e = {'S':'Coupon'}"
+    );
+    let upsert = body(Coupon::update(("u", 26)).set(Coupon::CODE, "c"));
+    assert_eq!(
+        expression(&upsert, "UpdateExpression"),
+        "SET code = {'S':'c'}, user = {'S':'u'}, year = {'N':'26'}, code_pk = {'S':'c'}, dy_e = {'S':'Coupon'}",
+        "what it may create has the fields of its key"
+    );
     let put =
         member(&body(Coupon { user: "u".to_owned(), year: 26, code: "c".to_owned(), left: 7 }.put()), "Item");
     assert_eq!(put["code_sk"]["S"], "26#u#007", "the same as by a put");
-    assert!(refusal(Coupon::update(("u", 26)).add(Coupon::LEFT, 1)).contains("set them together, to values"));
+    assert!(refusal(Coupon::update(("u", 26)).add(Coupon::LEFT, 1)).contains("has to `set` it to a value"));
     assert!(refusal(Coupon::update(("u", 26)).set(Coupon::YEAR, 27u32)).contains("part of the key `pk`"));
 }
 
@@ -451,6 +468,43 @@ fn a_limit_that_ends_within_a_page_goes_on_after_its_last_item() {
     let read = Note::scan().filter(Note::COUNT.ge(0)).limit(3);
     let second = page(&mut service, read.after(first.cursor).page());
     assert_eq!(second.items.iter().map(|note| note.id.as_str()).collect::<Vec<_>>(), ["3", "4", "5"]);
+}
+
+#[test]
+fn an_index_key_of_two_fields_follows_a_change_of_one_where_the_item_is_at_hand() {
+    #[derive(Clone, Debug, PartialEq, Table, Serialize, Deserialize)]
+    #[table(name = "jobs", global_index(name = "by_state", hash(state_pk = "{queue}#{state}")))]
+    struct Job {
+        #[table(hash_key)]
+        id: String,
+        queue: String,
+        state: String,
+        #[table(version)]
+        version: u64,
+    }
+    let job = Job { id: "j".to_owned(), queue: "q".to_owned(), state: "new".to_owned(), version: 2 };
+    let update = body(job.update_this().set(Job::STATE, "done"));
+    assert!(expression(&update, "UpdateExpression").contains("state_pk = {'S':'q#done'}"));
+    assert_eq!(expression(&update, "ConditionExpression"), "version = {'N':'2'}");
+    let blind = refusal(Job::update("j").set(Job::STATE, "done"));
+    assert!(blind.contains("attribute `queue`") && blind.contains("made from it and `state`"), "{blind}");
+}
+
+#[test]
+fn a_table_that_was_learned_from_the_service_keeps_its_name_there() {
+    let keys = KeyShape::new(("id", ScalarType::S), None);
+    let told = TableDescription {
+        table_name: "dev-notes".to_owned(),
+        key_schema: api::KeySchemaElement::of(&keys),
+        attribute_definitions: api::AttributeDefinition::of(&keys),
+        ..TableDescription::default()
+    };
+    let learned = UntypedTable::new(Description::try_from(&told).unwrap());
+    let client = Builder::<Bare>::new().table_prefix("dev-").build().unwrap().0;
+    let (mut run, _) = client.start(learned.get("n"), START).unwrap();
+    let Step::Send(call) = run.poll(START) else { panic!("nothing was sent") };
+    let body = String::from_utf8(http::write_body(&call.request).to_vec()).unwrap();
+    assert_eq!(member(&body, "TableName"), "dev-notes");
 }
 
 #[test]

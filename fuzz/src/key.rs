@@ -1,13 +1,15 @@
 //! Keys that are made from fields: different fields never give the same key.
 
-use dynochemy_core::{KeyValue, Number, Template, TemplatePart};
+use dynochemy_core::{KeyValue, Number, ScalarType, Template, TemplatePart};
 
 const fn text(text: &'static str) -> TemplatePart {
     TemplatePart::Text(text)
 }
 
 const fn field(attribute: &'static str, width: usize) -> TemplatePart {
-    TemplatePart::Field { attribute, width }
+    // Whether a value fits the kind is the typed layer's affair; here it only decides how a key is read back.
+    let kind = if width == 0 { ScalarType::S } else { ScalarType::N };
+    TemplatePart::Field { attribute, width, kind }
 }
 
 /// Templates as the derive makes them: two fields side by side only where the first has a width.

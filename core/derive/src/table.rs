@@ -148,6 +148,7 @@ fn description(
     Ok(quote! {
         &#path::Description {
             name: ::std::borrow::Cow::Borrowed(#name),
+            as_in_service: false,
             keys: #path::KeyShape { hash: #hash, range: #range },
             indexes: ::std::borrow::Cow::Borrowed { 0: &[#(#indexes),*] },
             time_to_live: #time_to_live,

@@ -180,9 +180,9 @@ impl Pages {
         context.fail_call(self.operation[0], error);
     }
 
-    /// How many items to ask for. Without a filter, no more are read than wanted.
+    /// How many items to ask for. Without a filter of the user's, no more are read than wanted.
     fn limit(&self, reading: &Reading) -> Option<u32> {
-        let wanted = self.left.filter(|_| reading.filter.is_none());
+        let wanted = self.left.filter(|_| !reading.is_filtered());
         let wanted = wanted.map(|left| u32::try_from(left).unwrap_or(u32::MAX).min(MAX_LIMIT));
         match (wanted, reading.page_size) {
             (Some(wanted), Some(page_size)) => Some(wanted.min(page_size)),

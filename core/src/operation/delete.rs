@@ -7,7 +7,7 @@ use super::{Operation, Settle, Task, invalid};
 use crate::error::Error;
 use crate::key::Key;
 use crate::number::Number;
-use crate::table::{Entity, TableRef, Tables};
+use crate::table::{Draft, Entity, TableRef, Tables};
 use crate::wire::WireError;
 
 /// Deletes one item by its key; deleting what does not exist is fine.
@@ -32,9 +32,9 @@ impl<T> Delete<T> {
     pub(crate) fn of_item(
         table: TableRef,
         entity: &'static Entity,
-        item: Result<(Key, Option<Number>), WireError>,
+        item: Result<(Key, Draft), WireError>,
     ) -> Self {
-        let version = item.as_ref().ok().and_then(|(_, version)| *version);
+        let version = item.as_ref().ok().and_then(|(_, draft)| draft.version);
         let mut delete = Self::new(table, entity, item.map(|(key, _)| key));
         if let Some(version) = version {
             delete.writing.require_version(entity, version);

@@ -151,7 +151,7 @@ impl<T, K, R, O: Settle> Operation for Query<T, K, R, O> {
             let index = reader.described(&table)?;
             let given =
                 range::Given { hash, equal: equal?, range: range.transpose()?, any_type: !reader.one_type };
-            let (condition, prefixed) = range::condition(&table, index, entity, given)?;
+            let condition = range::condition(&table, index, entity, given)?;
             let mut parts: Vec<Vec<u8>> = vec![
                 table.name.as_bytes().to_vec(),
                 reader.index.as_deref().unwrap_or_default().as_bytes().to_vec(),
@@ -163,7 +163,7 @@ impl<T, K, R, O: Settle> Operation for Query<T, K, R, O> {
             }
             parts.push(format!("{:?}", condition.range).into_bytes());
             let fingerprint = cursor::fingerprint(parts.iter().map(Vec::as_slice));
-            let reading = reader.reading(&table, entity, prefixed, fingerprint)?;
+            let reading = reader.reading(&table, entity, fingerprint)?;
             Ok((condition, fingerprint, reading))
         });
         match made {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::cursor::Cursor;
-use crate::expression::{Condition, DocumentPath};
+use crate::expression::{Comparator, Condition, DocumentPath, Term};
 use crate::item::{Item, Items};
 use crate::path::Predicate;
 use crate::table::{Description, Entity, IndexDescription, IndexProjection};
@@ -39,6 +39,17 @@ impl Reading {
             filter.check_limits()?;
         }
         DocumentPath::check_projection_limits(&self.projection)
+    }
+
+    /// Whether its filter leaves out more than items of other types, which few queries meet.
+    pub(crate) fn is_filtered(&self) -> bool {
+        match &self.filter {
+            None => false,
+            Some(Condition::Compare(Term::Path(path), Comparator::Equal, Term::Value(_))) => {
+                path.attribute != ENTITY_ATTRIBUTE
+            }
+            Some(_) => true,
+        }
     }
 }
 
@@ -125,17 +136,15 @@ impl Reader {
         }
     }
 
-    /// The reading as plain data. `prefixed`: the key condition leaves other types' items out already; `fingerprint`: of
-    /// what a cursor must be of.
+    /// The reading as plain data; a cursor must have its fingerprint.
     pub(super) fn reading(
         mut self,
         table: &Description,
         entity: &Entity,
-        prefixed: bool,
         fingerprint: u64,
     ) -> Result<Box<Reading>, WireError> {
         let index = self.described(table)?;
-        if let Some(name) = entity.name.filter(|_| self.one_type && !prefixed) {
+        if let Some(name) = entity.name.filter(|_| self.one_type) {
             let held = index.is_none_or(|index| match &index.projection {
                 // One that includes attributes by name is created with the items' types among them.
                 IndexProjection::All | IndexProjection::Include(_) => true,

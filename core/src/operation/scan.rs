@@ -114,7 +114,7 @@ impl<T, R, O: Settle> Operation for Scan<T, R, O> {
                     "segments that are read at the same time have no one cursor; read each by `segment`",
                 ));
             }
-            reader.reading(&table, entity, false, fingerprint)
+            reader.reading(&table, entity, fingerprint)
         });
         match made {
             Ok(reading) => Ok(Task::Scan { table: tables.intern(table), segments, fingerprint, reading }),

@@ -8,9 +8,10 @@ use super::writing::{Returns, Writing, conditional};
 use super::{Operation, Settle, Task, invalid};
 use crate::error::Error;
 use crate::expression::{Assignment, DocumentPath, UpdateAction, UpdateExpression};
+use crate::item::Item;
 use crate::key::{Key, KeyValue};
 use crate::number::Number;
-use crate::table::{Entity, KeyTemplate, TableRef, Tables};
+use crate::table::{Draft, Entity, KeyTemplate, TableRef, Tables};
 use crate::value::AttributeValue;
 use crate::wire::{ENTITY_ATTRIBUTE, WireError};
 
@@ -47,6 +48,8 @@ pub struct Update<T, R = ()> {
     update: Result<UpdateExpression, WireError>,
     /// The version that the item must have, where one was named.
     version: Option<Number>,
+    /// The item of that version, where it is at hand.
+    known: Option<Item>,
     writing: Writing,
     of: PhantomData<fn() -> (T, R)>,
 }
@@ -54,17 +57,31 @@ pub struct Update<T, R = ()> {
 impl<T> Update<T> {
     pub(crate) fn new(table: TableRef, entity: &'static Entity, key: Result<Key, WireError>) -> Self {
         let update = Ok(UpdateExpression::default());
-        Self { table, entity, key, update, version: None, writing: Writing::new(), of: PhantomData }
+        Self {
+            table,
+            entity,
+            key,
+            update,
+            version: None,
+            known: None,
+            writing: Writing::new(),
+            of: PhantomData,
+        }
     }
 
     pub(crate) fn of_item(
         table: TableRef,
         entity: &'static Entity,
-        item: Result<(Key, Option<Number>), WireError>,
+        draft: Result<(Key, Draft), WireError>,
     ) -> Self {
-        let version = item.as_ref().ok().and_then(|(_, version)| *version);
-        let update = Self::new(table, entity, item.map(|(key, _)| key));
-        Self { version, ..update }
+        let (key, draft) = match draft {
+            Ok((key, draft)) => (Ok(key), Some(draft)),
+            Err(problem) => (Err(problem), None),
+        };
+        let version = draft.as_ref().and_then(|draft| draft.version);
+        // Without a version, the item may have been changed since it was read.
+        let known = draft.filter(|_| version.is_some()).map(|draft| draft.item);
+        Self { version, known, ..Self::new(table, entity, key) }
     }
 
     /// Answers the item as it was before; `None` where there was none.
@@ -90,9 +107,9 @@ impl<T> Update<T> {
     }
 
     fn returning<R>(self, returns: Returns) -> Update<T, R> {
-        let Self { table, entity, key, update, version, mut writing, .. } = self;
+        let Self { table, entity, key, update, version, known, mut writing, .. } = self;
         writing.returns = returns;
-        Update { table, entity, key, update, version, writing, of: PhantomData }
+        Update { table, entity, key, update, version, known, writing, of: PhantomData }
     }
 }
 
@@ -110,10 +127,11 @@ impl<T, R: Settle> Operation for Update<T, R> {
     type Output = R;
 
     fn into_task(self, tables: &mut Tables) -> Result<Task, Error> {
-        let Self { table, entity, key, update, version, mut writing, .. } = self;
+        let Self { table, entity, key, update, version, known, mut writing, .. } = self;
         let key = key.map_err(|problem| invalid(&table, "update", None, problem))?;
         let finished = update.and_then(|mut update| {
-            add_managed(&mut update, &key, entity, version, &mut writing)?;
+            let item = Known { key: &key, entity, item: known.as_ref() };
+            add_managed(&mut update, &item, version, &mut writing)?;
             update.check_paths().map_err(|error| WireError::new(error.to_string()))?;
             Ok((update, writing.options()?))
         });
@@ -127,16 +145,23 @@ impl<T, R: Settle> Operation for Update<T, R> {
 /// Adds what the library keeps of items of this type: keys of indexes made from fields, the version, times.
 fn add_managed(
     update: &mut UpdateExpression,
-    key: &Key,
-    entity: &Entity,
+    item: &Known<'_>,
     version: Option<Number>,
     writing: &mut Writing,
 ) -> Result<(), WireError> {
+    let entity = item.entity;
+    let mut followed = Vec::new();
     for template in entity.templates {
-        if let Some(action) = follow_template(update, template, key, entity)? {
-            update.actions.push(action);
+        followed.extend(follow_template(update, template, item, !writing.requires_item)?);
+    }
+    if !writing.requires_item {
+        // The item that may be created is to have the fields that its key was made of.
+        for (field, value) in item.fields_of_key() {
+            let value = Assignment::Value(value.into());
+            update.actions.push(UpdateAction::Set(DocumentPath::attribute(field), value));
         }
     }
+    update.actions.append(&mut followed);
     let set = |name: &'static str, value| {
         UpdateAction::Set(DocumentPath::attribute(name), Assignment::Value(AttributeValue::N(value)))
     };
@@ -165,24 +190,60 @@ fn add_managed(
     Ok(())
 }
 
-/// What becomes of a key that is made from fields when an update changes some of them. Those that are in the item's key
-/// stay as they are.
+/// What is known of the item that an update is on.
+struct Known<'a> {
+    key: &'a Key,
+    entity: &'a Entity,
+    item: Option<&'a Item>,
+}
+
+impl Known<'_> {
+    /// The fields that the key was made of by templates, each once.
+    fn fields_of_key(&self) -> Vec<(&'static str, KeyValue)> {
+        let mut fields: Vec<(&'static str, KeyValue)> = Vec::new();
+        for (name, value) in self.key.parts() {
+            let (Some(template), KeyValue::S(text)) = (self.entity.template(name), value) else { continue };
+            for field in template.values(text).unwrap_or_default() {
+                if !fields.iter().any(|(name, _)| *name == field.0) {
+                    fields.push(field);
+                }
+            }
+        }
+        fields
+    }
+
+    /// A field as the key tells it, or the item that is at hand.
+    fn field(&self, field: &str) -> Option<KeyValue> {
+        let plain = self.key.parts().find(|(name, _)| name == field).map(|(_, value)| value.clone());
+        let made =
+            || self.fields_of_key().into_iter().find(|(name, _)| *name == field).map(|(_, value)| value);
+        let held = || self.item?.attribute(field).ok()??.try_into().ok();
+        plain.or_else(made).or_else(held)
+    }
+}
+
+/// What becomes of a key that is made from fields when an update changes some of them, or `may_create` the item. What
+/// it does not name stays as the item's key, or the item at hand, tells it.
 fn follow_template(
     update: &UpdateExpression,
     KeyTemplate { attribute, template }: &KeyTemplate,
-    key: &Key,
-    entity: &Entity,
+    item: &Known<'_>,
+    may_create: bool,
 ) -> Result<Option<UpdateAction>, WireError> {
     let action_on = |field: &str| update.actions.iter().find(|action| action.path().attribute == field);
-    let Some(touched) = template.fields().find(|field| action_on(field).is_some()) else { return Ok(None) };
-    if key.parts().any(|(name, _)| name == attribute) {
+    let touched = template.fields().find(|field| action_on(field).is_some());
+    if item.key.parts().any(|(name, _)| name == attribute) {
+        let Some(touched) = touched else { return Ok(None) };
         let problem = format!(
             "it is a part of the key `{attribute}`, which cannot be changed; put a new item and delete the old one"
         );
         return Err(WireError::new(problem).within(touched));
     }
+    if touched.is_none() && !(may_create && template.fields().all(|field| item.field(field).is_some())) {
+        return Ok(None);
+    }
     let mut values = Vec::new();
-    for (field, width) in template.fields_with_widths() {
+    for field in template.fields() {
         match action_on(field) {
             Some(UpdateAction::Remove(_)) => {
                 return Ok(Some(UpdateAction::Remove(DocumentPath::attribute(*attribute))));
@@ -190,34 +251,26 @@ fn follow_template(
             Some(UpdateAction::Set(path, Assignment::Value(value))) if path.steps.is_empty() => {
                 values.push(KeyValue::try_from(value.clone()).map_err(|error| error.within(field))?);
             }
-            None if field_of_key(field, width, key, entity).is_some() => {
-                values.extend(field_of_key(field, width, key, entity));
-            }
-            _ => {
+            Some(_) => {
                 let problem = format!(
-                    "the index's key `{attribute}` is made from it and `{touched}`, so that an update has to set them \
-                     together, to values"
+                    "the index's key `{attribute}` is made from it, so that an update has to `set` it to a value"
                 );
                 return Err(WireError::new(problem).within(field));
             }
+            None => match item.field(field) {
+                Some(value) => values.push(value),
+                None => {
+                    let touched = touched.unwrap_or(field);
+                    let problem = format!(
+                        "the index's key `{attribute}` is made from it and `{touched}`, so that an update of one has to \
+                         `set` both; or take `update_this` of an item with a version"
+                    );
+                    return Err(WireError::new(problem).within(field));
+                }
+            },
         }
     }
     let text = template.fill(&values)?;
     let value = Assignment::Value(AttributeValue::S(text));
     Ok(Some(UpdateAction::Set(DocumentPath::attribute(*attribute), value)))
-}
-
-/// A field's value as the item's key tells it.
-fn field_of_key(field: &str, width: usize, key: &Key, entity: &Entity) -> Option<KeyValue> {
-    key.parts().find_map(|(name, value)| match (entity.template(name), value) {
-        (None, value) => (name == field).then(|| value.clone()),
-        (Some(template), KeyValue::S(text)) => {
-            let fields = template.read(text)?;
-            let (_, text) = fields.into_iter().find(|(name, _)| *name == field)?;
-            // In another key a number may have another width.
-            let number = text.parse().ok().filter(|_| width > 0 || template.has_width(field));
-            Some(number.map_or_else(|| KeyValue::S(text.to_owned()), KeyValue::N))
-        }
-        (Some(_), _) => None,
-    })
 }

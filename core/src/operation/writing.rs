@@ -61,6 +61,8 @@ pub(super) struct Writing {
     pub(super) returns: Returns,
     pub(super) on_failure: ReturnValuesOnConditionCheckFailure,
     stamps: Vec<TimeStamp>,
+    /// Whether nothing is written where there is no item.
+    pub(super) requires_item: bool,
 }
 
 impl Writing {
@@ -70,6 +72,7 @@ impl Writing {
             returns: Returns::Nothing,
             on_failure: ReturnValuesOnConditionCheckFailure::None,
             stamps: Vec::new(),
+            requires_item: false,
         }
     }
 
@@ -86,6 +89,7 @@ impl Writing {
     }
 
     pub(super) fn require_item(&mut self, keys: &KeyShape) {
+        self.requires_item = true;
         self.require::<()>(Condition::exists(keys.hash.name.clone()).into());
     }
 
@@ -116,7 +120,7 @@ impl Writing {
 
     /// The options as plain data; `None` where nothing is asked.
     pub(super) fn options(self) -> Result<Option<Box<WriteOptions>>, WireError> {
-        let Self { condition, returns, on_failure, stamps } = self;
+        let Self { condition, returns, on_failure, stamps, .. } = self;
         let options = WriteOptions { condition: condition?, returns, on_failure, stamps };
         Ok((options != WriteOptions::default()).then(|| Box::new(options)))
     }

@@ -124,7 +124,7 @@ impl<T> fmt::Debug for Predicate<T> {
     }
 }
 
-/// The size of an attribute: bytes of a text (UTF-8) or of bytes, elements of a list or set, members of a map.
+/// The size of an attribute: UTF-16 units of a text, bytes, elements of a list or set, members of a map.
 pub struct Size<T> {
     path: DocumentPath,
     of: PhantomData<fn() -> T>,

@@ -42,7 +42,7 @@ pub const fn index_template_field<K: IndexAttribute>(attribute: &'static str, wi
     match (<K::Key as KeyAttributeType>::KIND, width) {
         (ScalarType::B, _) => panic!("bytes cannot be a part of a key that is made from a template"),
         (ScalarType::S, 1..) => panic!("only a number can be brought to a width in a template"),
-        (ScalarType::S | ScalarType::N, _) => TemplatePart::Field { attribute, width },
+        (kind, _) => TemplatePart::Field { attribute, width, kind },
     }
 }
 

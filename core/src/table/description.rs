@@ -13,6 +13,9 @@ use crate::key::{KeyAttribute, KeyShape};
 pub struct Description {
     /// The table's name in the program; a `Db` may map it to another one for its environment.
     pub name: Cow<'static, str>,
+    /// Whether that is the name in the service already, which no `Db` maps.
+    #[serde(default)]
+    pub as_in_service: bool,
     /// The key attributes.
     pub keys: KeyShape,
     /// The secondary indexes.
@@ -36,6 +39,7 @@ impl Description {
     pub fn new(name: impl Into<Cow<'static, str>>, keys: KeyShape) -> Self {
         Self {
             name: name.into(),
+            as_in_service: false,
             keys,
             indexes: Cow::Borrowed(&[]),
             time_to_live: None,

@@ -118,14 +118,14 @@ impl Entity {
         Ok(Draft { item, size: size.saturating_add_signed(growth), version, is_new })
     }
 
-    /// The key of an item of this type, and the version that it has.
+    /// The key of an item of this type, and the item as it would be written.
     pub(crate) fn identify<T: Serialize>(
         &self,
         value: &T,
         keys: &KeyShape,
-    ) -> Result<(Key, Option<Number>), WireError> {
+    ) -> Result<(Key, Draft), WireError> {
         let draft = self.encode(value)?;
-        Ok((keys.extract(&draft.item)?, draft.version))
+        Ok((keys.extract(&draft.item)?, draft))
     }
 
     /// Encodes an item without what the library sets itself, and tells what it holds of that: its version (zero where it

@@ -82,7 +82,8 @@ impl<K: KeyAttributeType> IndexAttribute for Option<K> {
 /// It follows from [`KeyAttributeType`] for your own types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand for a key attribute of type `{K}`",
-    note = "a table with a range key takes `(hash, range)`, one without takes the hash key alone"
+    note = "it takes the attribute's own type, a reference to it, or `&str` for a `String`; `get`, `update` and `delete` take \
+            `(hash, range)` where the table has a range key, and `query` the hash key alone"
 )]
 pub trait KeyForm<K: ?Sized> {
     /// The value as it stands in a key.

@@ -13,8 +13,7 @@ use crate::wire::WireError;
 impl TryFrom<&TableDescription> for Description {
     type Error = WireError;
 
-    /// The table's keys, indexes and capacities. Its name is the one in the service, so a `Db` that maps names must not
-    /// map it again.
+    /// The table's keys, indexes and capacities. Its name is the one in the service, which no `Db` maps again.
     fn try_from(table: &TableDescription) -> Result<Self, WireError> {
         let Some(keys) = table.key_shape() else {
             let problem =
@@ -51,6 +50,7 @@ impl TryFrom<&TableDescription> for Description {
             indexes: Cow::Owned(indexes),
             read_capacity,
             write_capacity,
+            as_in_service: true,
             ..Self::new(table.table_name.clone(), keys)
         })
     }

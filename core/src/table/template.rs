@@ -4,7 +4,7 @@
 //!
 //! See [Single-table design](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/data-modeling-foundations.html).
 
-use crate::key::KeyValue;
+use crate::key::{KeyValue, ScalarType};
 use crate::wire::WireError;
 
 /// Text with places for the values of fields.
@@ -25,25 +25,47 @@ pub enum TemplatePart {
         attribute: &'static str,
         /// How many digits an integer is brought to by leading zeros, so that texts sort as numbers do; 0: as it is.
         width: usize,
+        /// The field's type: `S` or `N`.
+        kind: ScalarType,
     },
+}
+
+/// A field of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TemplateField {
+    pub(crate) attribute: &'static str,
+    pub(crate) width: usize,
+    pub(crate) kind: ScalarType,
 }
 
 impl Template {
     /// The fields' attributes, in order.
     pub fn fields(&self) -> impl Iterator<Item = &'static str> {
-        self.fields_with_widths().map(|(attribute, _)| attribute)
+        self.typed_fields().map(|field| field.attribute)
     }
 
-    pub(crate) fn fields_with_widths(&self) -> impl Iterator<Item = (&'static str, usize)> {
+    pub(crate) fn typed_fields(&self) -> impl Iterator<Item = TemplateField> {
         self.parts.iter().filter_map(|part| match part {
-            TemplatePart::Field { attribute, width } => Some((*attribute, *width)),
+            TemplatePart::Field { attribute, width, kind } => {
+                Some(TemplateField { attribute, width: *width, kind: *kind })
+            }
             TemplatePart::Text(_) => None,
         })
     }
 
-    /// Whether a field is brought to a width.
-    pub(crate) fn has_width(&self, field: &str) -> bool {
-        self.fields_with_widths().any(|(name, width)| name == field && width > 0)
+    /// The values of the fields in a key that was made by this template; `None` where it was not.
+    pub(crate) fn values(&self, key: &str) -> Option<Vec<(&'static str, KeyValue)>> {
+        let fields = self.typed_fields().zip(self.read(key)?);
+        let value = |(field, (attribute, text)): (TemplateField, (&'static str, &str))| {
+            Some((
+                attribute,
+                match field.kind {
+                    ScalarType::N => KeyValue::N(text.parse().ok()?),
+                    _ => KeyValue::S(text.to_owned()),
+                },
+            ))
+        };
+        fields.map(value).collect()
     }
 
     /// The key that these values, one for each field, give.
@@ -70,7 +92,7 @@ impl Template {
         for (index, part) in self.parts.iter().enumerate() {
             match (part, self.parts.get(index + 1)) {
                 (TemplatePart::Text(text), _) => rest = rest.strip_prefix(text)?,
-                (TemplatePart::Field { attribute, width }, next) => {
+                (TemplatePart::Field { attribute, width, .. }, next) => {
                     let end = match next {
                         _ if *width > 0 => *width,
                         Some(TemplatePart::Text(text)) => rest.find(text)?,
@@ -98,7 +120,7 @@ impl Template {
         for (index, part) in self.parts.iter().enumerate() {
             match part {
                 TemplatePart::Text(text) => out.push_str(text),
-                TemplatePart::Field { attribute, width } => {
+                TemplatePart::Field { attribute, width, .. } => {
                     let Some(value) = values.next() else { return Ok(out) };
                     let text = write(value, *width).map_err(|error| error.within(attribute))?;
                     if let Some(TemplatePart::Text(next)) = self.parts.get(index + 1) {
@@ -146,9 +168,9 @@ mod tests {
     const ORDER: Template = Template {
         parts: &[
             TemplatePart::Text("ORDER#"),
-            TemplatePart::Field { attribute: "date", width: 0 },
+            TemplatePart::Field { attribute: "date", width: 0, kind: ScalarType::S },
             TemplatePart::Text("##"),
-            TemplatePart::Field { attribute: "number", width: 6 },
+            TemplatePart::Field { attribute: "number", width: 6, kind: ScalarType::N },
         ],
     };
 

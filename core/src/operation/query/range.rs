@@ -5,7 +5,7 @@
 //! last character of Unicode stands for the end of what begins with a text; no key of use holds it.
 
 use crate::expression::{Comparator, KeyCondition, RangeCondition};
-use crate::key::{KeyAttribute, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY};
+use crate::key::{KeyAttribute, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY, ScalarType};
 use crate::table::{Description, Entity, IndexDescription, Template};
 use crate::wire::WireError;
 
@@ -20,13 +20,13 @@ pub(super) struct Given {
     pub(super) any_type: bool,
 }
 
-/// The condition, and whether it leaves out the items of other types by what their keys begin with.
+/// The condition on the key attributes.
 pub(super) fn condition(
     table: &Description,
     index: Option<&IndexDescription>,
     entity: &Entity,
     given: Given,
-) -> Result<(KeyCondition, bool), WireError> {
+) -> Result<KeyCondition, WireError> {
     let of_table = (std::slice::from_ref(&table.keys.hash), table.keys.range.as_slice());
     let (hash, range) = index.map_or(of_table, |index| (&*index.hash, &*index.range));
     let mut condition = KeyCondition { equal: Vec::new(), range: None };
@@ -48,7 +48,6 @@ pub(super) fn condition(
     }
     let mut values = given.equal.as_slice();
     let mut open = given.range;
-    let mut prefixed = false;
     for attribute in range {
         let name = attribute.name.clone();
         let Some(template) = entity.template(&attribute.name) else {
@@ -79,7 +78,6 @@ pub(super) fn condition(
                 KeyValue::S(template.fill(take(&mut values, fields)?).map_err(|error| error.within(&name))?);
             check(attribute, &value, MAX_RANGE_KEY)?;
             condition.equal.push((name, value));
-            prefixed = true;
             continue;
         }
         if given.any_type && values.is_empty() && open.is_none() {
@@ -87,14 +85,13 @@ pub(super) fn condition(
         }
         let first = std::mem::take(&mut values);
         let range = among(template, first, open.take()).map_err(|error| error.within(&name))?;
-        prefixed = range.is_some() && !template.prefix(&[])?.is_empty();
         condition.range = range.map(|range| (name, range));
         break;
     }
     if !values.is_empty() || open.is_some() {
         return Err(WireError::new("more conditions than the range key has parts"));
     }
-    Ok((condition, prefixed))
+    Ok(condition)
 }
 
 fn take<'a>(values: &mut &'a [KeyValue], count: usize) -> Result<&'a [KeyValue], WireError> {
@@ -131,6 +128,14 @@ fn among(
     let before = template.prefix(first)?;
     let end = format!("{before}{}", char::MAX);
     let is_last = first.len() + 1 == template.fields().count();
+    if let (Some(field), Some(_)) = (template.typed_fields().nth(first.len()), &range)
+        && field.kind == ScalarType::N
+        && field.width == 0
+    {
+        let problem = "texts of numbers sort as numbers only where they have one width: write `{field:08}` in the \
+                       template, or compare by `eq` alone";
+        return Err(WireError::new(problem).within(field.attribute));
+    }
     let with = |value: KeyValue| {
         let mut values = first.to_vec();
         values.push(value);
@@ -192,9 +197,9 @@ mod tests {
     const ORDER: Template = Template {
         parts: &[
             TemplatePart::Text("P#"),
-            TemplatePart::Field { attribute: "name", width: 0 },
+            TemplatePart::Field { attribute: "name", width: 0, kind: ScalarType::S },
             TemplatePart::Text("#"),
-            TemplatePart::Field { attribute: "number", width: 2 },
+            TemplatePart::Field { attribute: "number", width: 2, kind: ScalarType::N },
         ],
     };
 

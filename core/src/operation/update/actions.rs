@@ -71,7 +71,9 @@ impl<T, R> Update<T, R> {
     }
 
     /// Adds to a number, which counts as zero where it is missing, or elements to a set. The service does not keep a
-    /// number above zero: a counter that can fall below needs a signed type.
+    /// number above zero: a counter that can fall below needs a signed type. It adds exact decimals: a sum of floats may
+    /// have more digits than a float holds, and is then not read as one any more; keep such sums in
+    /// [`Number`](crate::Number)s.
     pub fn add<V>(self, path: Path<T, V>, amount: impl Addend<V>) -> Self {
         let amount = amount.addend();
         self.action(path, |path| Ok(amount?.map(|amount| UpdateAction::Add(path, amount))))
@@ -121,6 +123,13 @@ impl<T, R> Update<T, R> {
     pub fn delete_from<V: SetElements>(self, path: Path<T, V>, elements: V::Set) -> Self {
         let elements = wire::encode_value(&elements);
         self.action(path, |path| Ok(elements?.map(|elements| UpdateAction::Delete(path, elements))))
+    }
+
+    /// Adds any other action, as a value: `SET a = b + :n`, for example. It is checked as the others are, except for its
+    /// types.
+    pub fn with_action(self, action: UpdateAction) -> Self {
+        let path = action.path().clone();
+        self.push(path, |_| Ok(Some(action)))
     }
 
     fn action<V>(
