@@ -60,6 +60,7 @@ mod write_id;
 
 /// What applications need, except for the derive macro: drivers re-export all of it.
 pub mod application {
+    pub use crate::api;
     pub use crate::api::{TableDescription, TableStatus};
     pub use crate::asynchronous::AsyncDb;
     pub use crate::backend::Backend;
@@ -76,7 +77,7 @@ pub mod application {
     pub use crate::null;
     pub use crate::number::{Number, NumberError};
     pub use crate::observer::{Event, EventKind, Observer};
-    pub use crate::operation::{Page, TransactGet, TransactWrite};
+    pub use crate::operation::{Change, Page, Statement, TransactGet, TransactWrite};
     pub use crate::outcome::{Outcome, Report};
     pub use crate::path::{Addend, Container, Operand, Path, Predicate, SetElements, Size, Text};
     pub use crate::projection::Projection;
