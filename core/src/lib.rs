@@ -60,7 +60,6 @@ mod write_id;
 
 /// What applications need, except for the derive macro: drivers re-export all of it.
 pub mod application {
-    pub use crate::api;
     pub use crate::api::{TableDescription, TableStatus};
     pub use crate::asynchronous::AsyncDb;
     pub use crate::backend::Backend;
