@@ -130,3 +130,16 @@ fn an_enum_is_written_as_it_is_read() {
     let outer = Outer::In(InUser::User(User { name: String::new() }));
     assert_eq!(error(&|| encode(&outer)), "an item cannot be a variant within a variant");
 }
+
+#[test]
+fn an_enum_of_untyped_items_has_its_entity_once() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Raw {
+        User(Item),
+    }
+    let item = Item::from_json(r#"{"dy_e":{"S":"User"},"name":{"S":"a"},"dy_v":{"S":"1"}}"#).unwrap();
+    assert_eq!(decode::<Raw>(&item).unwrap(), Raw::User(item.clone()));
+    let encoded = encode(&Raw::User(item)).unwrap();
+    assert_eq!(encoded.item.as_bytes(), br#"{"name":{"S":"a"},"dy_v":{"S":"1"},"dy_e":{"S":"User"}}"#);
+    assert_eq!(encoded.size, encoded.item.size().unwrap());
+}
