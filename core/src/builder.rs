@@ -86,6 +86,12 @@ impl Configuration {
                     source = view.source().name,
                 )));
             }
+            if view.target_is_made() {
+                return Err(Error::configuration(format!(
+                    "view `{id}` writes to table `{target}`, whose keys are made from templates or which holds several \
+                     types; a view's target has plain keys and a table of its own"
+                )));
+            }
             if views.iter().any(|other| other.source().name == *target) {
                 return Err(Error::configuration(format!(
                     "view `{id}` writes to table `{target}`, which is the source of another view; views of views are \

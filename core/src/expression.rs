@@ -163,34 +163,16 @@ pub struct UpdateExpression {
 }
 
 impl UpdateExpression {
-    /// The part of an item that the update names, as it stands there; elements of lists close up.
+    /// The part of an item that the update names, as it stands there: of a map the members that it names, of a list all.
     #[must_use]
     pub fn named(&self, item: &Attributes) -> Attributes {
         let mut named = Attributes::new();
         for path in self.actions.iter().map(UpdateAction::path) {
-            let Some(value) = path.find(item) else { continue };
-            let mut steps = path.steps.iter();
-            let mut at = match steps.as_slice().first() {
-                None => {
-                    named.insert(path.attribute.clone().into_owned(), value.clone());
-                    continue;
-                }
-                Some(step) => {
-                    named.entry(path.attribute.clone().into_owned()).or_insert_with(|| holder_of(step))
-                }
-            };
-            while let Some(step) = steps.next() {
-                let inner = steps.as_slice().first().map_or_else(|| value.clone(), holder_of);
-                at = match (at, step) {
-                    (AttributeValue::M(members), PathStep::Member(name)) => {
-                        members.entry(name.clone().into_owned()).or_insert(inner)
-                    }
-                    (AttributeValue::L(values), _) => {
-                        values.push(inner);
-                        values.last_mut().expect("it was just added")
-                    }
-                    (other, _) => other,
-                };
+            let is_member = |step: &&PathStep| matches!(step, PathStep::Member(_));
+            let steps: Vec<PathStep> = path.steps.iter().take_while(is_member).cloned().collect();
+            let path = DocumentPath { attribute: path.attribute.clone(), steps };
+            if let Some(value) = path.find(item) {
+                put_at(&mut named, &path.attribute, &path.steps, value);
             }
         }
         named
@@ -219,11 +201,16 @@ impl UpdateExpression {
     }
 }
 
-/// What a step leads into, without contents.
-fn holder_of(step: &PathStep) -> AttributeValue {
-    match step {
-        PathStep::Member(_) => AttributeValue::M(Attributes::new()),
-        PathStep::Element(_) => AttributeValue::L(Vec::new()),
+/// Puts a value where members of maps lead to.
+fn put_at(members: &mut Attributes, name: &str, steps: &[PathStep], value: &AttributeValue) {
+    let [PathStep::Member(next), rest @ ..] = steps else {
+        members.insert(name.to_owned(), value.clone());
+        return;
+    };
+    let inner = members.entry(name.to_owned()).or_insert_with(|| AttributeValue::M(Attributes::new()));
+    // Paths of one update do not overlap, so only maps hold parts.
+    if let AttributeValue::M(inner) = inner {
+        put_at(inner, next, rest, value);
     }
 }
 

@@ -37,8 +37,8 @@ use crate::wire::WireError;
 
 pub use administration::{
     BillingChange, CreateTable, DeleteTable, DescribeTable, DescribeTimeToLive, EnsureStep, EnsureTable,
-    Ensured, IndexChange, ListTables, ListTags, TableUpdate, TableWait, TagChange, TagTable, UntagTable,
-    UpdateTable, UpdateTimeToLive, WaitUntilActive, WaitUntilGone,
+    Ensured, IndexChange, ListTables, ListTags, StreamChange, TableUpdate, TableWait, TagChange, TagTable,
+    UntagTable, UpdateTable, UpdateTimeToLive, WaitUntilActive, WaitUntilGone,
 };
 pub use change::Change;
 pub use check::Check;

@@ -137,9 +137,10 @@ impl Run {
         let mut names = BTreeMap::new();
         for table in plan.tables.iter() {
             client.check_views(table)?;
-            if plan.tables.iter().nth(1).is_none() {
-                break;
-            }
+        }
+        // A lone table shares its name with none.
+        let several = plan.tables.iter().nth(1).is_some();
+        for table in plan.tables.iter().filter(|_| several) {
             let physical = client.names.of(table);
             let other = names.insert(physical.clone(), &table.name).filter(|other| **other != table.name);
             if let Some(other) = other {

@@ -17,7 +17,8 @@ use crate::key::Key;
 use crate::number::Number;
 use crate::path::{Addend, Path, number};
 use crate::table::{AcceptsKey, Description, Table};
-use crate::wire::{self, WireError};
+use crate::value::AttributeValue;
+use crate::wire::{self, ENTITY_ATTRIBUTE, WireError};
 
 /// A table calculated from another one.
 ///
@@ -126,6 +127,8 @@ pub(crate) trait ErasedView: Send + Sync {
     fn id(&self) -> &'static str;
     fn source(&self) -> &'static Description;
     fn target(&self) -> &'static Description;
+    /// Whether the target's keys are made from templates.
+    fn target_is_made(&self) -> bool;
     /// Adds to `changes` what must be added to the target when `old` is replaced by `new`.
     fn change(
         &self,
@@ -138,6 +141,10 @@ pub(crate) trait ErasedView: Send + Sync {
 impl<V: View> ErasedView for V {
     fn id(&self) -> &'static str {
         V::ID
+    }
+
+    fn target_is_made(&self) -> bool {
+        V::Target::ENTITY.name.is_some() || !V::Target::ENTITY.templates.is_empty()
     }
 
     fn source(&self) -> &'static Description {
@@ -156,6 +163,12 @@ impl<V: View> ErasedView for V {
     ) -> Result<(), WireError> {
         for (item, negate) in [(old, true), (new, false)] {
             let Some(item) = item else { continue };
+            // Items of other types in the same table are none of the view's.
+            if let Some(entity) = V::Source::ENTITY.name
+                && item.attribute(ENTITY_ATTRIBUTE)? != Some(AttributeValue::from(entity))
+            {
+                continue;
+            }
             let mut contribution = Changes::new();
             self.add(&wire::decode(item)?, &mut contribution);
             if let Some(problem) = contribution.problem {

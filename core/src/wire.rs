@@ -17,7 +17,7 @@
 //! copies items must not lose them. Every other type, maps included, sees the item without them.
 //!
 //! Under `#[serde(flatten)]`, and in internally tagged and untagged enums, serde keeps values in a buffer of its own. What
-//! goes in is exact, sets and all, and so are integers of up to 64 bits, [`Number`](crate::Number)s, sets and attribute
+//! goes in is exact, sets and all, and so are integers of up to 64 bits, numbers, sets and attribute
 //! values that come out. But it is serde that converts there: it knows no integers of 128 bits (an error), takes the
 //! nearest float where an `f32` or `f64` is asked for an integer or a longer decimal, and text for bytes and bytes for text.
 

@@ -152,7 +152,10 @@ fn updates_carry_their_actions_condition_version_and_times() {
 #[test]
 fn a_put_checks_the_version_that_its_item_has_and_writes_the_next_one() {
     let first = body(doc().put());
-    assert_eq!(expression(&first, "ConditionExpression"), "attribute_not_exists(version)");
+    assert_eq!(
+        expression(&first, "ConditionExpression"),
+        "attribute_not_exists(version) OR version = {'N':'0'}"
+    );
     let item = member(&first, "Item");
     assert_eq!(item["version"]["N"], "1");
     assert_eq!(

@@ -251,9 +251,8 @@ impl Administration {
             Goal::Wait(why) => self.wait(&why, again, context),
             Goal::TimeToLive => self.state = State::AskTimeToLive,
             Goal::Reached | Goal::Differs(_) => self.end(None, None, context),
-            Goal::Impossible(problem) => {
-                self.fail(CallError::Unknown { rejection: None, problem }, context);
-            }
+            // What was begun, or lost its answer, is remembered by the operation.
+            Goal::Impossible(problem) => self.fail(CallError::NotSent { problem }, context),
         }
     }
 

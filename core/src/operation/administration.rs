@@ -26,7 +26,7 @@ pub use ensured::{EnsureStep, Ensured};
 pub use list_tables::ListTables;
 pub use tags::{ListTags, TagChange, TagTable, UntagTable};
 pub use time_to_live::{DescribeTimeToLive, UpdateTimeToLive};
-pub use update::{BillingChange, IndexChange, TableUpdate, UpdateTable};
+pub use update::{BillingChange, IndexChange, StreamChange, TableUpdate, UpdateTable};
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

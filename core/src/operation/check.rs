@@ -42,8 +42,7 @@ impl<T> Operation for Check<T> {
     fn into_task(self, tables: &mut Tables) -> Result<Task, Error> {
         let Self { table, key, condition, on_failure, .. } = self;
         let key = key.map_err(|problem| invalid(&table, "check", None, problem))?;
-        let checked = condition;
-        match checked {
+        match condition {
             Ok(condition) => Ok(Task::Check {
                 table: tables.intern(table),
                 key,

@@ -161,7 +161,23 @@ impl<T, K, R, O: Settle> Operation for Query<T, K, R, O> {
                 parts.push(name.as_bytes().to_vec());
                 parts.push(ordered(value));
             }
-            parts.push(format!("{:?}", condition.range).into_bytes());
+            if let Some((name, range)) = &condition.range {
+                parts.push(name.as_bytes().to_vec());
+                match range {
+                    RangeCondition::Compare(comparator, value) => {
+                        parts.push(comparator.symbol().as_bytes().to_vec());
+                        parts.push(ordered(value));
+                    }
+                    RangeCondition::Between(low, high) => {
+                        parts.push(b"between".to_vec());
+                        parts.extend([ordered(low), ordered(high)]);
+                    }
+                    RangeCondition::BeginsWith(prefix) => {
+                        parts.push(b"begins with".to_vec());
+                        parts.push(ordered(prefix));
+                    }
+                }
+            }
             let fingerprint = cursor::fingerprint(parts.iter().map(Vec::as_slice));
             let reading = reader.reading(&table, entity, fingerprint)?;
             Ok((condition, fingerprint, reading))

@@ -144,29 +144,33 @@ impl Reader {
         fingerprint: u64,
     ) -> Result<Box<Reading>, WireError> {
         let index = self.described(table)?;
+        let of_keys = index.is_some_and(|index| index.projection == IndexProjection::KeysOnly);
+        if of_keys && self.one_type && entity.name.is_some() {
+            return Err(WireError::new(
+                "the index holds keys only, and so does not tell the types of one table apart; read it by `any_of` a \
+                 struct of keys",
+            ));
+        }
         if let Some(name) = entity.name.filter(|_| self.one_type) {
-            let held = index.is_none_or(|index| match &index.projection {
-                // One that includes attributes by name is created with the items' types among them.
-                IndexProjection::All | IndexProjection::Include(_) => true,
-                IndexProjection::KeysOnly => false,
-            });
-            if held {
-                let of_type = Condition::equal(ENTITY_ATTRIBUTE, AttributeValue::S(name.to_owned()));
-                self.filter::<()>(of_type.into());
-            }
+            // An index that includes attributes by name is created with this one among them.
+            let of_type = Condition::equal(ENTITY_ATTRIBUTE, AttributeValue::S(name.to_owned()));
+            self.filter::<()>(of_type.into());
         }
         if self.consistent_read && index.is_some_and(|index| index.kind == crate::table::IndexKind::Global) {
             return Err(WireError::new(
                 "a global index cannot be read consistently; read the table, or a local index",
             ));
         }
-        if self.page_size == Some(0) {
+        if self.page_size == Some(0) || (self.limit == Some(0) && self.answer == ReadingAnswer::Page) {
             return Err(WireError::new("a page has at least one item"));
         }
         let start = self.after.map(|cursor| cursor.start(fingerprint, table, index)).transpose()?;
         let filter = self.filter?;
         let mut projection = self.projection;
         if !projection.is_empty() {
+            if !self.one_type && entity.name.is_some() {
+                projection.push(DocumentPath::attribute(ENTITY_ATTRIBUTE));
+            }
             // The key names an item that does not fit its type, and is where a cursor begins.
             let of_index = index.into_iter().flat_map(|index| index.hash.iter().chain(&*index.range));
             let keys = std::iter::once(&table.keys.hash).chain(&table.keys.range).chain(of_index);

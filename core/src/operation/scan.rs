@@ -31,6 +31,18 @@ pub enum Segments {
 }
 
 impl Segments {
+    /// What a cursor is told apart by.
+    fn bytes(self) -> [u8; 8] {
+        let (segment, total) = match self {
+            Self::All(total) => (0, total),
+            Self::One { segment, total } => (segment, total),
+        };
+        let mut bytes = [0; 8];
+        bytes[..4].copy_from_slice(&segment.to_be_bytes());
+        bytes[4..].copy_from_slice(&total.to_be_bytes());
+        bytes
+    }
+
     pub(super) fn check(self) -> Result<(), WireError> {
         let (segment, total) = match self {
             Self::All(total) => (0, total),
@@ -105,7 +117,7 @@ impl<T, R, O: Settle> Operation for Scan<T, R, O> {
         let fingerprint = cursor::fingerprint([
             table.name.as_bytes(),
             reader.index.as_deref().unwrap_or_default().as_bytes(),
-            format!("{segments:?}").as_bytes(),
+            &segments.bytes(),
         ]);
         let paged = reader.answer == ReadingAnswer::Page || reader.after.is_some();
         let made = segments.check().and_then(|()| {

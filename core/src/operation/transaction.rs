@@ -67,7 +67,8 @@ impl TransactWrite {
     }
 
     /// Sends it under a token of your own, of 1 to 36 characters: whoever sends the same transaction under the same token
-    /// within ten minutes does not apply it again. Without one, the run makes one.
+    /// within ten minutes does not apply it again. Without one, the run makes one. Items with times of creation or change
+    /// make it another transaction each time.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
@@ -88,8 +89,8 @@ impl Operation for TransactWrite {
         let actions = self.actions.into_iter().map(|action| action(tables));
         let actions: Vec<Task> = actions.collect::<Result<_, _>>()?;
         check(&actions, count).map_err(|problem| invalid_transaction("transaction", problem))?;
-        if let Some(token) = self.token.as_ref().filter(|token| !(1..=36).contains(&token.len())) {
-            let problem = format!("a token has 1 to 36 characters, not {}", token.len());
+        if let Some(token) = self.token.as_ref().filter(|token| !(1..=36).contains(&token.chars().count())) {
+            let problem = format!("a token has 1 to 36 characters, not {}", token.chars().count());
             return Err(invalid_transaction("transaction", WireError::new(problem)));
         }
         Ok(Task::TransactWrite { actions, token: self.token })

@@ -79,9 +79,14 @@ impl<T> Update<T> {
             Err(problem) => (Err(problem), None),
         };
         let version = draft.as_ref().and_then(|draft| draft.version);
+        let mut update = Self::new(table, entity, key);
+        if version == Some(Number::ZERO) {
+            // Else an item that was never written would be created.
+            update.writing.require_item(&update.table.keys);
+        }
         // Without a version, the item may have been changed since it was read.
         let known = draft.filter(|_| version.is_some()).map(|draft| draft.item);
-        Self { version, known, ..Self::new(table, entity, key) }
+        Self { version, known, ..update }
     }
 
     /// Answers the item as it was before; `None` where there was none.

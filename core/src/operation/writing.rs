@@ -1,4 +1,4 @@
-//! What puts, deletes, updates and checks have in common: conditions, and what they answer.
+//! What puts, deletes and updates have in common: conditions, and what they answer.
 
 use std::borrow::Cow;
 
@@ -106,7 +106,8 @@ impl Writing {
             return;
         };
         let condition = if version == Number::ZERO {
-            Condition::not_exists(attribute)
+            let zero = Condition::equal(attribute, AttributeValue::N(version));
+            Condition::Or(vec![Condition::not_exists(attribute), zero])
         } else {
             Condition::equal(attribute, AttributeValue::N(version))
         };

@@ -106,6 +106,23 @@ pub enum TableRef {
     Shared(Arc<Description>),
 }
 
+impl TableRef {
+    /// Adds the indexes and views that another type declares of the same table.
+    fn take_in(&mut self, other: &Description) {
+        let new_indexes = || other.indexes.iter().filter(|index| self.index(&index.name).is_none());
+        let new_views = || other.views.iter().filter(|view| !self.views.contains(view));
+        if std::ptr::eq::<Description>(&**self, other)
+            || (new_indexes().next().is_none() && new_views().next().is_none())
+        {
+            return;
+        }
+        let mut joined = (**self).clone();
+        joined.indexes.to_mut().extend(new_indexes().cloned());
+        joined.views.to_mut().extend(new_views().cloned());
+        *self = Self::Shared(Arc::new(joined));
+    }
+}
+
 impl Deref for TableRef {
     type Target = Description;
 
@@ -153,16 +170,21 @@ impl Tables {
             std::ptr::eq::<Description>(&**table, &*description)
                 || (table.name == description.name && table.keys == description.keys)
         });
-        let index = known.unwrap_or_else(|| {
-            self.0.push(description);
-            self.0.len() - 1
-        });
+        let index = match known {
+            Some(known) => {
+                self.0[known].take_in(&description);
+                known
+            }
+            None => {
+                self.0.push(description);
+                self.0.len() - 1
+            }
+        };
         TableId(u32::try_from(index).expect("a plan has few tables"))
     }
 
     /// The table of this number.
-    #[must_use]
-    pub fn at(&self, table: TableId) -> &Description {
+    pub(crate) fn at(&self, table: TableId) -> &Description {
         &self.0[table.0 as usize]
     }
 

@@ -136,7 +136,10 @@ impl Entity {
     ) -> Result<(EncodedItem, Option<Number>, Option<AttributeValue>), WireError> {
         let created_at = self.created_at.map(|stamp| stamp.attribute);
         let updated_at = self.updated_at.map(|stamp| stamp.attribute);
-        let names: Vec<&str> = [self.version, created_at, updated_at].into_iter().flatten().collect();
+        // A flattened map holds the made keys that were read, and they are made anew.
+        let made = self.templates.iter().map(|template| template.attribute);
+        let names: Vec<&str> =
+            [self.version, created_at, updated_at].into_iter().flatten().chain(made).collect();
         let mut encoded = wire::encode_item(value, &names)?;
         let mut managed = std::mem::take(&mut encoded.managed).into_iter();
         let version = match self.version.map(|name| (name, managed.next().flatten())) {

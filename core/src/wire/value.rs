@@ -38,7 +38,9 @@ fn read_members(reader: &mut Reader<'_>, depth: u32) -> Result<Attributes, WireE
     reader.object()?;
     while let Some(name) = reader.key(&mut first)? {
         let value = read_value(reader, depth).map_err(|error| error.within(&name))?;
-        attributes.insert(name.into_owned(), value);
+        if attributes.insert(name.clone().into_owned(), value).is_some() {
+            return Err(WireError::new("it stands there twice").within(&name));
+        }
     }
     Ok(attributes)
 }

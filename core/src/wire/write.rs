@@ -146,7 +146,7 @@ impl<'a> Writer<'a> {
             self.out.extend_from_slice(b"{\"M\":{");
             self.size += 3;
         }
-        Map { writer: self, root, first: true, variants: 0, key: String::new() }
+        Map { writer: self, root, first: true, variants: 0, key: String::new(), seen: Vec::new() }
     }
 
     fn list(&mut self) -> Result<List<'_, 'a>, WireError> {

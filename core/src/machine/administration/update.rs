@@ -7,7 +7,7 @@ use crate::api::{
     GlobalSecondaryIndexUpdate, ProvisionedThroughput, ProvisionedThroughputDescription, StreamSpecification,
     TableDescription, UpdateGlobalSecondaryIndexAction, UpdateTableInput,
 };
-use crate::operation::{BillingChange, IndexChange, TableUpdate};
+use crate::operation::{BillingChange, IndexChange, StreamChange, TableUpdate};
 use crate::table::{Description, IndexDescription, global_index, index_attributes};
 
 /// The next call for an update of a table that is at rest; `None` where all of it holds.
@@ -132,11 +132,15 @@ fn set_capacity(index: &str, throughput: ProvisionedThroughput) -> GlobalSeconda
 fn options(update: &TableUpdate, table: &TableDescription) -> Option<UpdateTableInput> {
     if let Some(wanted) = &update.stream {
         let found = table.stream_specification.as_ref().filter(|stream| stream.stream_enabled);
-        let found = found.map(|stream| stream.stream_view_type.as_ref());
-        if found != wanted.as_ref().map(Some) {
+        let found = found.and_then(|stream| stream.stream_view_type.as_ref());
+        let wanted = match wanted {
+            StreamChange::Off => None,
+            StreamChange::On(view_type) => Some(view_type),
+        };
+        if found != wanted {
             let stream_specification = Some(StreamSpecification {
                 stream_enabled: wanted.is_some(),
-                stream_view_type: wanted.clone(),
+                stream_view_type: wanted.cloned(),
             });
             return Some(UpdateTableInput { stream_specification, ..UpdateTableInput::default() });
         }

@@ -84,6 +84,12 @@ pub(super) fn source_write(
             Some(Item::from_attributes(&attributes))
         }
         _ if old.is_none() && returns == Returns::Nothing => return Ok(Plan::End(Settled::Done)),
+        _ if old.is_none() && context.slot(member).entry.ambiguous => {
+            let problem =
+                "an earlier run of the plan may have deleted the item, and its answer is lost".to_owned();
+            let error = CallError::Unknown { rejection: None, problem };
+            return Err(Error::Call { subject: task.subject(context.tables), error });
+        }
         _ if old.is_none() => return Ok(Plan::End(Settled::Item(None))),
         _ => None,
     };

@@ -26,12 +26,21 @@ pub struct TableUpdate {
     pub billing: Option<BillingChange>,
     /// What becomes of its global indexes, by their names.
     pub indexes: BTreeMap<String, IndexChange>,
-    /// What its stream's records hold; the inner `None` for no stream.
-    pub stream: Option<Option<StreamViewType>>,
+    /// What becomes of its stream.
+    pub stream: Option<StreamChange>,
     /// Whether it is protected from being deleted.
     pub deletion_protection: Option<bool>,
     /// Its class.
     pub table_class: Option<TableClass>,
+}
+
+/// What becomes of a table's stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StreamChange {
+    /// There is none.
+    Off,
+    /// Its records hold this.
+    On(StreamViewType),
 }
 
 /// How a table is to be billed.
@@ -123,12 +132,12 @@ impl<T> UpdateTable<T> {
     /// The table has a stream of its changes, whose records hold this. A stream with other records has to be switched off
     /// first, and gets another name.
     pub fn stream(self, view_type: StreamViewType) -> Self {
-        self.updated(|update| update.stream = Some(Some(view_type)))
+        self.updated(|update| update.stream = Some(StreamChange::On(view_type)))
     }
 
     /// The table has no stream.
     pub fn without_stream(self) -> Self {
-        self.updated(|update| update.stream = Some(None))
+        self.updated(|update| update.stream = Some(StreamChange::Off))
     }
 
     /// The table cannot be deleted.

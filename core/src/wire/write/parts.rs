@@ -53,6 +53,8 @@ pub(super) struct Map<'w, 'a> {
     pub(super) first: bool,
     pub(super) variants: u8,
     pub(super) key: String,
+    /// The attributes that a map has given so far; a flattened one may bring what a field has written.
+    pub(super) seen: Vec<String>,
 }
 
 impl Map<'_, '_> {
@@ -206,6 +208,14 @@ impl ser::SerializeMap for Map<'_, '_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), WireError> {
         let key = std::mem::take(&mut self.key);
+        if self.root.is_some() {
+            if self.seen.contains(&key) {
+                return Err(
+                    WireError::new("the item has it twice; does a flattened map hold it, too?").within(&key)
+                );
+            }
+            self.seen.push(key.clone());
+        }
         self.member(&key, value)
     }
 
