@@ -155,7 +155,9 @@ pub async fn indexes_and_pages<D: AsyncDb + Connect>(stage: impl Fn() -> Builder
     assert_eq!(db.run(Doc::BY_OWNER.scan().count()).await, Ok(20), "it is sparse");
     assert_eq!(db.run(Doc::query("f").count()).await, Ok(30));
     let of_size = Doc::BY_SIZE.query("f").eq(7).consistent().project::<DocSize>();
-    let names: Vec<String> = db.run(of_size).await.unwrap().into_iter().map(|doc| doc.name).collect();
+    let mut names: Vec<String> = db.run(of_size).await.unwrap().into_iter().map(|doc| doc.name).collect();
+    // Items with one key of the index come in no promised order.
+    names.sort_unstable();
     assert_eq!(names, ["d07", "d17", "d27"]);
     let first = db.run(Doc::query("f").gt("d05").first()).await.unwrap();
     assert_eq!(first.map(|doc| doc.name).as_deref(), Some("d06"));
