@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
+use crate::fingerprint::Fingerprint;
 use crate::item::Item;
 use crate::table::{Description, IndexDescription};
 use crate::wire::WireError;
@@ -80,8 +81,7 @@ impl Cursor {
         }
         let key = Item::from_json(key.to_vec()).map_err(|_| no_cursor())?;
         let attributes = key.attributes().map_err(|_| no_cursor())?;
-        let of_index = index.into_iter().flat_map(|index| index.hash.iter().chain(&*index.range));
-        let wanted = std::iter::once(&table.keys.hash).chain(&table.keys.range).chain(of_index);
+        let wanted = table.page_key(index);
         let mut names: Vec<&str> = wanted.clone().map(|key| &*key.name).collect();
         names.sort_unstable();
         names.dedup();
@@ -111,15 +111,11 @@ impl FromStr for Cursor {
     }
 }
 
-/// Tells queries apart (FNV-1a).
+/// Tells queries apart.
 pub(crate) fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    for part in parts {
-        for byte in part.iter().chain(&[0xFF]) {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    hash
+    let mut fingerprint = Fingerprint::new();
+    parts.into_iter().for_each(|part| fingerprint.feed(part));
+    fingerprint.finish()
 }
 
 #[cfg(test)]

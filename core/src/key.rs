@@ -166,7 +166,7 @@ impl KeyShape {
     }
 
     /// The key's attributes.
-    pub fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
+    pub fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> + Clone {
         std::iter::once(&self.hash).chain(&self.range)
     }
 

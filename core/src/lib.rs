@@ -28,6 +28,7 @@ mod credentials;
 mod cursor;
 mod error;
 pub mod expression;
+mod fingerprint;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 #[cfg(feature = "http")]

@@ -71,12 +71,7 @@ impl<T, V> Path<T, V> {
 
     /// The name of the attribute at the top level, in the table.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.path.attribute
-    }
-
-    /// The same, where constants are made.
-    pub(crate) const fn attribute(&self) -> &str {
+    pub const fn name(&self) -> &str {
         match &self.path.attribute {
             Cow::Borrowed(name) => name,
             Cow::Owned(name) => name.as_str(),

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::fingerprint::Fingerprint;
 use crate::key::KeyValue;
 use crate::operation::{Operation, Settled, Task};
 use crate::outcome::Outcome;
@@ -210,14 +211,10 @@ impl<T> fmt::Debug for Ticket<T> {
     }
 }
 
-/// Tells the operations of different plans apart, by position, kind, table and key (FNV-1a).
+/// Tells the operations of different plans apart, by position, kind, table and key.
 fn fingerprint(index: u32, task: &Result<Task, Error>, tables: &Tables) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    let mut feed = |bytes: &[u8]| {
-        for byte in bytes.iter().chain(&[0xFF]) {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    };
+    let mut hash = Fingerprint::new();
+    let mut feed = |bytes: &[u8]| hash.feed(bytes);
     feed(&index.to_le_bytes());
     if let Ok(task) = task {
         feed(task.operation().as_bytes());
@@ -249,7 +246,7 @@ fn fingerprint(index: u32, task: &Result<Task, Error>, tables: &Tables) -> u64 {
             feed(format!("{:?} {:?}", reading.limit, reading.answer).as_bytes());
         }
     }
-    hash
+    hash.finish()
 }
 
 /// What can be run: an operation, or a Solvent.

@@ -257,11 +257,10 @@ fn last_key(items: &Items, operation: u32, context: &Context<'_>) -> Result<Item
     let table = context.table(context.table_id(operation));
     let index = reading(context.task(operation)).and_then(|reading| reading.index.as_deref());
     let index = index.and_then(|name| table.index(name));
-    let of_index = index.into_iter().flat_map(|index| index.hash.iter().chain(&*index.range));
     let last = items.len().checked_sub(1).and_then(|last| items.at(last));
     let last = last.ok_or_else(|| WireError::new("there is none"))?;
     let mut key = Attributes::new();
-    for part in std::iter::once(&table.keys.hash).chain(&table.keys.range).chain(of_index) {
+    for part in table.page_key(index) {
         let value = last.attribute(&part.name)?;
         let value = value.ok_or_else(|| WireError::new("the item lacks it").within(&part.name))?;
         key.insert(part.name.clone().into_owned(), value);

@@ -69,11 +69,9 @@ impl Transact {
 fn cancellations(task: &Task, error: &CallError, context: &Context<'_>) -> Vec<Cancellation> {
     let reasons = error.rejection().map_or(&[][..], |rejection| &rejection.cancellation_reasons);
     let actions = match task {
-        Task::TransactWrite { actions, .. } => actions.as_slice(),
-        Task::TransactGet { gets } => gets.as_slice(),
         // Its statements name their tables themselves; the reasons stand in the rejection, by position.
         Task::Call { .. } => &[],
-        single => std::slice::from_ref(single),
+        other => other.parts(),
     };
     let causes = actions.iter().enumerate().zip(reasons).filter(|(_, reason)| reason.code != "None");
     causes

@@ -1,8 +1,8 @@
 //! Operations on tables as such: creating, bringing up to date, changing, describing, waiting, deleting.
 //!
 //! They change what tables are, never their items (except that a table is deleted with all of them). Each waits until the
-//! service has done what was asked, for at most [`Settings::table_timeout`](crate::Settings::table_timeout) after the
-//! service's last sign of progress.
+//! service has done what was asked, for at most [`Settings::table_timeout`](crate::Settings::table_timeout), counted
+//! from its start or from the last change that the service accepted.
 //!
 //! See [Working with tables](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.html).
 

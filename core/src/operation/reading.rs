@@ -114,14 +114,7 @@ impl Reader {
     }
 
     pub(super) fn filter<T>(&mut self, predicate: Predicate<T>) {
-        let filter = std::mem::replace(&mut self.filter, Ok(None));
-        self.filter = filter.and_then(|before| {
-            let predicate = match before {
-                Some(before) => Predicate::from(before).and(predicate),
-                None => predicate,
-            };
-            predicate.into_condition().map(Some)
-        });
+        predicate.add_to(&mut self.filter);
     }
 
     /// The description of the index that is read.
@@ -172,9 +165,7 @@ impl Reader {
                 projection.push(DocumentPath::attribute(ENTITY_ATTRIBUTE));
             }
             // The key names an item that does not fit its type, and is where a cursor begins.
-            let of_index = index.into_iter().flat_map(|index| index.hash.iter().chain(&*index.range));
-            let keys = std::iter::once(&table.keys.hash).chain(&table.keys.range).chain(of_index);
-            for key in keys {
+            for key in table.page_key(index) {
                 if !projection.iter().any(|path| path.attribute == key.name) {
                     projection.push(DocumentPath::attribute(key.name.clone()));
                 }

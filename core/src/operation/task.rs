@@ -1,5 +1,6 @@
 //! The plain data of operations, which plans hold and machines carry out.
 
+mod check;
 mod times;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,6 @@ use super::administration::{TableUpdate, TableWait, TagChange};
 use super::reading::Reading;
 use super::scan::Segments;
 use super::writing::{Returns, WriteOptions};
-use super::{call, transaction};
 use crate::api::{ExecuteStatementInput, ReturnValuesOnConditionCheckFailure};
 use crate::error::Subject;
 use crate::expression::{Condition, DocumentPath, KeyCondition, UpdateExpression};
@@ -16,8 +16,7 @@ use crate::item::Item;
 use crate::key::Key;
 use crate::partiql;
 use crate::request::Request;
-use crate::table::{Description, TableDefinition, TableId, Tables};
-use crate::wire::WireError;
+use crate::table::{TableDefinition, TableId, Tables};
 
 /// An operation as plain data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -248,14 +247,18 @@ impl Task {
         }
     }
 
+    /// The actions of a transaction; of any other task itself.
+    pub(crate) fn parts(&self) -> &[Self] {
+        match self {
+            Self::TransactWrite { actions, .. } => actions,
+            Self::TransactGet { gets } => gets,
+            single => std::slice::from_ref(single),
+        }
+    }
+
     /// The items that the task works on by their keys.
     pub(crate) fn items(&self) -> impl Iterator<Item = TaskItem<'_>> {
-        let parts = match self {
-            Self::TransactWrite { actions, .. } => actions.as_slice(),
-            Self::TransactGet { gets } => gets.as_slice(),
-            single => std::slice::from_ref(single),
-        };
-        parts.iter().filter_map(|part| {
+        self.parts().iter().filter_map(|part| {
             let (table, key) = (part.table()?, part.key()?);
             Some(TaskItem { table, key, write: part.is_item_write() })
         })
@@ -372,83 +375,6 @@ impl Task {
             Self::Statement { .. } => self.is_read(),
             Self::Call { request } => request.is_repeatable(),
             _ => true,
-        }
-    }
-
-    /// Checks its expressions against the service's limits.
-    pub(crate) fn check_limits(&self) -> Result<(), WireError> {
-        if let Some(condition) = self.options().and_then(|options| options.condition.as_ref()) {
-            condition.check_limits()?;
-        }
-        match self {
-            Self::Get { projection, .. } if !projection.is_empty() => {
-                DocumentPath::check_projection_limits(projection)
-            }
-            Self::Update { update, .. } => update.check_limits(),
-            Self::Check { condition, .. } => condition.check_limits(),
-            Self::Query { condition, reading, .. } => {
-                condition.check_limits()?;
-                reading.check_limits()
-            }
-            Self::Scan { reading, .. } => reading.check_limits(),
-            Self::TransactWrite { actions: parts, .. } | Self::TransactGet { gets: parts } => {
-                parts.iter().try_for_each(Self::check_limits)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Checks what its operation saw to when the task was made, for one that was read from outside.
-    pub(crate) fn check(&self, tables: &Tables) -> Result<(), WireError> {
-        match self {
-            Self::TransactWrite { actions: parts, .. } | Self::TransactGet { gets: parts } => {
-                let writes = matches!(self, Self::TransactWrite { .. });
-                for part in parts {
-                    let fits = match part {
-                        Self::Get { .. } => !writes,
-                        part => writes && part.key().is_some(),
-                    };
-                    if !fits {
-                        return Err(WireError::new(format!(
-                            "a {} cannot be in a transaction",
-                            part.operation()
-                        )));
-                    }
-                    part.check(tables)?;
-                }
-                transaction::check(parts, parts.len())
-            }
-            Self::Call { request } => call::check(request),
-            _ => match self.table() {
-                Some(table) if tables.holds(table) => self.check_on(tables.at(table)),
-                Some(_) => Err(WireError::new("it names a table that the plan does not describe")),
-                None => Ok(()),
-            },
-        }
-    }
-
-    fn check_on(&self, table: &Description) -> Result<(), WireError> {
-        if let Some(key) = self.key() {
-            let names = std::iter::once(&table.keys.hash).chain(&table.keys.range).map(|part| &part.name);
-            if !names.eq(key.parts().map(|(name, _)| name)) {
-                return Err(WireError::new("its key is none of the table's"));
-            }
-            table.keys.key(key.hash.1.clone(), key.range.as_ref().map(|(_, value)| value.clone()))?;
-        }
-        match self {
-            Self::CreateTable { definition, .. } | Self::EnsureTable { definition, .. }
-                if definition.keys != table.keys =>
-            {
-                Err(WireError::new("it defines the table with other keys"))
-            }
-            Self::Put { key, item, .. } if table.keys.extract(item)? != *key => {
-                Err(WireError::new("its item has another key than it"))
-            }
-            Self::Scan { segments, .. } => segments.check(),
-            Self::Query { condition, .. } if condition.equal.is_empty() => {
-                Err(WireError::new("it has no hash key"))
-            }
-            _ => Ok(()),
         }
     }
 

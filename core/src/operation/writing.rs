@@ -78,14 +78,7 @@ impl Writing {
 
     /// Adds a condition to those that must hold.
     pub(super) fn require<T>(&mut self, predicate: Predicate<T>) {
-        let condition = std::mem::replace(&mut self.condition, Ok(None));
-        self.condition = condition.and_then(|before| {
-            let predicate = match before {
-                Some(before) => Predicate::from(before).and(predicate),
-                None => predicate,
-            };
-            predicate.into_condition().map(Some)
-        });
+        predicate.add_to(&mut self.condition);
     }
 
     pub(super) fn require_item(&mut self, keys: &KeyShape) {

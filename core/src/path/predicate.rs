@@ -44,6 +44,18 @@ impl<T> Predicate<T> {
         self.condition
     }
 
+    /// Has it hold beside the conditions that are there; the first problem stays.
+    pub(crate) fn add_to(self, conditions: &mut Result<Option<Condition>, WireError>) {
+        let before = std::mem::replace(conditions, Ok(None));
+        *conditions = before.and_then(|before| {
+            let all = match before {
+                Some(before) => Self::from(before).and(self),
+                None => self,
+            };
+            all.into_condition().map(Some)
+        });
+    }
+
     /// Both hold.
     pub fn and(self, other: Self) -> Self {
         Self::new(self.condition.and_then(|left| {

@@ -173,7 +173,7 @@ fn join_option<T: PartialEq>(known: &mut Option<T>, other: Option<T>, what: &str
 
 /// The definitions of an index's key attributes.
 pub(crate) fn index_attributes(index: &IndexDescription) -> Vec<AttributeDefinition> {
-    index.hash.iter().chain(&*index.range).map(AttributeDefinition::from).collect()
+    index.key().map(AttributeDefinition::from).collect()
 }
 
 /// A global index to be created; where it names no capacity of its own, it has the table's.

@@ -49,7 +49,7 @@ pub const fn index_template_field<K: IndexAttribute>(attribute: &'static str, wi
 /// The attribute of a table that a field of a projection stands for.
 #[must_use]
 pub const fn projected<T, V>(path: Path<T, V>, attribute: &'static str) -> Projected<V> {
-    let (wanted, given) = (path.attribute().as_bytes(), attribute.as_bytes());
+    let (wanted, given) = (path.name().as_bytes(), attribute.as_bytes());
     let mut index = 0;
     while index < wanted.len() && index < given.len() && wanted[index] == given[index] {
         index += 1;

@@ -54,6 +54,22 @@ impl Description {
     pub fn index(&self, name: &str) -> Option<&IndexDescription> {
         self.indexes.iter().find(|index| index.name == name)
     }
+
+    /// The key attributes of the table and of one of its indexes, by which pages of that index end; an attribute of both
+    /// comes twice.
+    pub(crate) fn page_key<'a>(
+        &'a self,
+        index: Option<&'a IndexDescription>,
+    ) -> impl Iterator<Item = &'a KeyAttribute> + Clone {
+        self.keys.attributes().chain(index.into_iter().flat_map(IndexDescription::key))
+    }
+}
+
+impl IndexDescription {
+    /// The attributes of its key.
+    pub fn key(&self) -> impl Iterator<Item = &KeyAttribute> + Clone {
+        self.hash.iter().chain(&*self.range)
+    }
 }
 
 /// What the library knows of a secondary index.

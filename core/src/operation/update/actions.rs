@@ -145,8 +145,7 @@ impl<T, R> Update<T, R> {
         path: DocumentPath,
         make: impl FnOnce(DocumentPath) -> Result<Option<UpdateAction>, WireError>,
     ) -> Self {
-        let keys = &self.table.keys;
-        let is_key = std::iter::once(&keys.hash).chain(&keys.range).any(|key| key.name == path.attribute);
+        let is_key = self.table.keys.attributes().any(|key| key.name == path.attribute);
         let name = path.to_string();
         let action = if is_key {
             Err(WireError::new("a key attribute cannot be changed; put a new item and delete the old one"))
