@@ -6,6 +6,33 @@
 //!
 //! See [Working with tables](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.html).
 
+macro_rules! administration {
+    ($($(#[doc = $doc:literal])+ $name:ident -> $output:ty, |$table:ident| $task:expr;)*) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug)]
+        #[must_use = "an operation does nothing until it is run or added to a Solvent"]
+        pub struct $name<T> {
+            table: TableRef,
+            of: PhantomData<fn() -> T>,
+        }
+
+        impl<T> $name<T> {
+            pub(crate) fn new(table: TableRef) -> Self {
+                Self { table, of: PhantomData }
+            }
+        }
+
+        impl<T> Operation for $name<T> {
+            type Output = $output;
+
+            fn into_task(self, tables: &mut Tables) -> Result<Task, Error> {
+                let $table = tables.intern(self.table);
+                Ok($task)
+            }
+        }
+    )*};
+}
+
 mod ensured;
 mod list_tables;
 mod tags;
@@ -35,33 +62,6 @@ pub enum TableWait {
     Active,
     /// That the table is not there.
     Gone,
-}
-
-macro_rules! administration {
-    ($($(#[doc = $doc:literal])+ $name:ident -> $output:ty, |$table:ident| $task:expr;)*) => {$(
-        $(#[doc = $doc])+
-        #[derive(Debug)]
-        #[must_use = "an operation does nothing until it is run or added to a Solvent"]
-        pub struct $name<T> {
-            table: TableRef,
-            of: PhantomData<fn() -> T>,
-        }
-
-        impl<T> $name<T> {
-            pub(crate) fn new(table: TableRef) -> Self {
-                Self { table, of: PhantomData }
-            }
-        }
-
-        impl<T> Operation for $name<T> {
-            type Output = $output;
-
-            fn into_task(self, tables: &mut Tables) -> Result<Task, Error> {
-                let $table = tables.intern(self.table);
-                Ok($task)
-            }
-        }
-    )*};
 }
 
 administration! {

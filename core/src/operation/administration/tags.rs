@@ -22,26 +22,9 @@ pub enum TagChange {
     Remove(BTreeSet<String>),
 }
 
-/// Asks for a table's tags: their values by their keys.
-#[derive(Debug)]
-#[must_use = "an operation does nothing until it is run or added to a Solvent"]
-pub struct ListTags<T> {
-    table: TableRef,
-    of: PhantomData<fn() -> T>,
-}
-
-impl<T> ListTags<T> {
-    pub(crate) fn new(table: TableRef) -> Self {
-        Self { table, of: PhantomData }
-    }
-}
-
-impl<T> Operation for ListTags<T> {
-    type Output = BTreeMap<String, String>;
-
-    fn into_task(self, tables: &mut Tables) -> Result<Task, Error> {
-        Ok(Task::ListTags { table: tables.intern(self.table) })
-    }
+administration! {
+    /// Asks for a table's tags: their values by their keys.
+    ListTags -> BTreeMap<String, String>, |table| Task::ListTags { table };
 }
 
 /// Gives a table tags; each takes the place of one with the same key. The service may take some seconds to tell of them.

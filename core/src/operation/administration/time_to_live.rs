@@ -10,26 +10,9 @@ use crate::operation::{Operation, Task, invalid};
 use crate::table::{TableRef, Tables};
 use crate::wire::WireError;
 
-/// Asks whether a table's items expire, and by which attribute.
-#[derive(Debug)]
-#[must_use = "an operation does nothing until it is run or added to a Solvent"]
-pub struct DescribeTimeToLive<T> {
-    table: TableRef,
-    of: PhantomData<fn() -> T>,
-}
-
-impl<T> DescribeTimeToLive<T> {
-    pub(crate) fn new(table: TableRef) -> Self {
-        Self { table, of: PhantomData }
-    }
-}
-
-impl<T> Operation for DescribeTimeToLive<T> {
-    type Output = TimeToLiveDescription;
-
-    fn into_task(self, tables: &mut Tables) -> Result<Task, Error> {
-        Ok(Task::DescribeTimeToLive { table: tables.intern(self.table) })
-    }
+administration! {
+    /// Asks whether a table's items expire, and by which attribute.
+    DescribeTimeToLive -> TimeToLiveDescription, |table| Task::DescribeTimeToLive { table };
 }
 
 /// Switches time to live on, by the attribute that the table's type declares, or off. It does nothing where it is so
