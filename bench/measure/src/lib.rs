@@ -67,7 +67,8 @@ impl Measurement {
 }
 
 /// User and system time of this process so far.
-fn cpu_microseconds() -> i64 {
+#[must_use]
+pub fn cpu_microseconds() -> i64 {
     let usage: Usage = getrusage(UsageWho::RUSAGE_SELF).expect("a process can ask for its own usage");
     let (user, system) = (usage.user_time(), usage.system_time());
     (user.tv_sec() + system.tv_sec()) * 1_000_000 + user.tv_usec() + system.tv_usec()
