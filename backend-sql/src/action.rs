@@ -2,6 +2,7 @@
 
 mod batch_get_item;
 mod batch_write_item;
+mod cancellation;
 mod create_table;
 mod declaration;
 mod delete_item;

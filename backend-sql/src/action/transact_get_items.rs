@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use dynochemy_core::Rejection;
 use dynochemy_core::api::{ItemResponse, TransactGetItem, TransactGetItemsInput, TransactGetItemsOutput};
-use dynochemy_core::{CancellationReason, Rejection};
 
-use super::table;
+use super::{cancellation, table};
 use crate::backend::Context;
 use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
 use crate::check;
-use crate::failure::{Failure, cancelled, constraint, throttled_message, validation};
+use crate::failure::{Failure, cancelled, constraint, validation};
 use crate::projection::Projection;
 use crate::storage::{Place, Table};
 
@@ -44,7 +44,7 @@ pub(super) fn answer(
     if size > MAX_SIZE {
         return Err(validation("The aggregate size of the items in the transaction exceeds 4 MB").into());
     }
-    take_capacity(&tables, &costs, context)?;
+    cancellation::take_capacity(tables.iter().map(|table| Some(&**table)), &costs, Direction::Read, context)?;
     let mut responses = Vec::with_capacity(found.len());
     for (item, projection) in found.into_iter().zip(&projections) {
         responses.push(ItemResponse { item: item.map(|item| projection.of(item.item)).transpose()? });
@@ -89,44 +89,10 @@ fn places(input: &TransactGetItemsInput, tables: &[Arc<Table>]) -> Result<Vec<Pl
         return places.into_iter().collect();
     }
     let reasons = places.into_iter().map(|place| match place {
-        Ok(_) => none(),
-        Err(rejection) => reason("ValidationError", rejection.message),
+        Ok(_) => cancellation::none(),
+        Err(rejection) => cancellation::invalid(*rejection),
     });
     Err(cancelled(reasons.collect()))
-}
-
-/// Takes what the transaction costs on each table, or nothing where one of them cannot give it.
-fn take_capacity(tables: &[Arc<Table>], costs: &Costs<'_>, context: &mut Context<'_>) -> Result<(), Failure> {
-    let refused = |context: &mut Context<'_>| {
-        let mut refused = Vec::new();
-        for (table, cost) in costs.iter() {
-            let refusals = context.meter.refusals(table, Direction::Read, cost, context.now);
-            if !refusals.is_empty() {
-                refused.push((table.id, throttled_message(&refusals)));
-            }
-        }
-        refused
-    };
-    let refused = refused(context);
-    if !refused.is_empty() {
-        let reasons = tables.iter().map(|table| match refused.iter().find(|(id, _)| *id == table.id) {
-            Some((_, message)) => reason("ProvisionedThroughputExceeded", (*message).to_owned()),
-            None => none(),
-        });
-        return Err(cancelled(reasons.collect()).into());
-    }
-    for (table, cost) in costs.iter() {
-        context.meter.charge(table, Direction::Read, cost, context.now);
-    }
-    Ok(())
-}
-
-fn reason(code: &str, message: String) -> CancellationReason {
-    CancellationReason { code: code.to_owned(), message: Some(message), item: None }
-}
-
-fn none() -> CancellationReason {
-    CancellationReason { code: "None".to_owned(), ..CancellationReason::default() }
 }
 
 #[cfg(test)]

@@ -15,14 +15,13 @@ use dynochemy_core::api::{
 use dynochemy_core::expression::Condition;
 use dynochemy_core::{CancellationReason, Rejection};
 
-use super::table;
 use super::write::{Evaluated, Refusal, Write, shown};
+use super::{cancellation, table};
 use crate::backend::Context;
 use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
 use crate::check::{self, Content};
 use crate::failure::{
-    CONDITION_FAILED, Failure, cancelled, constraint, internal, parameter_mismatch, throttled_message,
-    validation,
+    CONDITION_FAILED, Failure, cancelled, constraint, internal, parameter_mismatch, validation,
 };
 use crate::storage::Table;
 
@@ -62,7 +61,12 @@ pub(super) fn answer(
     if evaluated.iter().map(size).sum::<u64>() > MAX_SIZE {
         return Err(validation("The aggregate size of the items in the transaction exceeds 4 MB").into());
     }
-    let costs = take_capacity(&writes, &evaluated, context)?;
+    let mut costs = Costs::default();
+    for (write, evaluated) in writes.iter().flatten().zip(&evaluated) {
+        costs.add(write.table, evaluated.cost.clone().in_transaction());
+    }
+    let tables = writes.iter().map(|write| write.as_ref().ok().map(|write| write.table));
+    cancellation::take_capacity(tables, &costs, Direction::Write, context)?;
     if writes.iter().any(Result::is_err) || evaluated.iter().any(|evaluated| evaluated.new.is_err()) {
         return Err(cancelled(reasons(input, writes, evaluated)).into());
     }
@@ -92,21 +96,18 @@ fn reasons(
     evaluated: Vec<Evaluated>,
 ) -> Vec<CancellationReason> {
     let mut evaluated = evaluated.into_iter();
-    let invalid = |rejection: Rejection| CancellationReason {
-        code: "ValidationError".to_owned(),
-        message: Some(rejection.message),
-        item: None,
-    };
     let reason = |(action, write): (&TransactWriteItem, Result<_, Box<Rejection>>)| match write {
-        Err(rejection) => invalid(*rejection),
+        Err(rejection) => cancellation::invalid(*rejection),
         Ok(_) => match evaluated.next() {
             Some(Evaluated { new: Err(Refusal::Condition), old, .. }) => CancellationReason {
                 code: "ConditionalCheckFailed".to_owned(),
                 message: Some(CONDITION_FAILED.to_owned()),
                 item: shown(old, on_failure(action)),
             },
-            Some(Evaluated { new: Err(Refusal::Invalid(rejection)), .. }) => invalid(*rejection),
-            _ => no_reason(),
+            Some(Evaluated { new: Err(Refusal::Invalid(rejection)), .. }) => {
+                cancellation::invalid(*rejection)
+            }
+            _ => cancellation::none(),
         },
     };
     input.transact_items.iter().zip(writes).map(reason).collect()
@@ -189,43 +190,6 @@ fn writes<'a>(
     Ok(writes)
 }
 
-/// Takes what the transaction costs on each table, or nothing where a table or index cannot give it.
-fn take_capacity<'a>(
-    writes: &'a [Result<Write<'_>, Box<Rejection>>],
-    evaluated: &[Evaluated],
-    context: &mut Context<'_>,
-) -> Result<Costs<'a>, Failure> {
-    let mut costs = Costs::default();
-    for (write, evaluated) in writes.iter().flatten().zip(evaluated) {
-        costs.add(write.table, evaluated.cost.clone().in_transaction());
-    }
-    let now = context.now;
-    let mut throttled: BTreeMap<i64, &str> = BTreeMap::new();
-    for (table, cost) in costs.iter() {
-        let refusals = context.meter.refusals(table, Direction::Write, cost, now);
-        if !refusals.is_empty() {
-            throttled.insert(table.id, throttled_message(&refusals));
-        }
-    }
-    if !throttled.is_empty() {
-        let reasons = writes.iter().map(|write| {
-            match write.as_ref().ok().and_then(|write| throttled.get(&write.table.id)) {
-                Some(message) => CancellationReason {
-                    code: "ProvisionedThroughputExceeded".to_owned(),
-                    message: Some((*message).to_owned()),
-                    item: None,
-                },
-                None => no_reason(),
-            }
-        });
-        return Err(cancelled(reasons.collect()).into());
-    }
-    for (table, cost) in costs.iter() {
-        context.meter.charge(table, Direction::Write, cost, now);
-    }
-    Ok(costs)
-}
-
 /// The answer to a transaction that was applied before: it is only told what reading its items cost, and not limited.
 fn replayed(
     input: &TransactWriteItemsInput,
@@ -242,10 +206,6 @@ fn replayed(
     }
     let consumed_capacity = costs.consumed_in_transaction(input.return_consumed_capacity, Direction::Read);
     Ok(TransactWriteItemsOutput { consumed_capacity, ..TransactWriteItemsOutput::default() })
-}
-
-fn no_reason() -> CancellationReason {
-    CancellationReason { code: "None".to_owned(), ..CancellationReason::default() }
 }
 
 fn table_name(action: &TransactWriteItem) -> &str {
