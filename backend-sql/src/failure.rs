@@ -217,10 +217,6 @@ pub(crate) fn update_failed(error: &UpdateError) -> Box<Rejection> {
         UpdateError::InvalidPath(_) => {
             "The document path provided in the update expression is invalid for update".to_owned()
         }
-        UpdateError::OverlappingPaths(one, two) => format!(
-            "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of \
-             these paths; path one: [{one}], path two: [{two}]"
-        ),
         UpdateError::Number(NumberError::Overflow) => {
             "Number overflow. Attempting to store a number with magnitude larger than supported range"
                 .to_owned()

@@ -18,7 +18,7 @@ use crate::value::{AttributeType, AttributeValue, Attributes};
 
 pub use evaluate::UpdateError;
 pub use limits::{MAX_IN, MAX_NAME, MAX_OPERATORS, MAX_TEXT, MAX_VALUES};
-pub use path::{DocumentPath, PathStep};
+pub use path::{Clash, DocumentPath, PathStep};
 
 /// A side of a comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

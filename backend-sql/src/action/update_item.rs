@@ -5,7 +5,7 @@ use dynochemy_core::Item;
 use dynochemy_core::api::{ReturnValues, UpdateItemInput, UpdateItemOutput};
 
 use super::table;
-use super::write::{Write, changed};
+use super::write::Write;
 use crate::backend::Context;
 use crate::capacity::consumed;
 use crate::check;
@@ -23,17 +23,18 @@ pub(super) fn answer(
     let table = table(context, &input.table_name)?;
     let write = Write::update(&table, &input.key, update, input.condition_expression.as_ref())?;
     let applied = write.carry_out(input.return_values_on_condition_check_failure, context)?;
-    let changed_in = |item: Option<Item>| match item {
-        Some(item) => changed(&item, update),
-        None => Ok(None),
+    let named = |item: Option<Item>| -> Result<Option<Item>, Failure> {
+        let Some(item) = item else { return Ok(None) };
+        let named = update.named(&item.attributes()?);
+        Ok((!named.is_empty()).then(|| Item::from_attributes(&named)))
     };
     Ok(UpdateItemOutput {
         attributes: match input.return_values {
             ReturnValues::None => None,
             ReturnValues::AllOld => applied.old,
             ReturnValues::AllNew => applied.new,
-            ReturnValues::UpdatedOld => changed_in(applied.old)?,
-            ReturnValues::UpdatedNew => changed_in(applied.new)?,
+            ReturnValues::UpdatedOld => named(applied.old)?,
+            ReturnValues::UpdatedNew => named(applied.new)?,
         },
         consumed_capacity: consumed(input.return_consumed_capacity, &table, &applied.cost),
         item_collection_metrics: write

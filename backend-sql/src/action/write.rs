@@ -5,7 +5,7 @@
 use dynochemy_core::api::{
     ItemCollectionMetrics, ReturnItemCollectionMetrics, ReturnValuesOnConditionCheckFailure,
 };
-use dynochemy_core::expression::{Condition, DocumentPath, PathStep, UpdateAction, UpdateExpression};
+use dynochemy_core::expression::{Condition, UpdateExpression};
 use dynochemy_core::operation::MAX_ITEM_SIZE;
 use dynochemy_core::{Attributes, Item, Key, Rejection, attributes_size};
 
@@ -16,7 +16,6 @@ use crate::failure::{
     Failure, condition_failed, index_key, throughput_exceeded, update_failed, updated_index_key, validation,
 };
 use crate::index::{self, Version};
-use crate::projection::Projection;
 use crate::storage::{IndexKind, Place, Stored, Table};
 
 const GIGABYTE: u64 = 1 << 30;
@@ -245,23 +244,4 @@ fn updated(
     }
     let version = Version::new(table, place, attributes).map_err(|fault| updated_index_key(&fault))?;
     Ok((stored, Some(version)))
-}
-
-/// The attributes that a write changed, as they were or are: of a map the members that it named, of a list all.
-pub(super) fn changed(item: &Item, update: &UpdateExpression) -> Result<Option<Item>, Failure> {
-    let mut paths: Vec<DocumentPath> = Vec::new();
-    for path in update.actions.iter().map(UpdateAction::path) {
-        let is_member = |step: &&PathStep| matches!(step, PathStep::Member(_));
-        let steps: Vec<_> = path.steps.iter().take_while(is_member).cloned().collect();
-        let path = DocumentPath { attribute: path.attribute.clone(), steps };
-        if !paths.contains(&path) {
-            paths.push(path);
-        }
-    }
-    if paths.is_empty() {
-        return Ok(None);
-    }
-    let projection = Projection::new(&paths)?;
-    let kept = projection.of_attributes(&item.attributes()?);
-    Ok((!kept.is_empty()).then(|| Item::from_attributes(&kept)))
 }

@@ -4,7 +4,7 @@
 //! See [Expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html).
 
 use dynochemy_core::expression::{
-    Assignment, Comparator, Condition, DocumentPath, PathStep, Term, UpdateAction, UpdateExpression,
+    Assignment, Clash, Comparator, Condition, DocumentPath, PathStep, Term, UpdateAction, UpdateExpression,
 };
 use dynochemy_core::{AttributeType, AttributeValue, Rejection};
 
@@ -232,33 +232,22 @@ fn spelled(kind: AttributeType) -> &'static str {
     }
 }
 
-/// Paths of which none leads to, or through, what another one leads to, and none takes for a list what another one
-/// takes for a map.
+/// Paths of which no two clash.
 pub(crate) fn distinct<'a>(
     expression: &str,
     paths: impl IntoIterator<Item = &'a DocumentPath>,
 ) -> Result<(), Box<Rejection>> {
-    let mut seen: Vec<&DocumentPath> = Vec::new();
-    for path in paths {
-        for other in seen.iter().filter(|other| other.attribute == path.attribute) {
-            let parted = other.steps.iter().zip(&path.steps).find(|(one, two)| one != two);
-            let problem = match parted {
-                None => "overlap",
-                Some(
-                    (PathStep::Member(_), PathStep::Element(_)) | (PathStep::Element(_), PathStep::Member(_)),
-                ) => "conflict",
-                Some(_) => continue,
-            };
-            return Err(validation(format!(
-                "Invalid {expression}: Two document paths {problem} with each other; must remove or rewrite one of \
-                 these paths; path one: {}, path two: {}",
-                listed(other),
-                listed(path)
-            )));
-        }
-        seen.push(path);
-    }
-    Ok(())
+    let Some((one, two, clash)) = DocumentPath::first_clash(paths) else { return Ok(()) };
+    let problem = match clash {
+        Clash::Overlap => "overlap",
+        Clash::Conflict => "conflict",
+    };
+    Err(validation(format!(
+        "Invalid {expression}: Two document paths {problem} with each other; must remove or rewrite one of these paths; \
+         path one: {}, path two: {}",
+        listed(one),
+        listed(two)
+    )))
 }
 
 /// A path as the service lists it in messages: `[address, lines, [2]]`.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Assignment, Comparator, Condition, DocumentPath, PathStep, Term, UpdateAction, UpdateExpression,
+    Assignment, Clash, Comparator, Condition, DocumentPath, PathStep, Term, UpdateAction, UpdateExpression,
 };
 use crate::number::{Number, NumberError};
 use crate::value::{AttributeValue, Attributes};
@@ -23,6 +23,8 @@ pub enum UpdateError {
     InvalidPath(String),
     /// Two actions change the same or overlapping paths.
     OverlappingPaths(String, String),
+    /// Two actions take the same thing for a map and for a list.
+    ConflictingPaths(String, String),
     /// The result is not a number that DynamoDB can hold.
     Number(NumberError),
 }
@@ -37,6 +39,9 @@ impl fmt::Display for UpdateError {
             Self::InvalidPath(path) => write!(f, "the path `{path}` does not exist in the item"),
             Self::OverlappingPaths(a, b) => {
                 write!(f, "the update changes both `{a}` and `{b}`, which overlap")
+            }
+            Self::ConflictingPaths(a, b) => {
+                write!(f, "of `{a}` and `{b}` the update takes one for a map and one for a list")
             }
             Self::Number(error) => write!(f, "the result of the update: {error}"),
         }
@@ -170,21 +175,20 @@ fn contains(value: &AttributeValue, part: &AttributeValue) -> bool {
 }
 
 impl UpdateExpression {
-    /// Checks that no two actions change overlapping paths.
+    /// Checks that the paths of no two actions clash.
     ///
     /// # Errors
     /// Names the first two that do.
     pub fn check_paths(&self) -> Result<(), UpdateError> {
-        for (index, action) in self.actions.iter().enumerate() {
-            for other in &self.actions[..index] {
-                let (a, b) = (other.path(), action.path());
-                let shared = a.steps.len().min(b.steps.len());
-                if a.attribute == b.attribute && a.steps[..shared] == b.steps[..shared] {
-                    return Err(UpdateError::OverlappingPaths(a.to_string(), b.to_string()));
-                }
+        match DocumentPath::first_clash(self.actions.iter().map(UpdateAction::path)) {
+            None => Ok(()),
+            Some((one, two, Clash::Overlap)) => {
+                Err(UpdateError::OverlappingPaths(one.to_string(), two.to_string()))
+            }
+            Some((one, two, Clash::Conflict)) => {
+                Err(UpdateError::ConflictingPaths(one.to_string(), two.to_string()))
             }
         }
-        Ok(())
     }
 
     /// Applies the update; every operand is read from the item as it was.

@@ -33,6 +33,46 @@ impl DocumentPath {
     }
 }
 
+/// Why two paths cannot stand in one update or projection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clash {
+    /// One leads to, or through, what the other one leads to.
+    Overlap,
+    /// One takes for a list what the other one takes for a map.
+    Conflict,
+}
+
+impl DocumentPath {
+    /// Why this path and another one cannot stand in one update or projection.
+    #[must_use]
+    pub fn clash(&self, other: &Self) -> Option<Clash> {
+        if self.attribute != other.attribute {
+            return None;
+        }
+        match self.steps.iter().zip(&other.steps).find(|(one, two)| one != two) {
+            None => Some(Clash::Overlap),
+            Some(
+                (PathStep::Member(_), PathStep::Element(_)) | (PathStep::Element(_), PathStep::Member(_)),
+            ) => Some(Clash::Conflict),
+            Some(_) => None,
+        }
+    }
+
+    /// The first two of these paths that clash, in their order.
+    #[must_use]
+    pub fn first_clash<'a>(paths: impl IntoIterator<Item = &'a Self>) -> Option<(&'a Self, &'a Self, Clash)> {
+        let mut seen: Vec<&Self> = Vec::new();
+        for path in paths {
+            let clash = |other: &&'a Self| other.clash(path).map(|clash| (*other, path, clash));
+            if let Some(found) = seen.iter().find_map(clash) {
+                return Some(found);
+            }
+            seen.push(path);
+        }
+        None
+    }
+}
+
 impl std::str::FromStr for DocumentPath {
     type Err = WireError;
 
@@ -133,6 +173,21 @@ mod tests {
         fn what_a_path_prints_is_read_as_the_same_path(path in path()) {
             prop_assert_eq!(path.to_string().parse(), Ok(path));
         }
+    }
+
+    #[test]
+    fn paths_clash_where_one_holds_the_other_or_lists_and_maps_are_confused() {
+        let path = |text: &str| text.parse::<DocumentPath>().unwrap();
+        let clash = |one: &str, two: &str| path(one).clash(&path(two));
+        assert_eq!(clash("a.b", "a.c"), None);
+        assert_eq!(clash("a[0]", "a[1]"), None);
+        assert_eq!(clash("a", "b"), None);
+        assert_eq!(clash("a.b", "a"), Some(Clash::Overlap));
+        assert_eq!(clash("a[0].b", "a[0].b"), Some(Clash::Overlap));
+        assert_eq!(clash("a[0].b", "a.b"), Some(Clash::Conflict));
+        let paths = ["c", "a.b[1]", "a.c", "a.b.d"].map(path);
+        assert_eq!(DocumentPath::first_clash(&paths), Some((&paths[1], &paths[3], Clash::Conflict)));
+        assert_eq!(DocumentPath::first_clash(&paths[..3]), None);
     }
 
     #[test]

@@ -123,6 +123,14 @@ fn an_update_that_fails_changes_nothing() {
 }
 
 #[test]
+fn an_update_does_not_take_one_attribute_for_a_map_and_a_list() {
+    let remove = |step| UpdateAction::Remove(path("l", &[step]));
+    let actions = vec![remove(PathStep::Element(0)), remove(PathStep::Member("x".into()))];
+    let error = UpdateError::ConflictingPaths("l[0]".to_owned(), "l.x".to_owned());
+    assert_eq!(UpdateExpression { actions }.apply(&mut item()), Err(error));
+}
+
+#[test]
 fn only_updates_that_can_be_repeated_are_idempotent() {
     let idempotent = |action| UpdateExpression { actions: vec![action] }.is_idempotent();
     assert!(idempotent(UpdateAction::Set(path("n", &[]), Assignment::Value(1.into()))));
