@@ -1,7 +1,7 @@
 //! The backend: request values in, response values out, one SQLite transaction each.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use dynochemy_core::{Backend, CallError, Moment, Request, Response};
 
@@ -11,8 +11,9 @@ use crate::throughput::{Meter, Throughput};
 
 /// A database in memory or in a file that answers as DynamoDB does.
 ///
-/// Clones are the same database, and can be used by many threads and by `Db`s of any driver at once; calls are answered
-/// one after another. A file can be open in several processes.
+/// Clones are the same database, and can be used by many threads and by `Db`s of any driver at once. On a file, writes
+/// are carried out one after another, and reads wait for none of them; in memory all calls take turns. A file can be open
+/// in several processes.
 ///
 /// Every read sees all writes that were acknowledged before; an eventually consistent one only costs less. Tables can
 /// be used as soon as they have been created. Throttling is off until it is asked for
@@ -30,7 +31,7 @@ use crate::throughput::{Meter, Throughput};
 /// ```
 #[derive(Clone, Debug)]
 pub struct SqlBackend {
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
@@ -43,7 +44,7 @@ struct Shared {
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) transaction: &'a Transaction<'a>,
-    pub(crate) meter: &'a mut Meter,
+    pub(crate) meter: &'a Meter,
     pub(crate) now: Moment,
 }
 
@@ -69,27 +70,21 @@ impl SqlBackend {
     /// Limits the use of tables, for all clones; every table starts anew.
     #[must_use = "the backend is handed back"]
     pub fn with_throughput(self, throughput: Throughput) -> Self {
-        self.with_shared(|shared| shared.meter = Meter::new(throughput));
+        self.shared.meter.limit(throughput);
         self
     }
 
     fn new(storage: Storage) -> Self {
-        Self { shared: Arc::new(Mutex::new(Shared { storage, meter: Meter::default() })) }
-    }
-
-    fn with_shared<R>(&self, work: impl FnOnce(&mut Shared) -> R) -> R {
-        // A panic under the lock leaves a transaction open at most, which the next one rolls back.
-        work(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner))
+        Self { shared: Arc::new(Shared { storage, meter: Meter::default() }) }
     }
 }
 
 impl Backend for SqlBackend {
     fn answer(&self, request: &Request, now: Moment) -> Result<Response, CallError> {
         let access = if request.action().is_read() { Access::Read } else { Access::Write };
-        self.with_shared(|Shared { storage, meter }| {
-            storage.transaction(access, |transaction| {
-                action::answer(request, &mut Context { transaction, meter, now })
-            })
+        let Shared { storage, meter } = &*self.shared;
+        storage.transaction(access, |transaction| {
+            action::answer(request, &mut Context { transaction, meter, now })
         })
     }
 }

@@ -11,43 +11,52 @@
 //! An index is stored as a table is, under a number of its own: its items are those attributes that it projects. So one
 //! set of statements reads and writes both.
 //!
-//! Each call is one transaction of SQLite; what a call wrote is seen by others after its commit, or never.
+//! Each call is one transaction of SQLite; what a call wrote is seen by others after its commit, or never. On a file,
+//! writes take turns on one connection, and reads have connections of their own: with SQLite's write-ahead log neither
+//! waits for the other. A database in memory is one connection, on which all take turns.
 
 mod definition;
 mod description;
 mod format;
 mod items;
+mod log;
 mod place;
+mod readers;
+mod session;
 mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tokens;
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
 use dynochemy_core::CallError;
-use rusqlite::{Connection, ErrorCode};
 
-use crate::failure::{Failure, internal};
+use crate::failure::Failure;
+use log::Log;
+use readers::Readers;
+use session::Session;
 
 pub(crate) use definition::{Index, IndexKind, Settings, Source, Table};
 pub use format::OpenError;
 pub(crate) use items::{Stored, Stretch};
 pub(crate) use place::{Place, forms};
+pub(crate) use session::Transaction;
 
-/// How long to wait for another process that is writing to the same file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// More than there are statements.
-const STATEMENTS: usize = 32;
-
-/// A database.
+/// A database, which many threads may use at once.
 #[derive(Debug)]
 pub(crate) struct Storage {
-    connection: Connection,
-    known: tables::Known,
-    /// Whether other processes may write to it.
-    shared: bool,
+    /// Of a file. They end before the writer does, which then takes in the log.
+    readers: Option<Readers>,
+    writer: Mutex<Writer>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    session: Session,
+    /// Of a file.
+    log: Option<Log>,
 }
 
 /// What a call may do to the database.
@@ -57,179 +66,42 @@ pub(crate) enum Access {
     Write,
 }
 
-/// A transaction under way.
-#[derive(Debug)]
-pub(crate) struct Transaction<'a> {
-    connection: &'a Connection,
-    known: &'a tables::Known,
-}
-
 impl Storage {
     pub(crate) fn in_memory() -> Result<Self, OpenError> {
-        Self::prepare(Connection::open_in_memory()?, false)
+        let writer = Writer { session: Session::in_memory()?, log: None };
+        Ok(Self { readers: None, writer: Mutex::new(writer) })
     }
 
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::prepare(Connection::open(path)?, true)
+        // As it stands now: a reader may be opened after the process has gone elsewhere. This also takes their meaning
+        // from `:memory:` and `file:`.
+        let path =
+            std::path::absolute(path).map_err(|error| OpenError::Sqlite { problem: error.to_string() })?;
+        let session = Session::writer(&path)?;
+        let log = Some(Log::of(&path));
+        let readers = Some(Readers::open(&path)?);
+        Ok(Self { readers, writer: Mutex::new(Writer { session, log }) })
     }
 
-    fn prepare(mut connection: Connection, shared: bool) -> Result<Self, OpenError> {
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        format::prepare(&mut connection)?;
-        Ok(Self { connection, known: tables::Known::default(), shared })
-    }
-
-    /// Does `work` in a transaction, which is rolled back where it fails.
+    /// Does `work` in a transaction, which is rolled back where it fails or panics.
     pub(crate) fn transaction<T>(
-        &mut self,
+        &self,
         access: Access,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
-        let Self { connection, known, shared } = self;
-        // Only a panic leaves a transaction open.
-        if !connection.is_autocommit() {
-            known.end();
-            execute(connection, "ROLLBACK").map_err(|error| Failure::from(error).rolled_back())?;
+        if let (Access::Read, Some(readers)) = (access, &self.readers) {
+            return readers.take().transaction(access, work);
         }
-        let begin = if access == Access::Write { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        execute(connection, begin).map_err(|error| Failure::from(error).rolled_back())?;
-        let begun = if *shared { known.begin(connection) } else { Ok(()) };
-        let worked = begun.map_err(Failure::from).and_then(|()| work(&Transaction { connection, known }));
-        known.end();
-        match worked {
-            Ok(answer) => match execute(connection, "COMMIT") {
-                Ok(()) => Ok(answer),
-                Err(error) => {
-                    roll_back(connection);
-                    Err(commit_failed(access, error))
-                }
-            },
-            Err(failure) => {
-                roll_back(connection);
-                Err(failure.rolled_back())
-            }
+        // A panic under the lock leaves nothing behind: its transaction is rolled back on the way out.
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Writer { session, log } = &mut *writer;
+        let answer = session.transaction(access, work);
+        if let Some(log) = log {
+            log.bound(session);
         }
+        answer
     }
-}
-
-fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(statement)?.execute([]).map(|_| ())
-}
-
-/// Nothing can be done about a rollback that fails; the next transaction tries again, and is refused where it cannot.
-fn roll_back(connection: &Connection) {
-    if !connection.is_autocommit() {
-        let _ = execute(connection, "ROLLBACK");
-    }
-}
-
-/// A commit that could not begin to write was not applied. After any other failure the log may hold the whole
-/// transaction, which then comes back when the file is next opened after a crash.
-fn commit_failed(access: Access, error: rusqlite::Error) -> CallError {
-    let clean = access == Access::Read || error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
-    if clean {
-        return Failure::from(error).rolled_back();
-    }
-    let problem = format!("SQLite could not commit: {error}");
-    CallError::Unknown { rejection: Some(internal(problem.clone())), problem }
 }
 
 #[cfg(test)]
-mod tests {
-    use dynochemy_core::{Effect, Item, Key, KeyAttribute, KeyShape, KeyValue, ScalarType};
-
-    use super::*;
-
-    fn with_table() -> (Storage, Table) {
-        let mut storage = Storage::in_memory().unwrap();
-        let keys = KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::S }, range: None };
-        let table = Table { name: "notes".to_owned(), keys, indexes: Vec::new(), ..testing::table(1, None) };
-        storage.transaction(Access::Write, |transaction| transaction.write_table(&table)).unwrap();
-        (storage, table)
-    }
-
-    fn place(id: &str) -> Place {
-        Place::of(&Key { hash: ("id".into(), KeyValue::S(id.to_owned())), range: None })
-    }
-
-    fn note(size: usize) -> Stored {
-        let item = Item::from_json(format!(r#"{{"id":{{"S":"{}"}}}}"#, "x".repeat(size))).unwrap();
-        Stored { item, size: size as u64 }
-    }
-
-    fn count(storage: &mut Storage, table: &Table) -> u64 {
-        let described = storage.transaction(Access::Read, |transaction| Ok(transaction.count(table.id)?));
-        described.unwrap().0
-    }
-
-    #[test]
-    fn a_write_that_sqlite_has_no_room_for_is_refused_as_a_whole() {
-        let (mut storage, table) = with_table();
-        storage.connection.pragma_update(None, "max_page_count", 40).unwrap();
-        let error = storage
-            .transaction(Access::Write, |transaction| {
-                transaction.write_item(table.id, &place("small"), &note(1))?;
-                Ok(transaction.write_item(table.id, &place("large"), &note(300_000))?)
-            })
-            .unwrap_err();
-        assert_eq!(error.effect(), Effect::NotApplied);
-        let rejection = error.rejection().unwrap();
-        assert_eq!((rejection.status, rejection.code.as_str()), (500, "InternalServerError"));
-        assert!(rejection.message.contains("full"), "{rejection}");
-        assert_eq!(count(&mut storage, &table), 0);
-    }
-
-    #[test]
-    fn a_refused_call_is_rolled_back_at_once_so_that_other_processes_can_write() {
-        let (mut storage, table) = with_table();
-        let refused = storage.transaction(Access::Write, |transaction| -> Result<(), Failure> {
-            transaction.write_item(table.id, &place("a"), &note(1))?;
-            Err(crate::failure::table_not_found().into())
-        });
-        assert!(refused.is_err());
-        assert!(storage.connection.is_autocommit());
-        assert_eq!(count(&mut storage, &table), 0);
-    }
-
-    #[test]
-    fn every_commit_reaches_the_disk() {
-        let (storage, _) = with_table();
-        let pragma = |name| storage.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        const FULL: i64 = 2;
-        assert_eq!((pragma("synchronous"), pragma("fullfsync")), (Ok(FULL), Ok(1)));
-    }
-
-    #[test]
-    fn a_panic_in_a_call_leaves_nothing_behind() {
-        let (mut storage, table) = with_table();
-        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            storage.transaction(Access::Write, |transaction| -> Result<(), Failure> {
-                transaction.write_item(table.id, &place("a"), &note(1))?;
-                panic!("as a fault would")
-            })
-        }));
-        assert!(panicked.is_err());
-        assert_eq!(count(&mut storage, &table), 0);
-    }
-
-    #[test]
-    fn every_statement_on_items_finds_its_rows_by_their_key() {
-        let (mut storage, table) = with_table();
-        storage
-            .transaction(Access::Write, |transaction| {
-                for stretch in [
-                    Stretch::Range { hash: vec![1], low: vec![], high: None, forward: true },
-                    Stretch::Range { hash: vec![1], low: vec![], high: None, forward: false },
-                    Stretch::Spots { low: place("a"), before: 1 << 32 },
-                ] {
-                    let plan = transaction.plan(table.id, &stretch)?;
-                    assert!(plan.contains("SEARCH items USING PRIMARY KEY (store_id=?"), "{plan}");
-                    assert!(plan.contains("hash_key"), "{plan}");
-                    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
-                }
-                Ok(())
-            })
-            .unwrap();
-    }
-}
+mod tests;

@@ -11,12 +11,13 @@
 //! and [Burst capacity](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html).
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dynochemy_core::api::ProvisionedThroughput;
 use dynochemy_core::{Moment, ThrottlingReason};
 
-use crate::capacity::{Cost, Direction, Units};
+use crate::capacity::{Cost, Costs, Direction, Units};
 use crate::storage::{Index, IndexKind, Table};
 
 /// The service lets unused capacity of up to five minutes be spent at once.
@@ -77,9 +78,12 @@ impl Throughput {
     }
 }
 
-/// The buckets of all tables.
+/// The buckets of all tables, behind a lock that is held for no longer than it takes to look into some of them.
 #[derive(Debug, Default)]
-pub(crate) struct Meter {
+pub(crate) struct Meter(Mutex<Buckets>);
+
+#[derive(Debug, Default)]
+struct Buckets {
     throughput: Throughput,
     buckets: BTreeMap<(i64, Direction), Bucket>,
 }
@@ -95,8 +99,9 @@ struct Bucket {
 }
 
 impl Meter {
-    pub(crate) fn new(throughput: Throughput) -> Self {
-        Self { throughput, buckets: BTreeMap::new() }
+    /// Limits the use of tables anew, which all start with full buckets again.
+    pub(crate) fn limit(&self, throughput: Throughput) {
+        *self.lock() = Buckets { throughput, buckets: BTreeMap::new() };
     }
 
     /// Takes a cost out of the buckets of a table and its global indexes, or nothing where one of them does not admit it.
@@ -104,22 +109,57 @@ impl Meter {
     /// # Errors
     /// Which of them do not.
     pub(crate) fn take(
-        &mut self,
+        &self,
         table: &Table,
         direction: Direction,
         cost: &Cost,
         now: Moment,
     ) -> Result<(), Vec<ThrottlingReason>> {
-        let refusals = self.refusals(table, direction, cost, now);
+        let mut buckets = self.lock();
+        let refusals = buckets.refusals(table, direction, cost, now);
         if !refusals.is_empty() {
             return Err(refusals);
         }
-        self.charge(table, direction, cost, now);
+        buckets.charge(table, direction, cost, now);
         Ok(())
     }
 
+    /// Takes what a call costs on several tables, or nothing where one of their buckets does not admit it.
+    ///
+    /// # Errors
+    /// Which of them do not, by the numbers of their tables.
+    pub(crate) fn take_all(
+        &self,
+        costs: &Costs<'_>,
+        direction: Direction,
+        now: Moment,
+    ) -> Result<(), BTreeMap<i64, Vec<ThrottlingReason>>> {
+        let mut buckets = self.lock();
+        let mut refused = BTreeMap::new();
+        for (table, cost) in costs.iter() {
+            let refusals = buckets.refusals(table, direction, cost, now);
+            if !refusals.is_empty() {
+                refused.insert(table.id, refusals);
+            }
+        }
+        if !refused.is_empty() {
+            return Err(refused);
+        }
+        for (table, cost) in costs.iter() {
+            buckets.charge(table, direction, cost, now);
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Buckets> {
+        // What a panic leaves is a bucket that has, or has not, paid.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Buckets {
     /// Which buckets do not admit a cost.
-    pub(crate) fn refusals(
+    fn refusals(
         &mut self,
         table: &Table,
         direction: Direction,
@@ -136,7 +176,7 @@ impl Meter {
     }
 
     /// Takes a cost that is admitted.
-    pub(crate) fn charge(&mut self, table: &Table, direction: Direction, cost: &Cost, now: Moment) {
+    fn charge(&mut self, table: &Table, direction: Direction, cost: &Cost, now: Moment) {
         self.each(table, direction, cost, now, |bucket, _, units| bucket.level -= nanos(units));
     }
 
@@ -236,8 +276,14 @@ mod tests {
     use super::*;
     use crate::storage::testing::table;
 
+    fn meter(throughput: Throughput) -> Meter {
+        let meter = Meter::default();
+        meter.limit(throughput);
+        meter
+    }
+
     /// How many single writes are admitted at once.
-    fn admitted(meter: &mut Meter, table: &Table, now: Moment) -> u32 {
+    fn admitted(meter: &Meter, table: &Table, now: Moment) -> u32 {
         let cost = Cost::from(Units::write(1));
         let take = |_: &u32| meter.take(table, Direction::Write, &cost, now).is_ok();
         (0..10_000).take_while(take).count() as u32
@@ -246,34 +292,34 @@ mod tests {
     #[test]
     fn without_limits_nothing_is_ever_refused() {
         for (throughput, capacity) in [(Throughput::default(), Some(1)), (Throughput::declared(), None)] {
-            assert_eq!(admitted(&mut Meter::new(throughput), &table(1, capacity), Moment::EPOCH), 10_000);
+            assert_eq!(admitted(&meter(throughput), &table(1, capacity), Moment::EPOCH), 10_000);
         }
     }
 
     #[test]
     fn a_bucket_holds_its_burst_and_gains_its_capacity() {
         let start = Moment::from_secs(1_000);
-        let mut meter = Meter::new(Throughput::declared());
+        let meter = meter(Throughput::declared());
         let table = table(1, Some(5));
-        assert_eq!(admitted(&mut meter, &table, start), 1_500);
-        assert_eq!(admitted(&mut meter, &table, start), 0);
-        assert_eq!(admitted(&mut meter, &table, start + Duration::from_millis(1_399)), 6);
-        assert_eq!(admitted(&mut meter, &table, start + Duration::from_millis(1_400)), 1);
-        assert_eq!(admitted(&mut meter, &table, start + Duration::from_secs(9_999)), 1_500);
+        assert_eq!(admitted(&meter, &table, start), 1_500);
+        assert_eq!(admitted(&meter, &table, start), 0);
+        assert_eq!(admitted(&meter, &table, start + Duration::from_millis(1_399)), 6);
+        assert_eq!(admitted(&meter, &table, start + Duration::from_millis(1_400)), 1);
+        assert_eq!(admitted(&meter, &table, start + Duration::from_secs(9_999)), 1_500);
     }
 
     #[test]
     fn a_bucket_can_start_with_less_than_its_burst() {
         let throughput =
             Throughput::declared().burst(Duration::from_secs(10)).starting_with(Duration::from_secs(2));
-        let mut meter = Meter::new(throughput);
-        assert_eq!(admitted(&mut meter, &table(1, Some(5)), Moment::EPOCH), 10);
-        assert_eq!(admitted(&mut meter, &table(1, Some(5)), Moment::from_secs(60)), 50);
+        let meter = meter(throughput);
+        assert_eq!(admitted(&meter, &table(1, Some(5)), Moment::EPOCH), 10);
+        assert_eq!(admitted(&meter, &table(1, Some(5)), Moment::from_secs(60)), 50);
     }
 
     #[test]
     fn a_full_bucket_admits_anything_and_pays_it_off() {
-        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
+        let meter = meter(Throughput::declared().burst(Duration::from_secs(1)));
         let table = table(1, Some(5));
         let large = Cost::from(Units::write(20 * 1024));
         assert!(meter.take(&table, Direction::Write, &large, Moment::EPOCH).is_ok());
@@ -287,33 +333,33 @@ mod tests {
 
     #[test]
     fn tables_and_directions_have_buckets_of_their_own() {
-        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
+        let meter = meter(Throughput::declared().burst(Duration::from_secs(1)));
         let now = Moment::EPOCH;
-        assert_eq!(admitted(&mut meter, &table(1, Some(5)), now), 5);
+        assert_eq!(admitted(&meter, &table(1, Some(5)), now), 5);
         let read = Cost::from(Units::write(1));
         assert!(meter.take(&table(1, Some(5)), Direction::Read, &read, now).is_ok());
-        assert_eq!(admitted(&mut meter, &table(2, Some(7)), now), 7);
+        assert_eq!(admitted(&meter, &table(2, Some(7)), now), 7);
     }
 
     #[test]
     fn time_that_goes_backward_neither_fills_nor_empties() {
-        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
+        let meter = meter(Throughput::declared().burst(Duration::from_secs(1)));
         let table = table(1, Some(5));
-        assert_eq!(admitted(&mut meter, &table, Moment::from_secs(100)), 5);
-        assert_eq!(admitted(&mut meter, &table, Moment::from_secs(50)), 0);
-        assert_eq!(admitted(&mut meter, &table, Moment::from_secs(100)), 0, "not filled a second time");
-        assert_eq!(admitted(&mut meter, &table, Moment::from_secs(101)), 5);
+        assert_eq!(admitted(&meter, &table, Moment::from_secs(100)), 5);
+        assert_eq!(admitted(&meter, &table, Moment::from_secs(50)), 0);
+        assert_eq!(admitted(&meter, &table, Moment::from_secs(100)), 0, "not filled a second time");
+        assert_eq!(admitted(&meter, &table, Moment::from_secs(101)), 5);
     }
 
     #[test]
     fn a_global_index_has_a_bucket_of_its_own_and_a_local_one_takes_of_its_tables() {
-        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(1)));
+        let meter = meter(Throughput::declared().burst(Duration::from_secs(1)));
         // Five units for the table with its local index, two for the global one.
         let table = table(1, Some(5));
         let mut cost = Cost::from(Units::write(1));
         cost.add_index(0, Units::write(1));
         cost.add_index(1, Units::write(1));
-        let mut take = || meter.take(&table, Direction::Write, &cost, Moment::EPOCH);
+        let take = || meter.take(&table, Direction::Write, &cost, Moment::EPOCH);
         assert_eq!((take(), take()), (Ok(()), Ok(())));
         let refused = take().unwrap_err();
         let told: Vec<_> = refused.iter().map(|reason| reason.reason.as_str()).collect();
@@ -322,15 +368,15 @@ mod tests {
             ["IndexWriteProvisionedThroughputExceeded", "TableWriteProvisionedThroughputExceeded"]
         );
         assert_eq!(refused[0].resource, "arn:aws:dynamodb:local:000000000000:table/table1/index/by_name");
-        assert_eq!(admitted(&mut meter, &table, Moment::EPOCH), 1, "what was refused took nothing");
+        assert_eq!(admitted(&meter, &table, Moment::EPOCH), 1, "what was refused took nothing");
     }
 
     #[test]
     fn a_change_of_capacity_keeps_what_was_saved() {
-        let mut meter = Meter::new(Throughput::declared().burst(Duration::from_secs(2)));
-        assert_eq!(admitted(&mut meter, &table(1, Some(1)), Moment::EPOCH), 2);
+        let meter = meter(Throughput::declared().burst(Duration::from_secs(2)));
+        assert_eq!(admitted(&meter, &table(1, Some(1)), Moment::EPOCH), 2);
         let later = Moment::from_secs(1);
-        assert_eq!(admitted(&mut meter, &table(1, Some(10)), later), 1);
-        assert_eq!(admitted(&mut meter, &table(1, Some(10)), Moment::from_secs(2)), 10);
+        assert_eq!(admitted(&meter, &table(1, Some(10)), later), 1);
+        assert_eq!(admitted(&meter, &table(1, Some(10)), Moment::from_secs(2)), 10);
     }
 }

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -15,34 +15,17 @@ use dynochemy_sql::{Backend, Db, Key, KeyValue, Moment, OpenError, SqlBackend, T
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+#[path = "support/directory.rs"]
+mod directory;
+
+use directory::Directory;
+
 #[derive(Clone, Debug, PartialEq, Table, Serialize, Deserialize)]
 #[table(name = "counters")]
 struct Counter {
     #[table(hash_key)]
     id: String,
     count: u64,
-}
-
-/// A directory that is deleted with all that it holds.
-struct Directory(PathBuf);
-
-impl Directory {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("dynochemy-sql-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.0.join("test.db")
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 fn database(path: &Path) -> Db {
@@ -65,7 +48,7 @@ fn count_up(token: &str) -> Request {
 
 #[test]
 fn what_was_written_is_there_when_the_file_is_opened_again() {
-    let directory = Directory::new("again");
+    let directory = Directory::new();
     let counter = Counter { id: "a".to_owned(), count: 5 };
     let db = database(&directory.file());
     db.run(Counter::create()).unwrap();
@@ -81,7 +64,7 @@ const WRITER_FILE: &str = "DYNOCHEMY_SQL_TEST_WRITER_FILE";
 
 #[test]
 fn a_process_that_is_killed_loses_nothing_that_was_answered() {
-    let directory = Directory::new("killed");
+    let directory = Directory::new();
     database(&directory.file()).run(Counter::create()).unwrap();
     let mut writer = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "the_writer_that_is_killed", "--ignored", "--nocapture"])
@@ -118,7 +101,7 @@ fn the_writer_that_is_killed() {
 
 #[test]
 fn a_token_answers_again_after_the_file_was_opened_again() {
-    let directory = Directory::new("token");
+    let directory = Directory::new();
     let start = Moment::from_secs(1_800_000_000);
     let backend = SqlBackend::open(directory.file()).unwrap();
     database(&directory.file()).run(Counter::create()).unwrap();
@@ -134,7 +117,7 @@ fn a_token_answers_again_after_the_file_was_opened_again() {
 
 #[test]
 fn two_backends_on_one_file_see_each_others_writes() {
-    let directory = Directory::new("two");
+    let directory = Directory::new();
     let first = database(&directory.file());
     first.run(Counter::create()).unwrap();
     std::thread::scope(|scope| {
@@ -153,7 +136,7 @@ fn two_backends_on_one_file_see_each_others_writes() {
 
 #[test]
 fn a_file_of_another_program_is_refused_and_left_as_it_is() {
-    let directory = Directory::new("foreign");
+    let directory = Directory::new();
     let foreign = Connection::open(directory.file()).unwrap();
     foreign.execute_batch("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1);").unwrap();
     drop(foreign);
@@ -161,7 +144,7 @@ fn a_file_of_another_program_is_refused_and_left_as_it_is() {
     assert_eq!(SqlBackend::open(directory.file()).unwrap_err(), OpenError::Foreign);
     assert_eq!(fs::read(directory.file()).unwrap(), before);
 
-    let named = directory.0.join("named.db");
+    let named = directory.path().join("named.db");
     let theirs = Connection::open(&named).unwrap();
     theirs.pragma_update(None, "application_id", 77).unwrap();
     drop(theirs);
@@ -173,33 +156,33 @@ fn a_file_of_another_program_is_refused_and_left_as_it_is() {
 
 #[test]
 fn a_file_of_a_newer_version_is_refused_with_its_format() {
-    let directory = Directory::new("newer");
+    let directory = Directory::new();
     drop(SqlBackend::open(directory.file()).unwrap());
     let newer = Connection::open(directory.file()).unwrap();
     newer.pragma_update(None, "user_version", 99).unwrap();
     drop(newer);
     let error = SqlBackend::open(directory.file()).unwrap_err();
-    assert_eq!(error, OpenError::Newer { format: 99, supported: 2 });
+    assert_eq!(error, OpenError::Newer { format: 99, supported: 3 });
     assert!(error.to_string().contains("format 99, which a newer version of Dynochemy wrote"));
 }
 
 #[test]
 fn a_file_of_an_older_version_is_refused_and_left_as_it_is() {
-    let directory = Directory::new("older");
+    let directory = Directory::new();
     drop(SqlBackend::open(directory.file()).unwrap());
     let older = Connection::open(directory.file()).unwrap();
     older.pragma_update(None, "user_version", 1).unwrap();
     drop(older);
     let before = fs::read(directory.file()).unwrap();
     let error = SqlBackend::open(directory.file()).unwrap_err();
-    assert_eq!(error, OpenError::Older { format: 1, supported: 2 });
+    assert_eq!(error, OpenError::Older { format: 1, supported: 3 });
     assert!(error.to_string().contains("format 1 of an older version of Dynochemy"));
     assert_eq!(fs::read(directory.file()).unwrap(), before);
 }
 
 #[test]
 fn two_backends_on_one_file_see_each_others_tables() {
-    let directory = Directory::new("tables");
+    let directory = Directory::new();
     let (first, second) = (database(&directory.file()), database(&directory.file()));
     first.run(Counter::create()).unwrap();
     second.run(Counter { id: "a".to_owned(), count: 1 }.put()).unwrap();
@@ -212,14 +195,14 @@ fn two_backends_on_one_file_see_each_others_tables() {
 
 #[test]
 fn a_file_that_cannot_be_opened_is_an_error_with_sqlites_message() {
-    let directory = Directory::new("missing");
-    let error = SqlBackend::open(directory.0.join("none").join("test.db")).unwrap_err();
+    let directory = Directory::new();
+    let error = SqlBackend::open(directory.path().join("none").join("test.db")).unwrap_err();
     assert!(matches!(&error, OpenError::Sqlite { problem } if problem.contains("unable to open")), "{error}");
 }
 
 #[test]
 fn a_file_is_written_so_that_answers_survive() {
-    let directory = Directory::new("mode");
+    let directory = Directory::new();
     let _backend = SqlBackend::open(directory.file()).unwrap();
     let other = Connection::open(directory.file()).unwrap();
     let mode: String = other.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
@@ -228,7 +211,7 @@ fn a_file_is_written_so_that_answers_survive() {
 
 #[test]
 fn trouble_with_sqlite_is_refused_as_the_services_own() {
-    let directory = Directory::new("trouble");
+    let directory = Directory::new();
     let backend = SqlBackend::open(directory.file()).unwrap();
     database(&directory.file()).run(Counter::create()).unwrap();
     Connection::open(directory.file()).unwrap().execute_batch("DROP TABLE items").unwrap();

@@ -3,8 +3,6 @@
 //!
 //! See [Transaction conflict handling and reasons](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html).
 
-use std::collections::BTreeMap;
-
 use dynochemy_core::{CancellationReason, Rejection};
 
 use crate::backend::Context;
@@ -34,25 +32,13 @@ pub(super) fn take_capacity<'t>(
     tables: impl Iterator<Item = Option<&'t Table>>,
     costs: &Costs<'_>,
     direction: Direction,
-    context: &mut Context<'_>,
+    context: &Context<'_>,
 ) -> Result<(), Failure> {
-    let now = context.now;
-    let mut throttled: BTreeMap<i64, &str> = BTreeMap::new();
-    for (table, cost) in costs.iter() {
-        let refusals = context.meter.refusals(table, direction, cost, now);
-        if !refusals.is_empty() {
-            throttled.insert(table.id, throttled_message(&refusals));
-        }
-    }
-    if !throttled.is_empty() {
+    context.meter.take_all(costs, direction, context.now).map_err(|throttled| {
         let reasons = tables.map(|table| match table.and_then(|table| throttled.get(&table.id)) {
-            Some(message) => reason("ProvisionedThroughputExceeded", (*message).to_owned()),
+            Some(refusals) => reason("ProvisionedThroughputExceeded", throttled_message(refusals).to_owned()),
             None => none(),
         });
-        return Err(cancelled(reasons.collect()).into());
-    }
-    for (table, cost) in costs.iter() {
-        context.meter.charge(table, direction, cost, now);
-    }
-    Ok(())
+        cancelled(reasons.collect()).into()
+    })
 }

@@ -17,17 +17,19 @@ const APPLICATION_ID: i32 = 0x4479_6e6f;
 ///
 /// - 1: tables in columns, without indexes.
 /// - 2: tables by their definitions, with indexes.
-const FORMAT: i32 = 2;
+/// - 3: a number that tells of each change of tables.
+const FORMAT: i32 = 3;
 
-/// `store_id` is a table's or an index's number; both come out of `last_store`, and none is given twice.
+/// `store_id` is a table's or an index's number; both come out of `last_store`, and none is given twice. `definitions`
+/// goes up with each change of tables.
 const SCHEMA: &str = "
     CREATE TABLE tables (
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL UNIQUE,
         definition TEXT NOT NULL
     ) STRICT;
-    CREATE TABLE last_store (id INTEGER NOT NULL) STRICT;
-    INSERT INTO last_store VALUES (0);
+    CREATE TABLE counters (last_store INTEGER NOT NULL, definitions INTEGER NOT NULL) STRICT;
+    INSERT INTO counters VALUES (0, 0);
     CREATE TABLE items (
         store_id INTEGER NOT NULL,
         hash_key BLOB NOT NULL,

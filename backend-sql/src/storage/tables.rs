@@ -1,6 +1,7 @@
 //! The tables that were created, by their names.
 //!
-//! A definition is read once and kept, until a call changes tables, or another process writes to the file.
+//! A definition is read once and kept by each connection, until tables are changed. That another connection has written
+//! is what SQLite tells for little; whether it was tables that it changed is told by a number in the database.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -19,21 +20,29 @@ pub(super) struct Known(RefCell<Definitions>);
 #[derive(Debug, Default)]
 struct Definitions {
     tables: BTreeMap<String, Arc<Table>>,
-    /// Changes with each commit of another process.
-    version: i64,
+    /// SQLite's number, which differs after each commit of another connection.
+    data_version: i64,
+    /// The number that goes up with each change of tables.
+    definitions: i64,
     /// Whether the transaction under way has changed tables.
     changing: bool,
 }
 
 impl Known {
-    /// Forgets all where another process has written to the file; to be called within a transaction.
+    /// Forgets all where another connection has changed tables; to be called within a transaction.
     pub(super) fn begin(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let version = connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let number =
+            |statement| connection.prepare_cached(statement)?.query_row([], |row| row.get::<_, i64>(0));
+        let data_version = number("PRAGMA data_version")?;
         let mut known = self.0.borrow_mut();
-        if known.version != version {
-            known.tables.clear();
-            known.version = version;
+        if known.data_version == data_version {
+            return Ok(());
         }
+        let definitions = number("SELECT definitions FROM counters")?;
+        if known.definitions != definitions {
+            known.tables.clear();
+        }
+        (known.data_version, known.definitions) = (data_version, definitions);
         Ok(())
     }
 
@@ -71,13 +80,13 @@ impl Transaction<'_> {
     /// A number for a table or index, which was never given before.
     pub(crate) fn new_store(&self) -> rusqlite::Result<i64> {
         self.connection
-            .prepare_cached("UPDATE last_store SET id = id + 1 RETURNING id")?
+            .prepare_cached("UPDATE counters SET last_store = last_store + 1 RETURNING last_store")?
             .query_row([], |row| row.get(0))
     }
 
     /// Enters a table, or its new definition where it has been entered.
     pub(crate) fn write_table(&self, table: &Table) -> Result<(), Failure> {
-        self.known.0.borrow_mut().changing = true;
+        self.note_change()?;
         let definition = serde_json::to_string(table)
             .map_err(|error| internal(format!("the table's definition cannot be written: {error}")))?;
         self.connection
@@ -91,7 +100,7 @@ impl Transaction<'_> {
 
     /// Deletes a table with its indexes and all their items.
     pub(crate) fn delete_table(&self, table: &Table) -> rusqlite::Result<()> {
-        self.known.0.borrow_mut().changing = true;
+        self.note_change()?;
         for index in &table.indexes {
             self.delete_store(index.id)?;
         }
@@ -120,6 +129,12 @@ impl Transaction<'_> {
         self.connection
             .prepare_cached("SELECT count(*), coalesce(sum(size), 0) FROM items WHERE store_id = ?1")?
             .query_row([store], |row| Ok((to_unsigned(row.get(0)?), to_unsigned(row.get(1)?))))
+    }
+
+    fn note_change(&self) -> rusqlite::Result<()> {
+        self.known.0.borrow_mut().changing = true;
+        self.connection.prepare_cached("UPDATE counters SET definitions = definitions + 1")?.execute([])?;
+        Ok(())
     }
 
     fn is_changing(&self) -> bool {

@@ -1,0 +1,144 @@
+//! A connection to the database, and one transaction after another on it.
+//!
+//! Statements are compiled once for each connection, and found again by their text: rusqlite's own statements borrow the
+//! connection, and could not lie beside it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use dynochemy_core::CallError;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::Access;
+use super::format::{self, OpenError};
+use super::tables::Known;
+use crate::failure::{Failure, internal};
+
+/// How long to wait for another process that is writing to the same file.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// More than there are statements.
+const STATEMENTS: usize = 32;
+
+/// A connection, with what it knows of the tables.
+#[derive(Debug)]
+pub(super) struct Session {
+    connection: Connection,
+    known: Known,
+    /// Whether other connections write to the same database.
+    has_others: bool,
+}
+
+/// A transaction under way. Dropped before its end, it is rolled back.
+#[derive(Debug)]
+pub(crate) struct Transaction<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) known: &'a Known,
+}
+
+impl Session {
+    pub(super) fn in_memory() -> Result<Self, OpenError> {
+        let mut connection = Connection::open_in_memory()?;
+        format::prepare(&mut connection)?;
+        Ok(Self::new(connection, false))
+    }
+
+    /// The connection that writes to a file, which is created where it does not exist.
+    pub(super) fn writer(path: &Path) -> Result<Self, OpenError> {
+        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
+        format::prepare(&mut connection)?;
+        Ok(Self::new(connection, true))
+    }
+
+    /// A connection that reads a file which has been prepared.
+    pub(super) fn reader(path: &Path) -> rusqlite::Result<Self> {
+        let connection = connect(path, OpenFlags::empty())?;
+        // It could write the log's index, which readers have to after a crash; but no statement of ours writes.
+        connection.pragma_update(None, "query_only", true)?;
+        let session = Self::new(connection, true);
+        // SQLite looks into the file only now.
+        session.known.begin(&session.connection)?;
+        Ok(session)
+    }
+
+    fn new(connection: Connection, has_others: bool) -> Self {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Self { connection, known: Known::default(), has_others }
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Does `work` in a transaction, which is rolled back where it fails or panics.
+    pub(super) fn transaction<T>(
+        &mut self,
+        access: Access,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Result<T, CallError> {
+        let transaction = self.begin(access).map_err(|error| Failure::from(error).rolled_back())?;
+        match work(&transaction) {
+            Ok(answer) => match transaction.commit() {
+                Ok(()) => Ok(answer),
+                Err(error) => Err(commit_failed(access, error)),
+            },
+            Err(failure) => {
+                drop(transaction);
+                Err(failure.rolled_back())
+            }
+        }
+    }
+
+    fn begin(&mut self, access: Access) -> rusqlite::Result<Transaction<'_>> {
+        let Self { connection, known, has_others } = self;
+        // Only a rollback that failed leaves one open.
+        if !connection.is_autocommit() {
+            execute(connection, "ROLLBACK")?;
+        }
+        execute(connection, if access == Access::Write { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
+        let transaction = Transaction { connection, known };
+        if *has_others {
+            transaction.known.begin(transaction.connection)?;
+        }
+        Ok(transaction)
+    }
+}
+
+impl Transaction<'_> {
+    fn commit(self) -> rusqlite::Result<()> {
+        execute(self.connection, "COMMIT")
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        self.known.end();
+        // Nothing can be done about a rollback that fails; the next transaction tries again, and is refused where it
+        // cannot.
+        if !self.connection.is_autocommit() {
+            let _ = execute(self.connection, "ROLLBACK");
+        }
+    }
+}
+
+fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
+    // Each connection is used by one thread at a time, which SQLite need not see to.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(statement)?.execute([]).map(|_| ())
+}
+
+/// A commit that could not begin to write, or found no room for all of its pages, was not applied. After any other
+/// failure the log may hold the whole transaction, which then comes back when the file is next opened after a crash.
+fn commit_failed(access: Access, error: rusqlite::Error) -> CallError {
+    let clean = matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DiskFull));
+    if clean || access == Access::Read {
+        return Failure::from(error).rolled_back();
+    }
+    let problem = format!("SQLite could not commit: {error}");
+    CallError::Unknown { rejection: Some(internal(problem.clone())), problem }
+}
