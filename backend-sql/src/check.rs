@@ -20,8 +20,16 @@ pub(crate) use expression::{condition, distinct, paths, update};
 /// The most levels of lists and maps in each other.
 const MAX_NESTING: u32 = 32;
 
-/// The place of a key that names an item of the table.
+/// The place of a key that names an item of the table. Other clients' keys have their attributes in any order.
 pub(crate) fn key(key: &Key, shape: &KeyShape) -> Result<Place, Box<Rejection>> {
+    let exchanged;
+    let key = match &key.range {
+        Some(range) if range.0 == shape.hash.name => {
+            exchanged = Key { hash: range.clone(), range: Some(key.hash.clone()) };
+            &exchanged
+        }
+        _ => key,
+    };
     let fits =
         |part: &KeyAttribute, (name, value): &(_, KeyValue)| part.name == *name && part.kind == value.kind();
     let range_fits = match (&shape.range, &key.range) {

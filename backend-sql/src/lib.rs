@@ -36,6 +36,8 @@
 //! What takes the service a while is done when it is answered: tables and indexes are active at once. Items, bytes and
 //! indexes are counted when a table is described.
 //!
+//! Other clients' requests come in as JSON with expression text, as over HTTP: [`SqlBackend::answer_json`].
+//!
 //! Not there yet, and refused by an error that says so: PartiQL, Streams, members from before there were expressions,
 //! calls of other actions by their names, global tables, vector indexes, resource policies. The attribute of time to live
 //! is kept and told, but items do not expire. Not simulated: the limit of 10 GB on what shares a hash key in a table with
@@ -53,6 +55,7 @@ mod index;
 mod projection;
 mod storage;
 mod throughput;
+mod wire;
 
 pub use backend::SqlBackend;
 pub use clock::{Clock, SystemClock, VirtualClock};
@@ -62,3 +65,4 @@ pub use dynochemy_core::application::*;
 pub use dynochemy_derive::{DocumentSql as Document, ProjectionSql as Projection, TableSql as Table};
 pub use storage::OpenError;
 pub use throughput::Throughput;
+pub use wire::JsonAnswer;

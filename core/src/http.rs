@@ -13,7 +13,6 @@ mod endpoint;
 mod expression;
 mod members;
 mod rejection;
-mod serial;
 #[cfg(feature = "sigv4")]
 mod sign;
 

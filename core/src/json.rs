@@ -2,15 +2,41 @@
 //!
 //! [`Reader`] walks a text and hands out values as they come; whoever knows DynamoDB's shapes pulls just what it
 //! needs and finds the byte range of the rest. [`write_string`] is the only writer that the codec needs, since all
-//! else is punctuation. This is not a general JSON library: numbers are left as text, and there is no value type.
+//! else is punctuation; [`read`] and [`write`] are for values whose serde form is their form on the wire. This is not a
+//! general JSON library: numbers are left as text, and there is no value type. It is public for servers that speak
+//! DynamoDB's protocol.
+//!
+//! ```
+//! use dynochemy_core::json::{JsonError, Kind, Reader};
+//!
+//! let mut reader = Reader::new(br#"{"TableName": "visits", "Limit": 5}"#);
+//! let (mut table, mut first) = (None, true);
+//! reader.object()?;
+//! while let Some(name) = reader.key(&mut first)? {
+//!     match (&*name, reader.peek()?) {
+//!         ("TableName", Kind::String) => table = Some(reader.string()?.into_owned()),
+//!         _ => {
+//!             reader.skip()?;
+//!         }
+//!     }
+//! }
+//! reader.end()?;
+//! assert_eq!(table.as_deref(), Some("visits"));
+//! # Ok::<(), JsonError>(())
+//! ```
 
+mod members;
 mod plain;
+mod serial;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+
+pub use members::{Members, array, object};
+pub use serial::{read, write};
 
 /// How deep values may nest; DynamoDB's own 32 levels take two JSON levels each, and envelopes a few.
 const MAX_DEPTH: u32 = 128;
@@ -34,18 +60,24 @@ impl std::error::Error for JsonError {}
 
 /// What kind of value comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool,
+    /// A number.
     Number,
+    /// A string.
     String,
+    /// An array.
     Array,
+    /// An object.
     Object,
 }
 
 /// A cursor over a JSON text.
 #[derive(Clone, Debug)]
-pub(crate) struct Reader<'a> {
+pub struct Reader<'a> {
     /// The input as far as it is UTF-8, which is found out once and not for each string.
     text: &'a str,
     /// Whether more follows that is not.
@@ -54,7 +86,9 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(input: &'a [u8]) -> Self {
+    /// A cursor at the beginning of a text.
+    #[must_use]
+    pub fn new(input: &'a [u8]) -> Self {
         let (text, damaged) = match std::str::from_utf8(input) {
             Ok(text) => (text, false),
             Err(error) => {
@@ -66,18 +100,23 @@ impl<'a> Reader<'a> {
     }
 
     /// The text at `range`.
-    pub(crate) fn text_at(&self, range: Range<usize>) -> &'a [u8] {
+    #[must_use]
+    pub fn text_at(&self, range: Range<usize>) -> &'a [u8] {
         &self.text.as_bytes()[range]
     }
 
     /// Where the cursor stands, in bytes.
-    #[cfg(feature = "http")]
-    pub(crate) fn position(&self) -> usize {
+    #[must_use]
+    pub fn position(&self) -> usize {
         self.position
     }
 
+    /// An error at the cursor.
+    ///
+    /// # Errors
+    /// Always.
     #[cold]
-    pub(crate) fn error<T>(&self, problem: impl Into<Cow<'static, str>>) -> Result<T, JsonError> {
+    pub fn error<T>(&self, problem: impl Into<Cow<'static, str>>) -> Result<T, JsonError> {
         self.error_at(self.position, problem)
     }
 
@@ -121,7 +160,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The kind of the next value, which stays unread.
-    pub(crate) fn peek(&mut self) -> Result<Kind, JsonError> {
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn peek(&mut self) -> Result<Kind, JsonError> {
         match self.byte() {
             Some(b'n') => Ok(Kind::Null),
             Some(b't' | b'f') => Ok(Kind::Bool),
@@ -135,14 +177,20 @@ impl<'a> Reader<'a> {
     }
 
     /// Enters an object; its members follow by [`Reader::key`].
-    pub(crate) fn object(&mut self) -> Result<(), JsonError> {
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn object(&mut self) -> Result<(), JsonError> {
         self.expect(b'{', "expected an object")
     }
 
     /// The next member's name, or `None` where the object ends. `first` is true before the first member and is
     /// cleared here.
+    ///
+    /// # Errors
+    /// Where neither follows.
     #[inline]
-    pub(crate) fn key(&mut self, first: &mut bool) -> Result<Option<Cow<'a, str>>, JsonError> {
+    pub fn key(&mut self, first: &mut bool) -> Result<Option<Cow<'a, str>>, JsonError> {
         if let Some(name) = self.plain_key(*first) {
             *first = false;
             return Ok(Some(Cow::Borrowed(name)));
@@ -175,8 +223,11 @@ impl<'a> Reader<'a> {
     }
 
     /// Leaves an object after its last member; false where there is another member.
+    ///
+    /// # Errors
+    /// Where neither follows.
     #[inline]
-    pub(crate) fn leave(&mut self) -> Result<bool, JsonError> {
+    pub fn leave(&mut self) -> Result<bool, JsonError> {
         if self.at(self.position) == Some(b'}') {
             self.position += 1;
             return Ok(true);
@@ -185,12 +236,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Enters an array; [`Reader::element`] tells whether another element follows.
-    pub(crate) fn array(&mut self) -> Result<(), JsonError> {
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn array(&mut self) -> Result<(), JsonError> {
         self.expect(b'[', "expected an array")
     }
 
     /// Whether another element follows; `first` as for [`Reader::key`].
-    pub(crate) fn element(&mut self, first: &mut bool) -> Result<bool, JsonError> {
+    ///
+    /// # Errors
+    /// Where the array neither goes on nor ends.
+    pub fn element(&mut self, first: &mut bool) -> Result<bool, JsonError> {
         if self.byte() == Some(b']') {
             self.position += 1;
             return Ok(false);
@@ -205,20 +262,31 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
-    /// Fails unless only white space is left.
-    pub(crate) fn end(&mut self) -> Result<(), JsonError> {
+    /// Makes sure that only white space is left.
+    ///
+    /// # Errors
+    /// Where more is.
+    pub fn end(&mut self) -> Result<(), JsonError> {
         match self.byte() {
             None if !self.damaged => Ok(()),
             _ => self.error("unexpected text after the value"),
         }
     }
 
-    pub(crate) fn null(&mut self) -> Result<(), JsonError> {
+    /// Reads `null`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn null(&mut self) -> Result<(), JsonError> {
         self.byte();
         self.literal(b"null")
     }
 
-    pub(crate) fn bool(&mut self) -> Result<bool, JsonError> {
+    /// Reads `true` or `false`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn bool(&mut self) -> Result<bool, JsonError> {
         if self.byte() == Some(b't') {
             self.literal(b"true").map(|()| true)
         } else {
@@ -236,7 +304,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a JSON number, checked for its form.
-    pub(crate) fn number(&mut self) -> Result<&'a str, JsonError> {
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn number(&mut self) -> Result<&'a str, JsonError> {
         self.byte();
         let start = self.position;
         let input = self.text.as_bytes();
@@ -268,8 +339,11 @@ impl<'a> Reader<'a> {
     }
 
     /// A string; borrowed where it has no escapes.
+    ///
+    /// # Errors
+    /// When there is none.
     #[inline]
-    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
+    pub fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
         match self.plain() {
             Some(range) => Ok(Cow::Borrowed(&self.text[range])),
             None => self.any_string(),
@@ -347,7 +421,10 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips the next value and tells where it stood.
-    pub(crate) fn skip(&mut self) -> Result<Range<usize>, JsonError> {
+    ///
+    /// # Errors
+    /// Where there is none, or it nests too deeply.
+    pub fn skip(&mut self) -> Result<Range<usize>, JsonError> {
         self.byte();
         let start = self.position;
         self.skip_within(0)?;
@@ -416,7 +493,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Appends `text` as a JSON string, escaping no more than JSON asks for.
-pub(crate) fn write_string(out: &mut Vec<u8>, text: &str) {
+pub fn write_string(out: &mut Vec<u8>, text: &str) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text.as_bytes();

@@ -34,7 +34,7 @@ pub mod fuzzing;
 #[cfg(feature = "http")]
 pub mod http;
 mod item;
-mod json;
+pub mod json;
 mod key;
 mod machine;
 mod moment;

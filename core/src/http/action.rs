@@ -1,4 +1,4 @@
-//! The bodies of each action's request and answer: one file for each action with items; all others are [`serial`].
+//! The bodies of each action's request and answer: one file for each action with items; all others are in their serde form.
 
 mod batch_execute_statement;
 mod batch_get_item;
@@ -18,42 +18,41 @@ mod update_item;
 use bytes::Bytes;
 
 use super::answer::Answer;
-use super::serial;
 use crate::api::{RawOutput, TagResourceOutput, UntagResourceOutput};
-use crate::json::JsonError;
+use crate::json::{self, JsonError};
 use crate::request::{Request, Response};
 
 /// Writes a request's body.
 pub(super) fn write(out: &mut Vec<u8>, request: &Request) {
     match request {
-        Request::BatchExecuteStatement(input) => serial::write(out, input),
+        Request::BatchExecuteStatement(input) => json::write(out, input),
         Request::BatchGetItem(input) => batch_get_item::write(out, input),
         Request::BatchWriteItem(input) => batch_write_item::write(out, input),
-        Request::CreateTable(input) => serial::write(out, input),
+        Request::CreateTable(input) => json::write(out, input),
         Request::DeleteItem(input) => delete_item::write(out, input),
-        Request::DeleteTable(input) => serial::write(out, input),
-        Request::DescribeStream(input) => serial::write(out, input),
-        Request::DescribeTable(input) => serial::write(out, input),
-        Request::DescribeTimeToLive(input) => serial::write(out, input),
-        Request::ExecuteStatement(input) => serial::write(out, input),
-        Request::ExecuteTransaction(input) => serial::write(out, input),
+        Request::DeleteTable(input) => json::write(out, input),
+        Request::DescribeStream(input) => json::write(out, input),
+        Request::DescribeTable(input) => json::write(out, input),
+        Request::DescribeTimeToLive(input) => json::write(out, input),
+        Request::ExecuteStatement(input) => json::write(out, input),
+        Request::ExecuteTransaction(input) => json::write(out, input),
         Request::GetItem(input) => get_item::write(out, input),
-        Request::GetRecords(input) => serial::write(out, input),
-        Request::GetShardIterator(input) => serial::write(out, input),
-        Request::ListStreams(input) => serial::write(out, input),
-        Request::ListTables(input) => serial::write(out, input),
-        Request::ListTagsOfResource(input) => serial::write(out, input),
+        Request::GetRecords(input) => json::write(out, input),
+        Request::GetShardIterator(input) => json::write(out, input),
+        Request::ListStreams(input) => json::write(out, input),
+        Request::ListTables(input) => json::write(out, input),
+        Request::ListTagsOfResource(input) => json::write(out, input),
         Request::PutItem(input) => put_item::write(out, input),
         Request::Query(input) => query::write(out, input),
         Request::Raw(input) => out.extend_from_slice(input.body.as_bytes()),
         Request::Scan(input) => scan::write(out, input),
-        Request::TagResource(input) => serial::write(out, input),
+        Request::TagResource(input) => json::write(out, input),
         Request::TransactGetItems(input) => transact_get_items::write(out, input),
         Request::TransactWriteItems(input) => transact_write_items::write(out, input),
-        Request::UntagResource(input) => serial::write(out, input),
+        Request::UntagResource(input) => json::write(out, input),
         Request::UpdateItem(input) => update_item::write(out, input),
-        Request::UpdateTable(input) => serial::write(out, input),
-        Request::UpdateTimeToLive(input) => serial::write(out, input),
+        Request::UpdateTable(input) => json::write(out, input),
+        Request::UpdateTimeToLive(input) => json::write(out, input),
     }
 }
 

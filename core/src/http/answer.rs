@@ -12,10 +12,9 @@ use std::ops::Range;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::serial;
 use crate::api::{ItemCollectionMetrics, ItemResponse};
 use crate::item::{Item, Items};
-use crate::json::{JsonError, Kind, Reader};
+use crate::json::{self, JsonError, Kind, Reader};
 use crate::key::{Key, KeyAttribute, KeyShape, KeyValue};
 use crate::number::Number;
 
@@ -80,7 +79,7 @@ impl<'a> Answer<'a> {
 
     /// A value whose serde form is its form on the wire.
     pub(super) fn serial<T: DeserializeOwned>(&mut self) -> Result<T, JsonError> {
-        serial::read(&mut self.reader)
+        json::read(&mut self.reader)
     }
 
     pub(super) fn skip(&mut self) -> Result<(), JsonError> {

@@ -1,80 +1,19 @@
-//! Writing JSON objects member by member.
+//! Members that requests have in common.
 //!
 //! Optional members that have their default are left out, as the service reads their absence the same.
 
 use serde::Serialize;
 
-use super::serial::write_members;
 use crate::api::{
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues, ReturnValuesOnConditionCheckFailure,
 };
 use crate::item::Item;
-use crate::json::write_string;
+use crate::json::write;
 use crate::key::Key;
 
-/// Writes an object.
-pub(super) fn object(out: &mut Vec<u8>, write: impl FnOnce(&mut Members<'_>)) {
-    out.push(b'{');
-    write(&mut Members { out, first: true });
-    out.push(b'}');
-}
-
-/// Writes an array.
-pub(super) fn array<T>(
-    out: &mut Vec<u8>,
-    elements: impl IntoIterator<Item = T>,
-    mut write: impl FnMut(&mut Vec<u8>, T),
-) {
-    out.push(b'[');
-    for (index, element) in elements.into_iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        write(out, element);
-    }
-    out.push(b']');
-}
-
-/// The members of an object that is being written.
-pub(super) struct Members<'a> {
-    out: &'a mut Vec<u8>,
-    first: bool,
-}
+pub(super) use crate::json::{Members, array, object};
 
 impl Members<'_> {
-    /// Begins a member, whose value the caller appends.
-    pub(super) fn member(&mut self, name: &str) -> &mut Vec<u8> {
-        if !std::mem::replace(&mut self.first, false) {
-            self.out.push(b',');
-        }
-        write_string(self.out, name);
-        self.out.push(b':');
-        self.out
-    }
-
-    /// Members that are written already.
-    pub(super) fn splice(&mut self, written: &[u8]) {
-        if !written.is_empty() {
-            if !std::mem::replace(&mut self.first, false) {
-                self.out.push(b',');
-            }
-            self.out.extend_from_slice(written);
-        }
-    }
-
-    pub(super) fn text(&mut self, name: &str, text: &str) {
-        write_string(self.member(name), text);
-    }
-
-    pub(super) fn number(&mut self, name: &str, number: impl Into<u64>) {
-        let number: u64 = number.into();
-        self.member(name).extend_from_slice(number.to_string().as_bytes());
-    }
-
-    pub(super) fn object(&mut self, name: &str, write: impl FnOnce(&mut Members<'_>)) {
-        object(self.member(name), write);
-    }
-
     pub(super) fn key(&mut self, name: &str, key: &Key) {
         key.write(self.member(name));
     }
@@ -114,7 +53,9 @@ impl Members<'_> {
     /// Members from before there were expressions.
     pub(super) fn legacy<T: Serialize>(&mut self, legacy: Option<&T>) {
         if let Some(legacy) = legacy {
-            write_members(self, legacy);
+            let mut object = Vec::new();
+            write(&mut object, legacy);
+            self.splice(&object[1..object.len() - 1]);
         }
     }
 
@@ -122,5 +63,30 @@ impl Members<'_> {
         if asked != ReturnConsumedCapacity::None {
             self.text("ReturnConsumedCapacity", asked.name());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::LegacyGet;
+
+    #[test]
+    fn members_of_a_struct_join_those_of_an_object() {
+        let members = |names: &[&str], before: bool| {
+            let mut out = Vec::new();
+            object(&mut out, |members| {
+                if before {
+                    members.text("Before", "x");
+                }
+                let attributes_to_get = names.iter().map(|name| (*name).to_owned()).collect();
+                members.legacy(Some(&LegacyGet { attributes_to_get }));
+                members.text("After", "y");
+            });
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(members(&["a"], true), r#"{"Before":"x","AttributesToGet":["a"],"After":"y"}"#);
+        assert_eq!(members(&["a"], false), r#"{"AttributesToGet":["a"],"After":"y"}"#);
+        assert_eq!(members(&[], false), r#"{"After":"y"}"#);
     }
 }

@@ -12,7 +12,7 @@ impl<'a> Reader<'a> {
     /// Enters an object whose first member's name is one capital letter, where it is written without white space, and
     /// tells the letter: most attribute values are. `None`, with nothing read, where it is another object, or none.
     #[inline]
-    pub(crate) fn capital(&mut self) -> Option<u8> {
+    pub fn capital(&mut self) -> Option<u8> {
         match self.text.as_bytes().get(self.position..)? {
             [b'{', b'"', letter @ b'A'..=b'Z', b'"', b':', ..] => {
                 self.position += 5;
@@ -72,7 +72,7 @@ impl<'a> Reader<'a> {
 
     /// The text of an object such as `{"S":"text"}`, with this letter; as [`Reader::scalar_range`].
     #[inline]
-    pub(crate) fn scalar(&mut self, letter: u8) -> Option<&'a str> {
+    pub fn scalar(&mut self, letter: u8) -> Option<&'a str> {
         let before = self.position;
         match self.scalar_range() {
             Some((found, range)) if found == letter => Some(&self.text[range]),

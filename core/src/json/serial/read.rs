@@ -8,8 +8,11 @@ use super::Failure;
 use crate::json::{JsonError, Kind, Reader};
 use crate::number::Number;
 
-/// Reads the value that comes next.
-pub(in crate::http) fn read<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, JsonError> {
+/// Reads the value that comes next, whose serde form is its form on the wire; a member that is `null` counts as absent.
+///
+/// # Errors
+/// When it is not of that form.
+pub fn read<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, JsonError> {
     let value = T::deserialize(Value { reader });
     value.map_err(|failure| JsonError {
         offset: failure.offset.unwrap_or_else(|| reader.position()),

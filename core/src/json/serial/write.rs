@@ -5,21 +5,16 @@ use std::io::Write as _;
 use serde::ser::{self, Impossible, Serialize};
 
 use super::Failure;
-use crate::http::members::Members;
 use crate::json::write_string;
 
 const HAS_A_FORM: &str = "the library's own values have a form in JSON";
 
-/// Writes a value.
-pub(in crate::http) fn write(out: &mut Vec<u8>, value: &impl Serialize) {
+/// Writes a value in its serde form, without the members that are absent or empty.
+///
+/// # Panics
+/// When the value has no form in JSON, which every one of the library's own has.
+pub fn write(out: &mut Vec<u8>, value: &impl Serialize) {
     value.serialize(Writer { out }).expect(HAS_A_FORM);
-}
-
-/// Writes a struct's members among those of the object that is being written.
-pub(in crate::http) fn write_members(members: &mut Members<'_>, value: &impl Serialize) {
-    let mut object = Vec::new();
-    write(&mut object, value);
-    members.splice(&object[1..object.len() - 1]);
 }
 
 /// What came of writing a value.

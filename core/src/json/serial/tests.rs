@@ -1,8 +1,6 @@
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::*;
-use crate::http::members::object;
 use crate::json::Reader;
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -109,24 +107,4 @@ fn an_array_is_no_object() {
     for array in ["[]", r#"["name",1,null,null,null,null,[],{}]"#, r#"{"Inner":[]}"#, r#"{"Map":[]}"#] {
         assert!(parsed(array).unwrap_err().starts_with("expected an object"), "{array}");
     }
-}
-
-#[test]
-fn members_of_a_struct_join_those_of_an_object() {
-    let members = |value: &Outer, before: bool| {
-        let mut out = Vec::new();
-        object(&mut out, |members| {
-            if before {
-                members.text("Before", "x");
-            }
-            write_members(members, value);
-            members.text("After", "y");
-        });
-        serde_json::from_slice::<serde_json::Value>(&out).unwrap()
-    };
-    assert_eq!(
-        members(&Outer::default(), true),
-        json!({"Before": "x", "Name": "", "Count": 0, "After": "y"})
-    );
-    assert_eq!(members(&Outer::default(), false), json!({"Name": "", "Count": 0, "After": "y"}));
 }

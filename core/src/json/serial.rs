@@ -12,8 +12,8 @@ use std::fmt;
 
 use crate::json::JsonError;
 
-pub(super) use read::read;
-pub(super) use write::{write, write_members};
+pub use read::read;
+pub use write::write;
 
 /// Why a value cannot be read or written.
 #[derive(Debug)]

@@ -1,0 +1,76 @@
+//! The hand for other clients: the JSON of an action's input in, a status and JSON out, as the service's HTTP endpoint
+//! takes and gives them.
+//!
+//! What comes in is brought into the core's request values here, once: expression text is parsed, items become canonical.
+//! From there on the same actions answer as for the library's own requests. Nothing here speaks HTTP.
+//!
+//! See [DynamoDB low-level API](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html).
+
+mod answer;
+mod error;
+mod expression;
+mod input;
+mod request;
+mod value;
+
+use bytes::Bytes;
+use dynochemy_core::{Backend, Moment};
+
+use crate::SqlBackend;
+
+/// The answer to a call in the form of the service's HTTP endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonAnswer {
+    /// The HTTP status: 200, 400, or 500.
+    pub status: u16,
+    /// The body: the action's output, or an error with its code in `__type`.
+    pub body: Bytes,
+}
+
+impl SqlBackend {
+    /// Answers a call as the service's HTTP endpoint would: the action's name, which stands behind the dot in the header
+    /// `x-amz-target`, and its input in JSON come in, a status and JSON go out. Whatever is wrong with the call is an
+    /// answer as well, with status 400.
+    ///
+    /// This is for other clients, and for requests that were written down elsewhere; a `Db` hands its requests over as
+    /// values ([`Backend::answer`]). Signatures are for whoever speaks HTTP.
+    ///
+    /// ```
+    /// use dynochemy_sql::{Moment, SqlBackend};
+    ///
+    /// let backend = SqlBackend::in_memory()?;
+    /// let create = br#"{
+    ///     "TableName": "visits", "BillingMode": "PAY_PER_REQUEST",
+    ///     "AttributeDefinitions": [{"AttributeName": "user", "AttributeType": "S"}],
+    ///     "KeySchema": [{"AttributeName": "user", "KeyType": "HASH"}]
+    /// }"#;
+    /// assert_eq!(backend.answer_json("CreateTable", create, Moment::EPOCH).status, 200);
+    ///
+    /// let update = br#"{
+    ///     "TableName": "visits", "Key": {"user": {"S": "123"}}, "ReturnValues": "ALL_NEW",
+    ///     "UpdateExpression": "ADD seen :one", "ExpressionAttributeValues": {":one": {"N": "1"}}
+    /// }"#;
+    /// let answer = backend.answer_json("UpdateItem", update, Moment::EPOCH);
+    /// assert_eq!(&answer.body[..], br#"{"Attributes":{"seen":{"N":"1"},"user":{"S":"123"}}}"#);
+    ///
+    /// let scan = br#"{"TableName": "visits", "FilterExpression": "seen >"}"#;
+    /// let answer = backend.answer_json("Scan", scan, Moment::EPOCH);
+    /// assert_eq!(answer.status, 400);
+    /// assert!(String::from_utf8_lossy(&answer.body).contains("Invalid FilterExpression: Syntax error"));
+    /// # Ok::<(), dynochemy_sql::OpenError>(())
+    /// ```
+    #[must_use]
+    pub fn answer_json(&self, action: &str, body: &[u8], now: Moment) -> JsonAnswer {
+        let request = match request::read(action, body) {
+            Ok(request) => request,
+            Err(rejection) => return error::answer(&rejection),
+        };
+        match self.answer(&request, now) {
+            Ok(response) => JsonAnswer { status: 200, body: answer::write(&response) },
+            Err(error) => error::answer_to_failure(&error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,295 @@
+//! The members of inputs, as they come.
+//!
+//! Actions on items have most of their members in common, so that one reader takes them all; each action picks its own
+//! ([`request`](super::request)). A member that is `null` counts as absent, and one that nobody knows is skipped.
+
+use std::borrow::Cow;
+
+use dynochemy_core::api::{
+    ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues, ReturnValuesOnConditionCheckFailure,
+    Select,
+};
+use dynochemy_core::json::{JsonError, Kind, Reader};
+use dynochemy_core::{AttributeValue, Attributes, Item, Key, KeyValue, Rejection};
+use serde::de::DeserializeOwned;
+
+use super::expression::{self, Placeholders};
+use super::value;
+use crate::failure::{constraint, validation};
+
+/// Why an input is none.
+#[derive(Debug)]
+pub(super) struct Fault(pub(super) Box<Rejection>);
+
+impl Fault {
+    /// The input is no JSON, or its members are of other types.
+    pub(super) fn serialization(message: impl Into<String>) -> Self {
+        Self(Box::new(Rejection::new("SerializationException", message)))
+    }
+
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self(validation(message))
+    }
+}
+
+impl From<JsonError> for Fault {
+    fn from(error: JsonError) -> Self {
+        Self::serialization(error.to_string())
+    }
+}
+
+impl From<Box<Rejection>> for Fault {
+    fn from(rejection: Box<Rejection>) -> Self {
+        Self(rejection)
+    }
+}
+
+/// Reads an object; `read` takes, or skips, the value of each member that is not `null`.
+pub(super) fn members<'a>(
+    reader: &mut Reader<'a>,
+    mut read: impl FnMut(&str, &mut Reader<'a>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut first = true;
+    reader.object()?;
+    while let Some(name) = reader.key(&mut first)? {
+        if reader.peek()? == Kind::Null {
+            reader.null()?;
+        } else {
+            read(&name, reader)?;
+        }
+    }
+    Ok(())
+}
+
+/// A list of what `read` reads.
+pub(super) fn list<'a, T>(
+    reader: &mut Reader<'a>,
+    mut read: impl FnMut(&mut Reader<'a>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let mut list = Vec::new();
+    let mut first = true;
+    reader.array()?;
+    while reader.element(&mut first)? {
+        list.push(read(reader)?);
+    }
+    Ok(list)
+}
+
+/// The members of an action on items, or of a part of one.
+#[derive(Debug, Default)]
+pub(super) struct Input<'a> {
+    pub(super) table_name: String,
+    pub(super) index_name: Option<String>,
+    pub(super) key: Key,
+    pub(super) keys: Vec<Key>,
+    pub(super) item: Item,
+    pub(super) exclusive_start_key: Option<Item>,
+    condition: Option<Cow<'a, str>>,
+    filter: Option<Cow<'a, str>>,
+    key_condition: Option<Cow<'a, str>>,
+    projection: Option<Cow<'a, str>>,
+    update: Option<Cow<'a, str>>,
+    names: Option<Vec<(String, String)>>,
+    values: Option<Vec<(String, AttributeValue)>>,
+    pub(super) consistent_read: bool,
+    pub(super) limit: Option<u32>,
+    pub(super) scan_index_forward: Option<bool>,
+    pub(super) segment: Option<u32>,
+    pub(super) total_segments: Option<u32>,
+    pub(super) select: Option<Select>,
+    pub(super) return_values: ReturnValues,
+    pub(super) return_values_on_failure: ReturnValuesOnConditionCheckFailure,
+    pub(super) return_consumed_capacity: ReturnConsumedCapacity,
+    pub(super) return_item_collection_metrics: ReturnItemCollectionMetrics,
+    /// Whether there are members from before there were expressions.
+    pub(super) has_legacy: bool,
+}
+
+impl<'a> Input<'a> {
+    /// Reads the object that comes next.
+    pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, Fault> {
+        let mut input = Self::default();
+        members(reader, |name, reader| input.member(name, reader))?;
+        Ok(input)
+    }
+
+    /// Reads the member that comes next.
+    pub(super) fn member(&mut self, name: &str, reader: &mut Reader<'a>) -> Result<(), Fault> {
+        match name {
+            "TableName" => self.table_name = reader.string()?.into_owned(),
+            "IndexName" => self.index_name = Some(reader.string()?.into_owned()),
+            "Key" => self.key = key(reader)?,
+            "Keys" => self.keys = list(reader, key)?,
+            "Item" => self.item = item(reader)?,
+            "ExclusiveStartKey" => self.exclusive_start_key = Some(item(reader)?),
+            "ConditionExpression" => self.condition = Some(reader.string()?),
+            "FilterExpression" => self.filter = Some(reader.string()?),
+            "KeyConditionExpression" => self.key_condition = Some(reader.string()?),
+            "ProjectionExpression" => self.projection = Some(reader.string()?),
+            "UpdateExpression" => self.update = Some(reader.string()?),
+            "ExpressionAttributeNames" => {
+                let mut names = Vec::new();
+                members(reader, |name, reader| {
+                    names.push((name.to_owned(), reader.string()?.into_owned()));
+                    Ok(())
+                })?;
+                self.names = Some(names);
+            }
+            "ExpressionAttributeValues" => {
+                let mut values = Vec::new();
+                members(reader, |name, reader| {
+                    values.push((name.to_owned(), value::value(reader)?));
+                    Ok(())
+                })?;
+                self.values = Some(values);
+            }
+            "ConsistentRead" => self.consistent_read = reader.bool()?,
+            "Limit" => self.limit = Some(count(reader)?),
+            "ScanIndexForward" => self.scan_index_forward = Some(reader.bool()?),
+            "Segment" => self.segment = Some(count(reader)?),
+            "TotalSegments" => self.total_segments = Some(count(reader)?),
+            "Select" => self.select = Some(reader.string()?.into_owned().into()),
+            "ReturnValues" => self.return_values = choice(reader, "returnValues")?,
+            "ReturnValuesOnConditionCheckFailure" => {
+                self.return_values_on_failure = choice(reader, "returnValuesOnConditionCheckFailure")?;
+            }
+            "ReturnConsumedCapacity" => {
+                self.return_consumed_capacity = choice(reader, "returnConsumedCapacity")?;
+            }
+            "ReturnItemCollectionMetrics" => {
+                self.return_item_collection_metrics = choice(reader, "returnItemCollectionMetrics")?;
+            }
+            "AttributesToGet"
+            | "AttributeUpdates"
+            | "ConditionalOperator"
+            | "Expected"
+            | "KeyConditions"
+            | "QueryFilter"
+            | "ScanFilter" => {
+                self.has_legacy = true;
+                reader.skip()?;
+            }
+            _ => {
+                reader.skip()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The expressions, of which each is to be taken once.
+    pub(super) fn expressions(&mut self) -> Expressions<'a> {
+        Expressions {
+            condition: self.condition.take(),
+            filter: self.filter.take(),
+            key_condition: self.key_condition.take(),
+            projection: self.projection.take(),
+            update: self.update.take(),
+            has_names: self.names.is_some(),
+            has_values: self.values.is_some(),
+            placeholders: Placeholders::new(
+                self.names.take().unwrap_or_default(),
+                self.values.take().unwrap_or_default(),
+            ),
+        }
+    }
+}
+
+/// The expressions of an input, and what their placeholders stand for.
+#[derive(Debug)]
+pub(super) struct Expressions<'a> {
+    condition: Option<Cow<'a, str>>,
+    filter: Option<Cow<'a, str>>,
+    key_condition: Option<Cow<'a, str>>,
+    projection: Option<Cow<'a, str>>,
+    update: Option<Cow<'a, str>>,
+    has_names: bool,
+    has_values: bool,
+    placeholders: Placeholders,
+}
+
+/// Expressions as values.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    pub(super) condition: Option<dynochemy_core::expression::Condition>,
+    pub(super) filter: Option<dynochemy_core::expression::Condition>,
+    pub(super) key_condition: dynochemy_core::expression::KeyCondition,
+    pub(super) projection: Vec<dynochemy_core::expression::DocumentPath>,
+    pub(super) update: dynochemy_core::expression::UpdateExpression,
+}
+
+impl Expressions<'_> {
+    /// Parses all of them, and makes sure that each placeholder is used.
+    pub(super) fn parse(&self) -> Result<Parsed, Fault> {
+        let Self {
+            condition,
+            filter,
+            key_condition,
+            projection,
+            update,
+            has_names,
+            has_values,
+            placeholders,
+        } = self;
+        let any = [condition, filter, key_condition, projection, update].into_iter().any(Option::is_some);
+        for (is_there, kind) in [(has_names, "Names"), (has_values, "Values")] {
+            if *is_there && !any {
+                return Err(Fault::validation(format!(
+                    "ExpressionAttribute{kind} can only be specified when using expressions"
+                )));
+            }
+        }
+        let mut parsed = Parsed::default();
+        if let Some(text) = update {
+            parsed.update = expression::update(text, placeholders).map_err(Fault::validation)?;
+        }
+        if let Some(text) = condition {
+            let read = expression::condition("ConditionExpression", text, placeholders);
+            parsed.condition = Some(read.map_err(Fault::validation)?);
+        }
+        if let Some(text) = projection {
+            parsed.projection = expression::projection(text, placeholders).map_err(Fault::validation)?;
+        }
+        if let Some(text) = filter {
+            let read = expression::condition("FilterExpression", text, placeholders);
+            parsed.filter = Some(read.map_err(Fault::validation)?);
+        }
+        if let Some(text) = key_condition {
+            parsed.key_condition =
+                expression::key_condition(text, placeholders).map_err(Fault::validation)?;
+        }
+        placeholders.check_all_used().map_err(Fault::validation)?;
+        Ok(parsed)
+    }
+}
+
+fn item(reader: &mut Reader<'_>) -> Result<Item, Fault> {
+    Ok(Item::from_attributes(&value::attributes(reader)?))
+}
+
+fn key(reader: &mut Reader<'_>) -> Result<Key, Fault> {
+    Ok(key_of(value::attributes(reader)?))
+}
+
+/// The key of these attributes, in no particular order; what is no table's key becomes none.
+fn key_of(attributes: Attributes) -> Key {
+    let mut parts = attributes
+        .into_iter()
+        .map(|(name, value)| KeyValue::try_from(value).map(|value| (Cow::Owned(name), value)));
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(Ok(hash)), None, None) => Key { hash, range: None },
+        (Some(Ok(hash)), Some(Ok(range)), None) => Key { hash, range: Some(range) },
+        _ => Key::default(),
+    }
+}
+
+fn count(reader: &mut Reader<'_>) -> Result<u32, Fault> {
+    Ok(dynochemy_core::json::read(reader)?)
+}
+
+/// One of the names that a member may have.
+fn choice<T: DeserializeOwned>(reader: &mut Reader<'_>, member: &str) -> Result<T, Fault> {
+    let mut again = reader.clone();
+    let name = reader.string()?;
+    dynochemy_core::json::read(&mut again)
+        .map_err(|_| constraint(name, member, "satisfy enum value set").into())
+}

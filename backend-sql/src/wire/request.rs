@@ -1,0 +1,146 @@
+//! Inputs of actions as request values: what has items or expressions by hand, one file an action, and all others in
+//! their serde form.
+
+mod batch_get_item;
+mod batch_write_item;
+mod transact_get_items;
+mod transact_write_items;
+
+use dynochemy_core::api::{
+    DeleteItemInput, GetItemInput, PutItemInput, QueryInput, ScanInput, UpdateItemInput,
+};
+use dynochemy_core::json::{self, Reader};
+use dynochemy_core::{Rejection, Request};
+use serde::de::DeserializeOwned;
+
+use super::input::{Fault, Input, Parsed};
+use crate::failure::unknown_operation;
+
+/// Reads an action's input.
+pub(super) fn read(action: &str, body: &[u8]) -> Result<Request, Box<Rejection>> {
+    let mut reader = Reader::new(body);
+    let request = request(action, &mut reader).map_err(|fault| fault.0)?;
+    reader.end().map_err(|error| Fault::from(error).0)?;
+    Ok(request)
+}
+
+fn request(action: &str, reader: &mut Reader<'_>) -> Result<Request, Fault> {
+    Ok(match action {
+        "BatchGetItem" => batch_get_item::read(reader)?.into(),
+        "BatchWriteItem" => batch_write_item::read(reader)?.into(),
+        "CreateTable" => Request::CreateTable(serial(reader)?),
+        "DeleteItem" => delete_item(Input::read(reader)?)?.into(),
+        "DeleteTable" => Request::DeleteTable(serial(reader)?),
+        "DescribeTable" => Request::DescribeTable(serial(reader)?),
+        "DescribeTimeToLive" => Request::DescribeTimeToLive(serial(reader)?),
+        "GetItem" => get_item(Input::read(reader)?)?.into(),
+        "ListTables" => Request::ListTables(serial(reader)?),
+        "ListTagsOfResource" => Request::ListTagsOfResource(serial(reader)?),
+        "PutItem" => put_item(Input::read(reader)?)?.into(),
+        "Query" => query(Input::read(reader)?)?.into(),
+        "Scan" => scan(Input::read(reader)?)?.into(),
+        "TagResource" => Request::TagResource(serial(reader)?),
+        "TransactGetItems" => transact_get_items::read(reader)?.into(),
+        "TransactWriteItems" => transact_write_items::read(reader)?.into(),
+        "UntagResource" => Request::UntagResource(serial(reader)?),
+        "UpdateItem" => update_item(Input::read(reader)?)?.into(),
+        "UpdateTable" => Request::UpdateTable(serial(reader)?),
+        "UpdateTimeToLive" => Request::UpdateTimeToLive(serial(reader)?),
+        other => return Err(unknown_operation(other).into()),
+    })
+}
+
+fn serial<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Fault> {
+    Ok(json::read(reader)?)
+}
+
+fn get_item(mut input: Input<'_>) -> Result<GetItemInput, Fault> {
+    let Parsed { projection, .. } = input.expressions().parse()?;
+    Ok(GetItemInput {
+        table_name: input.table_name,
+        key: input.key,
+        consistent_read: input.consistent_read,
+        projection_expression: projection,
+        return_consumed_capacity: input.return_consumed_capacity,
+        legacy: input.has_legacy.then(Box::default),
+    })
+}
+
+fn put_item(mut input: Input<'_>) -> Result<PutItemInput, Fault> {
+    let Parsed { condition, .. } = input.expressions().parse()?;
+    Ok(PutItemInput {
+        table_name: input.table_name,
+        item: input.item,
+        condition_expression: condition,
+        return_values: input.return_values,
+        return_values_on_condition_check_failure: input.return_values_on_failure,
+        return_consumed_capacity: input.return_consumed_capacity,
+        return_item_collection_metrics: input.return_item_collection_metrics,
+        legacy: input.has_legacy.then(Box::default),
+    })
+}
+
+fn delete_item(mut input: Input<'_>) -> Result<DeleteItemInput, Fault> {
+    let Parsed { condition, .. } = input.expressions().parse()?;
+    Ok(DeleteItemInput {
+        table_name: input.table_name,
+        key: input.key,
+        condition_expression: condition,
+        return_values: input.return_values,
+        return_values_on_condition_check_failure: input.return_values_on_failure,
+        return_consumed_capacity: input.return_consumed_capacity,
+        return_item_collection_metrics: input.return_item_collection_metrics,
+        legacy: input.has_legacy.then(Box::default),
+    })
+}
+
+fn update_item(mut input: Input<'_>) -> Result<UpdateItemInput, Fault> {
+    let Parsed { condition, update, .. } = input.expressions().parse()?;
+    Ok(UpdateItemInput {
+        table_name: input.table_name,
+        key: input.key,
+        update_expression: update,
+        condition_expression: condition,
+        return_values: input.return_values,
+        return_values_on_condition_check_failure: input.return_values_on_failure,
+        return_consumed_capacity: input.return_consumed_capacity,
+        return_item_collection_metrics: input.return_item_collection_metrics,
+        legacy: input.has_legacy.then(Box::default),
+    })
+}
+
+fn query(mut input: Input<'_>) -> Result<QueryInput, Fault> {
+    let Parsed { key_condition, filter, projection, .. } = input.expressions().parse()?;
+    Ok(QueryInput {
+        table_name: input.table_name,
+        index_name: input.index_name,
+        key_condition_expression: key_condition,
+        filter_expression: filter,
+        projection_expression: projection,
+        select: input.select,
+        scan_index_forward: input.scan_index_forward.unwrap_or(true),
+        limit: input.limit,
+        exclusive_start_key: input.exclusive_start_key,
+        consistent_read: input.consistent_read,
+        return_consumed_capacity: input.return_consumed_capacity,
+        legacy: input.has_legacy.then(Box::default),
+    })
+}
+
+fn scan(mut input: Input<'_>) -> Result<ScanInput, Fault> {
+    let Parsed { filter, projection, .. } = input.expressions().parse()?;
+    Ok(ScanInput {
+        table_name: input.table_name,
+        index_name: input.index_name,
+        filter_expression: filter,
+        projection_expression: projection,
+        select: input.select,
+        limit: input.limit,
+        exclusive_start_key: input.exclusive_start_key,
+        segment: input.segment,
+        total_segments: input.total_segments,
+        consistent_read: input.consistent_read,
+        return_consumed_capacity: input.return_consumed_capacity,
+        legacy: input.has_legacy.then(Box::default),
+    })
+}
