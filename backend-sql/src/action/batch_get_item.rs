@@ -35,6 +35,7 @@ pub(super) fn answer(
     for (name, asked) in &input.request_items {
         let projection = Projection::new(&asked.projection_expression)?;
         let table = table(context, name)?;
+        check::scalar_keys(&asked.projection_expression, &table)?;
         let mut places = Vec::with_capacity(asked.keys.len());
         for key in &asked.keys {
             places.push(check::key(key, &table.keys)?);

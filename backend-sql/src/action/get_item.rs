@@ -13,6 +13,7 @@ pub(super) fn answer(input: &GetItemInput, context: &mut Context<'_>) -> Result<
     let projection = Projection::new(&input.projection_expression)?;
     let table = table(context, &input.table_name)?;
     let place = check::key(&input.key, &table.keys)?;
+    check::scalar_keys(&input.projection_expression, &table)?;
     let found = context.transaction.item(table.id, &place)?;
     let size = found.as_ref().map_or(0, |found| found.size);
     let cost = Cost::from(Units::read(size, Consistency::from(input.consistent_read)));

@@ -1,7 +1,9 @@
 //! Writes to a table with indexes, and what is read out of them: results, costs, and what is refused.
 
 use dynochemy_core::api::*;
-use dynochemy_core::expression::{Condition, KeyCondition, RangeCondition, Term};
+use dynochemy_core::expression::{
+    Assignment, Condition, DocumentPath, KeyCondition, PathStep, RangeCondition, Term, UpdateAction,
+};
 use dynochemy_core::{Item, KeyValue, Request, ScalarType};
 
 use super::fixture::*;
@@ -130,12 +132,67 @@ fn a_page_of_an_index_ends_with_the_keys_of_both() {
     let from = |key: Item| fixture.error(QueryInput { exclusive_start_key: Some(key), ..ask_global() });
     let invalid = "ValidationException: The provided starting key is invalid";
     assert_eq!(from(super::fixture::key("a", 1).to_item()), invalid);
-    assert_eq!(from(item(&visit_json("a", 1, r#","place":{"S":"home"},"seen":{"S":"2"}"#))), invalid);
+    assert_eq!(
+        from(item(&visit_json("a", 1, r#","place":{"S":"home"},"seen":{"S":"2"}"#))),
+        "ValidationException: The provided key element does not match the schema"
+    );
     assert_eq!(from(item(&visit_json("a", 1, HOME))), invalid);
     assert_eq!(
         from(item(&visit_json("a", 1, r#","place":{"S":"away"},"seen":{"N":"2"}"#))),
         "ValidationException: The provided starting key is outside query boundaries based on provided conditions"
     );
+}
+
+#[test]
+fn a_scan_says_more_than_a_query_of_a_key_that_it_cannot_go_on_from() {
+    let fixture = fixture();
+    let scan = |index: Option<&str>, key: &str| {
+        fixture.error(ScanInput {
+            table_name: "places".to_owned(),
+            index_name: index.map(str::to_owned),
+            exclusive_start_key: Some(item(key)),
+            ..ScanInput::default()
+        })
+    };
+    let invalid = "ValidationException: The provided starting key is invalid";
+    let mismatch = "The provided key element does not match the schema";
+    assert_eq!(scan(None, r#"{"user":{"S":"a"}}"#), format!("{invalid}: {mismatch}"));
+    assert_eq!(scan(None, r#"{"user":{"S":"a"},"time":{"S":"1"}}"#), format!("{invalid}: {mismatch}"));
+    assert_eq!(scan(Some("by_place"), r#"{"user":{"S":"a"}}"#), invalid);
+    let wrong = visit_json("a", 1, r#","place":{"N":"1"},"seen":{"N":"2"}"#);
+    assert_eq!(scan(Some("by_place"), &wrong), format!("ValidationException: {mismatch}"));
+}
+
+#[test]
+fn keys_of_tables_and_indexes_have_no_parts() {
+    let fixture = fixture();
+    let inside = |name: &'static str| DocumentPath {
+        attribute: name.into(),
+        steps: vec![PathStep::Member("k".into())],
+    };
+    let entered = |what: &str| {
+        format!(
+            "ValidationException: Key attributes must be scalars; list random access '[]' and map lookup '.' are not \
+             allowed: {what}"
+        )
+    };
+    let get = |name| GetItemInput {
+        table_name: "places".to_owned(),
+        projection_expression: vec![inside("x"), inside(name)],
+        ..get("a", 1)
+    };
+    assert_eq!(fixture.error(get("time")), entered("Key: time"));
+    assert_eq!(fixture.error(get("place")), entered("IndexKey: place"));
+    let set = UpdateAction::Set(path("x"), Assignment::Path(inside("place")));
+    let update = UpdateItemInput { table_name: "places".to_owned(), ..update("a", 1, vec![set]) };
+    assert_eq!(fixture.error(update), entered("IndexKey: place"));
+    let condition = Some(Condition::Exists(inside("user")));
+    let put = PutItemInput { condition_expression: condition.clone(), ..put_place("a", 1, "") };
+    assert_eq!(fixture.error(put), entered("Key: user"));
+    let scan = ScanInput { filter_expression: condition, ..ScanInput::default() };
+    assert_eq!(fixture.error(ScanInput { table_name: "places".to_owned(), ..scan }), entered("Key: user"));
+    let query = QueryInput { projection_expression: vec![inside("seen")], ..ask_global() };
+    assert_eq!(fixture.error(query), entered("IndexKey: seen"));
 }
 
 #[test]
@@ -163,8 +220,16 @@ fn items_whose_attributes_cannot_be_keys_of_an_index_are_refused() {
     };
     assert_eq!(
         update(set("place", 1)),
+        format!("{INVALID}Type mismatch for Index Key place Expected: S Actual: N IndexName: by_place")
+    );
+    let number = Assignment::Path(path("time"));
+    assert_eq!(
+        update(UpdateAction::Set(path("place"), number.clone())),
         "ValidationException: The update expression attempted to update the secondary index key to unsupported type"
     );
+    let one = Assignment::Plus(Box::new(number), Box::new(Assignment::Value(1.into())));
+    assert!(update(UpdateAction::Set(path("place"), one)).contains("Type mismatch for Index Key place"));
+    assert!(update(UpdateAction::Add(path("place"), 1.into())).contains("Type mismatch for Index Key place"));
     assert_eq!(
         update(set("place", "")),
         "ValidationException: One or more parameter values are not valid. The update expression attempted to update a \

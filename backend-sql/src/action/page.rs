@@ -121,12 +121,21 @@ impl Reading<'_> {
         Ok(false)
     }
 
-    /// Checks what depends on what is read.
-    pub(super) fn check_source(&self, source: &Source<'_>) -> Result<(), Box<Rejection>> {
+    /// Checks that what is read can be read so consistently.
+    pub(super) fn check_consistency(&self, source: &Source<'_>) -> Result<(), Box<Rejection>> {
         if source.global().is_some() && self.consistency == Consistency::Strong {
             return Err(validation("Consistent reads are not supported on global secondary indexes"));
         }
-        self.fetches(source).map(|_| ())
+        Ok(())
+    }
+
+    /// Checks what else depends on what is read.
+    pub(super) fn check_source(&self, source: &Source<'_>) -> Result<(), Box<Rejection>> {
+        self.fetches(source)?;
+        let Some(filter) = self.filter else { return Ok(()) };
+        let mut paths = Vec::new();
+        check::paths(filter, &mut |path| paths.push(path));
+        check::scalar_keys(paths, source.table)
     }
 
     /// Reads a page from the beginning of a stretch.

@@ -11,11 +11,12 @@ use crate::check;
 use crate::failure::Failure;
 
 pub(super) fn answer(input: &PutItemInput, context: &mut Context<'_>) -> Result<PutItemOutput, Failure> {
+    let content = check::values(&input.item)?;
     check::returns_old_or_nothing(input.return_values)?;
+    content.check_size()?;
     if let Some(condition) = &input.condition_expression {
         check::condition(condition, "ConditionExpression")?;
     }
-    let content = check::content(&input.item)?;
     let table = table(context, &input.table_name)?;
     let write = Write::put(&table, &input.item, content, input.condition_expression.as_ref())?;
     let applied = write.carry_out(input.return_values_on_condition_check_failure, context)?;

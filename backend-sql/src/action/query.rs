@@ -11,7 +11,7 @@ use dynochemy_core::{KeyAttribute, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY, Reject
 use super::page::{Page, Reading};
 use super::{source, table};
 use crate::backend::Context;
-use crate::check;
+use crate::check::{self, Reader};
 use crate::failure::{Failure, internal, spoken, validation};
 use crate::storage::{Place, Source, Stretch, forms};
 
@@ -28,24 +28,30 @@ pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<Qu
     reading.check()?;
     let table = table(context, &input.table_name)?;
     let source = source(&table, input.index_name.as_deref())?;
-    reading.check_source(&source)?;
-    if let Some(filter) = &input.filter_expression {
-        check::filter(filter, &source)?;
-    }
+    reading.check_consistency(&source)?;
+    let start = match &input.exclusive_start_key {
+        Some(start) => Some(check::start_key(start, &source, Reader::Query)?),
+        None => None,
+    };
     let Asked { hash, equal, range } = Asked::new(&input.key_condition_expression, &source)?;
+    let is_ranged = range.is_some() || !equal.is_empty();
     let hash = Place::hash_of(hash);
     let (mut low, mut high) = match range {
         Some(range) => bounds(forms(equal), range)?,
         None => beginning_with(forms(equal)),
     };
-    if let Some(start) = &input.exclusive_start_key {
-        let start = check::start_key(start, &source)?;
-        if start.key_hash() != hash {
-            return Err(outside().into());
-        }
+    if let Some(start) = start {
         let at = start.range().to_vec();
-        if at < low || high.as_ref().is_some_and(|high| at >= *high) {
+        if is_ranged && (at < low || high.as_ref().is_some_and(|high| at >= *high)) {
             return Err(validation("The provided starting key does not match the range key predicate").into());
+        }
+        if start.key_hash() != hash {
+            return Err(validation(if is_ranged {
+                "The query can return at most one row and cannot be restarted"
+            } else {
+                "The provided starting key is outside query boundaries based on provided conditions"
+            })
+            .into());
         }
         if input.scan_index_forward {
             low = after(at);
@@ -53,14 +59,15 @@ pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<Qu
             high = Some(at);
         }
     }
+    check::scalar_keys(&input.projection_expression, &table)?;
+    if let Some(filter) = &input.filter_expression {
+        check::filter(filter, &source)?;
+    }
+    reading.check_source(&source)?;
     let stretch = Stretch::Range { hash, low, high, forward: input.scan_index_forward };
     let Page { items, count, scanned_count, last_evaluated_key, consumed_capacity } =
         reading.page(&source, &stretch, context)?;
     Ok(QueryOutput { items, count, scanned_count, last_evaluated_key, consumed_capacity })
-}
-
-fn outside() -> Box<Rejection> {
-    validation("The provided starting key is outside query boundaries based on provided conditions")
 }
 
 /// What is asked of the keys.
@@ -174,7 +181,7 @@ fn bounds(equal: Vec<u8>, condition: &RangeCondition) -> Result<Bounds, Box<Reje
             },
             Comparator::GreaterOrEqual => (form(value), end),
             Comparator::NotEqual => {
-                return Err(validation("Unsupported operator on KeyConditionExpression: operator: <>"));
+                return Err(validation("Invalid operator used in KeyConditionExpression: <>"));
             }
         },
         RangeCondition::Between(low, high) if low > high => {

@@ -8,7 +8,7 @@ use dynochemy_core::api::{ScanInput, ScanOutput};
 use super::page::{Page, Reading};
 use super::{source, table};
 use crate::backend::Context;
-use crate::check;
+use crate::check::{self, Reader};
 use crate::failure::{Failure, constraint, validation};
 use crate::storage::{Place, Stretch};
 
@@ -29,12 +29,12 @@ pub(super) fn answer(input: &ScanInput, context: &mut Context<'_>) -> Result<Sca
     let (segment, total) = segment(input)?;
     let table = table(context, &input.table_name)?;
     let source = source(&table, input.index_name.as_deref())?;
-    reading.check_source(&source)?;
+    reading.check_consistency(&source)?;
     let (first, before) = (first_spot(segment, total), first_spot(segment + 1, total));
     let low = match &input.exclusive_start_key {
         None => Place::at_spot(u32::try_from(first).expect("a segment begins before the last spot")),
         Some(start) => {
-            let start = check::start_key(start, &source)?;
+            let start = check::start_key(start, &source, Reader::Scan)?;
             if !(first..before).contains(&start.spot()) {
                 return Err(validation(format!(
                     "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with \
@@ -45,6 +45,8 @@ pub(super) fn answer(input: &ScanInput, context: &mut Context<'_>) -> Result<Sca
             start.next()
         }
     };
+    check::scalar_keys(&input.projection_expression, &table)?;
+    reading.check_source(&source)?;
     let Page { items, count, scanned_count, last_evaluated_key, consumed_capacity } =
         reading.page(&source, &Stretch::Spots { low, before }, context)?;
     Ok(ScanOutput { items, count, scanned_count, last_evaluated_key, consumed_capacity })

@@ -78,7 +78,11 @@ fn places(input: &TransactGetItemsInput, tables: &[Arc<Table>]) -> Result<Vec<Pl
         .transact_items
         .iter()
         .zip(tables)
-        .map(|(TransactGetItem { get }, table)| check::key(&get.key, &table.keys))
+        .map(|(TransactGetItem { get }, table)| {
+            let place = check::key(&get.key, &table.keys)?;
+            check::scalar_keys(&get.projection_expression, table)?;
+            Ok(place)
+        })
         .collect();
     let named =
         || places.iter().zip(tables).filter_map(|(place, table)| Some((table.id, place.as_ref().ok()?)));

@@ -65,6 +65,7 @@ impl<'a> Write<'a> {
     ) -> Result<Self, Box<Rejection>> {
         let Content { attributes, size } = content;
         let place = check::place(&attributes, &table.keys)?;
+        scalar_keys(condition, table)?;
         let stored = Stored { item: item.clone(), size };
         let version = if table.indexes.is_empty() {
             None
@@ -80,6 +81,7 @@ impl<'a> Write<'a> {
         condition: Option<&'a Condition>,
     ) -> Result<Self, Box<Rejection>> {
         let place = check::key(key, &table.keys)?;
+        scalar_keys(condition, table)?;
         Ok(Self { table, place, change: Change::Delete, condition })
     }
 
@@ -89,6 +91,7 @@ impl<'a> Write<'a> {
         condition: &'a Condition,
     ) -> Result<Self, Box<Rejection>> {
         let place = check::key(key, &table.keys)?;
+        scalar_keys(Some(condition), table)?;
         Ok(Self { table, place, change: Change::Check, condition: Some(condition) })
     }
 
@@ -98,8 +101,10 @@ impl<'a> Write<'a> {
         update: &'a UpdateExpression,
         condition: Option<&'a Condition>,
     ) -> Result<Self, Box<Rejection>> {
-        check::update_of(update, &table.keys)?;
         let place = check::key(key, &table.keys)?;
+        check::update_of(update, table)?;
+        check::scalar_keys(check::read_by(update), table)?;
+        scalar_keys(condition, table)?;
         Ok(Self { table, place, change: Change::Update(update, key), condition })
     }
 
@@ -208,6 +213,13 @@ impl<'a> Write<'a> {
             Err(Refusal::Invalid(rejection)) => Err(rejection.into()),
         }
     }
+}
+
+fn scalar_keys(condition: Option<&Condition>, table: &Table) -> Result<(), Box<Rejection>> {
+    let Some(condition) = condition else { return Ok(()) };
+    let mut paths = Vec::new();
+    check::paths(condition, &mut |path| paths.push(path));
+    check::scalar_keys(paths, table)
 }
 
 /// What a write did.

@@ -166,6 +166,45 @@ pub(crate) fn paths<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a Doc
     }
 }
 
+/// The paths that an update looks at: what it changes, and what it takes from elsewhere.
+pub(crate) fn read_by(update: &UpdateExpression) -> Vec<&DocumentPath> {
+    fn read<'a>(assignment: &'a Assignment, paths: &mut Vec<&'a DocumentPath>) {
+        match assignment {
+            Assignment::Value(_) => {}
+            Assignment::Path(path) => paths.push(path),
+            Assignment::Plus(left, right)
+            | Assignment::Minus(left, right)
+            | Assignment::Append(left, right) => {
+                read(left, paths);
+                read(right, paths);
+            }
+            Assignment::IfNotExists(path, otherwise) => {
+                paths.push(path);
+                read(otherwise, paths);
+            }
+        }
+    }
+    let mut paths = Vec::new();
+    for action in &update.actions {
+        paths.push(action.path());
+        if let UpdateAction::Set(_, assignment) = action {
+            read(assignment, &mut paths);
+        }
+    }
+    paths
+}
+
+/// The type of what is assigned, where it does not depend on the item; of an alternative, its own.
+pub(super) fn assigned_type(assignment: &Assignment) -> Option<AttributeType> {
+    match assignment {
+        Assignment::Value(value) => Some(value.kind()),
+        Assignment::Path(_) => None,
+        Assignment::Plus(..) | Assignment::Minus(..) => Some(AttributeType::N),
+        Assignment::Append(..) => Some(AttributeType::L),
+        Assignment::IfNotExists(_, otherwise) => assigned_type(otherwise),
+    }
+}
+
 /// An update that could fit an item.
 pub(crate) fn update(update: &UpdateExpression) -> Result<(), Box<Rejection>> {
     let expression = "UpdateExpression";
