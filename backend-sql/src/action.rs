@@ -15,6 +15,7 @@ mod list_tags_of_resource;
 mod page;
 mod put_item;
 mod query;
+mod resource_name;
 mod scan;
 mod tag_resource;
 mod transact_get_items;
@@ -40,6 +41,14 @@ use crate::storage::{Source, Table};
 
 /// Answers a request within a transaction.
 pub(crate) fn answer(request: &Request, context: &mut Context<'_>) -> Result<Response, Failure> {
+    match resource_name::resolved(request)? {
+        Some((request, names)) => Ok(names.restored(answer_by_names(&request, context)?)),
+        None => answer_by_names(request, context),
+    }
+}
+
+/// Answers a request that names its tables by their names.
+fn answer_by_names(request: &Request, context: &mut Context<'_>) -> Result<Response, Failure> {
     if has_legacy_members(request) {
         return Err(not_supported("members from before there were expressions").into());
     }

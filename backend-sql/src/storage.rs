@@ -38,7 +38,7 @@ use log::Log;
 use readers::Readers;
 use session::Session;
 
-pub(crate) use definition::{Index, IndexKind, Settings, Source, Table};
+pub(crate) use definition::{CapacityChanges, Index, IndexKind, Settings, Source, Table};
 pub use format::OpenError;
 pub(crate) use items::{Stored, Stretch};
 pub(crate) use place::{Place, forms};

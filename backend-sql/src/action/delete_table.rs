@@ -3,10 +3,12 @@
 
 use dynochemy_core::api::{DeleteTableInput, DeleteTableOutput, TableStatus};
 
+use super::declaration::check_table_name;
 use crate::backend::Context;
 use crate::failure::{Failure, named_table_not_found, validation};
 
 pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<DeleteTableOutput, Failure> {
+    check_table_name(&input.table_name)?;
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
     if table.settings.deletion_protection {

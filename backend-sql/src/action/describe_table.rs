@@ -3,6 +3,7 @@
 
 use dynochemy_core::api::{DescribeTableInput, DescribeTableOutput, TableStatus};
 
+use super::declaration::check_table_name;
 use crate::backend::Context;
 use crate::failure::{Failure, named_table_not_found};
 
@@ -10,6 +11,7 @@ pub(super) fn answer(
     input: &DescribeTableInput,
     context: &Context<'_>,
 ) -> Result<DescribeTableOutput, Failure> {
+    check_table_name(&input.table_name)?;
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
     Ok(DescribeTableOutput { table: context.transaction.describe(&table, TableStatus::Active, context.now)? })

@@ -5,6 +5,7 @@ use dynochemy_core::api::{
     DescribeTimeToLiveInput, DescribeTimeToLiveOutput, TimeToLiveDescription, TimeToLiveStatus,
 };
 
+use super::declaration::check_table_name;
 use crate::backend::Context;
 use crate::failure::{Failure, named_table_not_found};
 
@@ -12,6 +13,7 @@ pub(super) fn answer(
     input: &DescribeTimeToLiveInput,
     context: &Context<'_>,
 ) -> Result<DescribeTimeToLiveOutput, Failure> {
+    check_table_name(&input.table_name)?;
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
     let attribute_name = table.settings.time_to_live.clone();

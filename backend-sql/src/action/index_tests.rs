@@ -404,7 +404,8 @@ fn what_the_backend_cannot_do_yet_it_says() {
         refused(Request::GetItem(legacy)),
         "ValidationException: the embedded backend does not support members from before there were expressions yet"
     );
-    let streams = StreamSpecification { stream_enabled: true, stream_view_type: None };
+    let streams =
+        StreamSpecification { stream_enabled: true, stream_view_type: Some(StreamViewType::KeysOnly) };
     let streaming = CreateTableInput { stream_specification: Some(streams), ..create("streaming", None) };
     assert_eq!(
         fixture.error(streaming),

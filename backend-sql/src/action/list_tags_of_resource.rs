@@ -3,7 +3,7 @@
 
 use dynochemy_core::api::{ListTagsOfResourceInput, ListTagsOfResourceOutput, Tag};
 
-use super::tag_resource::{arn_not_found, table_of_arn};
+use super::tag_resource::table_of_arn;
 use crate::backend::Context;
 use crate::failure::{Failure, validation};
 
@@ -11,8 +11,7 @@ pub(super) fn answer(
     input: &ListTagsOfResourceInput,
     context: &Context<'_>,
 ) -> Result<ListTagsOfResourceOutput, Failure> {
-    let found = table_of_arn(&input.resource_arn, context)?;
-    let table = found.ok_or_else(|| arn_not_found(&input.resource_arn))?;
+    let table = table_of_arn(&input.resource_arn, context)?;
     if input.next_token.is_some() {
         return Err(validation("Invalid NextToken").into());
     }

@@ -3,20 +3,24 @@
 
 use dynochemy_core::api::{UntagResourceInput, UntagResourceOutput};
 
-use super::tag_resource::{arn_not_found, table_of_arn};
+use super::resource_name::tagged_table;
+use super::tag_resource::{MAX_TAGS, check_key, table_of_arn, too_many};
 use crate::backend::Context;
 use crate::failure::{Failure, validation};
-use crate::storage::Table;
 
 pub(super) fn answer(
     input: &UntagResourceInput,
     context: &Context<'_>,
 ) -> Result<UntagResourceOutput, Failure> {
-    let found = table_of_arn(&input.resource_arn, context)?;
-    let mut table = Table::clone(&*found.ok_or_else(|| arn_not_found(&input.resource_arn))?);
+    tagged_table(&input.resource_arn)?;
     if input.tag_keys.is_empty() {
         return Err(validation("Atleast one Tag Key needs to be provided as Input.").into());
     }
+    input.tag_keys.iter().try_for_each(|key| check_key(key))?;
+    if input.tag_keys.len() > MAX_TAGS {
+        return Err(too_many().into());
+    }
+    let mut table = table_of_arn(&input.resource_arn, context)?;
     for key in &input.tag_keys {
         table.settings.tags.remove(key);
     }

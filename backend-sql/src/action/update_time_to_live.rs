@@ -4,6 +4,7 @@
 
 use dynochemy_core::api::{TimeToLiveSpecification, UpdateTimeToLiveInput, UpdateTimeToLiveOutput};
 
+use super::declaration::check_table_name;
 use crate::backend::Context;
 use crate::failure::{Failure, constraint, named_table_not_found, validation};
 use crate::storage::Table;
@@ -12,6 +13,7 @@ pub(super) fn answer(
     input: &UpdateTimeToLiveInput,
     context: &Context<'_>,
 ) -> Result<UpdateTimeToLiveOutput, Failure> {
+    check_table_name(&input.table_name)?;
     let TimeToLiveSpecification { enabled, attribute_name } = &input.time_to_live_specification;
     let member = "timeToLiveSpecification.attributeName";
     match attribute_name.len() {

@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) on_demand_throughput: Option<OnDemandThroughput>,
     pub(crate) warm_throughput: Option<WarmThroughput>,
     pub(crate) table_class: Option<TableClass>,
+    /// When its class was last changed.
+    pub(crate) table_class_changed: Option<Moment>,
     pub(crate) sse_specification: Option<SseSpecification>,
     /// The attribute that says when an item expires.
     pub(crate) time_to_live: Option<String>,
@@ -60,17 +62,19 @@ pub(crate) struct CapacityChanges {
 impl CapacityChanges {
     /// Notes a change from one capacity to another.
     pub(crate) fn note(&mut self, from: ProvisionedThroughput, to: ProvisionedThroughput, now: Moment) {
-        let any = |test: fn(&u64, &u64) -> bool| {
-            test(&to.read_capacity_units, &from.read_capacity_units)
-                || test(&to.write_capacity_units, &from.write_capacity_units)
-        };
-        if any(u64::gt) {
+        if Self::lowers(to, from) {
             self.raised = Some(now);
         }
-        if any(u64::lt) {
+        if Self::lowers(from, to) {
             self.times_lowered = self.lowered_on_the_day_of(now) + 1;
             self.lowered = Some(now);
         }
+    }
+
+    /// Whether a change lowers the capacity to read, to write, or both.
+    pub(crate) fn lowers(from: ProvisionedThroughput, to: ProvisionedThroughput) -> bool {
+        to.read_capacity_units < from.read_capacity_units
+            || to.write_capacity_units < from.write_capacity_units
     }
 
     /// How often it was lowered on that day.
@@ -119,11 +123,6 @@ impl Table {
     /// The table's Amazon resource name, in a region and account that do not exist.
     pub(crate) fn arn(&self) -> String {
         format!("{ARN}{}", self.name)
-    }
-
-    /// The name of the table that has this Amazon resource name.
-    pub(crate) fn name_in_arn(arn: &str) -> Option<&str> {
-        arn.strip_prefix(ARN)
     }
 
     /// The table itself, to be read.

@@ -4,10 +4,11 @@
 
 use dynochemy_core::Moment;
 use dynochemy_core::api::{
-    BillingMode, BillingModeSummary, GlobalSecondaryIndexDescription,
+    AttributeDefinition, BillingMode, BillingModeSummary, GlobalSecondaryIndexDescription,
     GlobalSecondaryIndexWarmThroughputDescription, IndexStatus, KeySchemaElement,
-    LocalSecondaryIndexDescription, ProvisionedThroughput, ProvisionedThroughputDescription, SseDescription,
-    SseStatus, SseType, TableClassSummary, TableDescription, TableStatus, TableWarmThroughputDescription,
+    LocalSecondaryIndexDescription, Projection, ProvisionedThroughput, ProvisionedThroughputDescription,
+    SseDescription, SseStatus, SseType, TableClassSummary, TableDescription, TableStatus,
+    TableWarmThroughputDescription,
 };
 
 use super::Transaction;
@@ -33,7 +34,7 @@ impl Transaction<'_> {
         Ok(TableDescription {
             table_name: table.name.clone(),
             table_status: status.clone(),
-            attribute_definitions: table.attribute_definitions.clone(),
+            attribute_definitions: sorted(&table.attribute_definitions),
             key_schema: KeySchemaElement::of(&table.keys),
             provisioned_throughput: Some(throughput(table.throughput, settings.capacity_changes, now)),
             creation_date_time: Some(seconds(table.created)),
@@ -57,10 +58,10 @@ impl Transaction<'_> {
                 write_units_per_second: warm.write_units_per_second,
                 status: Some(status),
             }),
-            table_class_summary: settings
-                .table_class
-                .clone()
-                .map(|class| TableClassSummary { table_class: Some(class), last_update_date_time: None }),
+            table_class_summary: settings.table_class.clone().map(|class| TableClassSummary {
+                table_class: Some(class),
+                last_update_date_time: settings.table_class_changed.map(seconds),
+            }),
             sse_description: settings.sse_specification.as_ref().filter(|sse| sse.enabled == Some(true)).map(
                 |sse| SseDescription {
                     status: Some(SseStatus::Enabled),
@@ -78,7 +79,7 @@ impl Transaction<'_> {
         Ok(LocalSecondaryIndexDescription {
             index_name: index.name.clone(),
             key_schema: index.key_schema(),
-            projection: index.projection.clone(),
+            projection: told(&index.projection),
             index_size_bytes,
             item_count,
             index_arn: Some(index.arn(table)),
@@ -95,7 +96,7 @@ impl Transaction<'_> {
         Ok(GlobalSecondaryIndexDescription {
             index_name: index.name.clone(),
             key_schema: index.key_schema(),
-            projection: index.projection.clone(),
+            projection: told(&index.projection),
             index_status: IndexStatus::Active,
             backfilling: None,
             provisioned_throughput: Some(throughput(index.throughput, index.capacity_changes, now)),
@@ -112,6 +113,20 @@ impl Transaction<'_> {
             }),
         })
     }
+}
+
+/// Definitions are told in the order of their names.
+fn sorted(definitions: &[AttributeDefinition]) -> Vec<AttributeDefinition> {
+    let mut definitions = definitions.to_vec();
+    definitions.sort_by(|one, other| one.attribute_name.cmp(&other.attribute_name));
+    definitions
+}
+
+/// A projection, whose attributes are told in the order of their names.
+fn told(projection: &Projection) -> Projection {
+    let mut projection = projection.clone();
+    projection.non_key_attributes.sort();
+    projection
 }
 
 fn throughput(

@@ -150,7 +150,7 @@ impl Known {
         hash.chain(self.range.iter().map(|name| KeySchemaElement::range(*name))).collect()
     }
 
-    fn key(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn key(&self) -> impl Iterator<Item = &'static str> {
         self.hash.iter().chain(self.range).copied()
     }
 

@@ -14,20 +14,9 @@ pub(crate) struct Subject {
 
 impl Subject {
     pub(crate) fn new() -> Self {
-        let definition = |name: &str, attribute_type| AttributeDefinition {
-            attribute_name: name.to_owned(),
-            attribute_type,
-        };
         let create = CreateTableInput {
             table_name: TABLE.to_owned(),
-            attribute_definitions: vec![
-                definition("h", ScalarType::S),
-                definition("r", ScalarType::N),
-                definition("a", ScalarType::S),
-                definition("b", ScalarType::N),
-                definition("c", ScalarType::S),
-                definition("d", ScalarType::N),
-            ],
+            attribute_definitions: ["h", "r", "a", "b", "c", "d"].map(definition).to_vec(),
             key_schema: vec![KeySchemaElement::hash("h"), KeySchemaElement::range("r")],
             local_secondary_indexes: vec![LocalSecondaryIndex {
                 index_name: local().name.to_owned(),
@@ -157,10 +146,16 @@ impl Subject {
         self.answer(
             UpdateTableInput {
                 table_name: TABLE.to_owned(),
+                attribute_definitions: late().key().map(definition).collect(),
                 global_secondary_index_updates: vec![update],
                 ..UpdateTableInput::default()
             }
             .into(),
         );
     }
+}
+
+fn definition(name: &str) -> AttributeDefinition {
+    let attribute_type = if ["r", "b", "d"].contains(&name) { ScalarType::N } else { ScalarType::S };
+    AttributeDefinition { attribute_name: name.to_owned(), attribute_type }
 }
