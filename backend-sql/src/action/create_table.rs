@@ -8,7 +8,7 @@ use dynochemy_core::api::{
 };
 
 use super::declaration::capacity::{
-    Less, Occasion, Owner, check_bounds, check_on_demand, check_units, check_warm, least_warm, warmer,
+    LowerThan, Occasion, Owner, check_bounds, check_on_demand, check_units, check_warm, least_warm, warmer,
 };
 use super::declaration::indexes::{
     check_global_members, check_indexes, check_local_members, global_index, local_index,
@@ -185,8 +185,8 @@ pub(super) fn checked_index_capacity(
 }
 
 /// What a warm throughput that is too low is less than.
-fn least(throughput: Option<ProvisionedThroughput>) -> Less {
-    if throughput.is_some() { Less::ThanProvisioned } else { Less::ThanOnDemand }
+fn least(throughput: Option<ProvisionedThroughput>) -> LowerThan {
+    if throughput.is_some() { LowerThan::Provisioned } else { LowerThan::OnDemand }
 }
 
 /// What would be promised and not kept is refused.

@@ -146,7 +146,7 @@ pub(crate) fn check_warm(
     wanted: WarmThroughput,
     current: WarmThroughput,
     owner: Owner<'_>,
-    why: Less,
+    why: LowerThan,
 ) -> Result<(), Box<Rejection>> {
     let of = match owner {
         Owner::Table => "table".to_owned(),
@@ -169,20 +169,20 @@ pub(crate) fn check_warm(
 
 /// What it is less than.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Less {
-    ThanBefore,
-    ThanProvisioned,
-    ThanOnDemand,
+pub(crate) enum LowerThan {
+    Before,
+    Provisioned,
+    OnDemand,
 }
 
-impl Less {
+impl LowerThan {
     fn told(self, direction: &str) -> impl fmt::Display {
         match self {
-            Self::ThanBefore => {
+            Self::Before => {
                 "current WarmThroughput, decreasing WarmThroughput is not supported".to_owned()
             }
-            Self::ThanProvisioned => format!("{direction}CapacityUnits of ProvisionedThroughput"),
-            Self::ThanOnDemand => "initial throughput for OnDemand. See: \
+            Self::Provisioned => format!("{direction}CapacityUnits of ProvisionedThroughput"),
+            Self::OnDemand => "initial throughput for OnDemand. See: \
                 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html#on-demand-capacity-mode-initial"
                 .to_owned(),
         }

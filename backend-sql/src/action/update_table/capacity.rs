@@ -10,7 +10,8 @@ use dynochemy_core::{Moment, Rejection};
 
 use super::calendar::spoken;
 use crate::action::declaration::capacity::{
-    Less, Occasion, Owner, changed_on_demand, check_bounds, check_on_demand, check_warm, least_warm, warmer,
+    LowerThan, Occasion, Owner, changed_on_demand, check_bounds, check_on_demand, check_warm, least_warm,
+    warmer,
 };
 use crate::action::declaration::invalid;
 use crate::backend::Context;
@@ -42,7 +43,7 @@ pub(super) fn change(
     }
     if let Some(wanted) = input.warm_throughput {
         let current = warmer(settings.warm_throughput, least_warm(table.throughput));
-        check_warm(wanted, current, Owner::Table, Less::ThanBefore)?;
+        check_warm(wanted, current, Owner::Table, LowerThan::Before)?;
         settings.warm_throughput = Some(warmer(Some(wanted), current));
     }
     Ok(())

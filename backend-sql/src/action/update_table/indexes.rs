@@ -11,7 +11,7 @@ use dynochemy_core::api::{
 use super::capacity::provision_index;
 use crate::action::create_table::checked_index_capacity;
 use crate::action::declaration::capacity::{
-    Less, Occasion, Owner, changed_on_demand, check_on_demand, check_warm, least_warm, warmer,
+    LowerThan, Occasion, Owner, changed_on_demand, check_on_demand, check_warm, least_warm, warmer,
 };
 use crate::action::declaration::indexes::{MAX_GLOBAL, check_included, global_index};
 use crate::action::declaration::invalid;
@@ -170,7 +170,7 @@ fn change_capacity(
     }
     if let Some(wanted) = update.warm_throughput {
         let current = warmer(index.warm_throughput, least_warm(index.throughput));
-        check_warm(wanted, current, Owner::Index(name), Less::ThanBefore)?;
+        check_warm(wanted, current, Owner::Index(name), LowerThan::Before)?;
         index.warm_throughput = Some(warmer(Some(wanted), current));
     }
     Ok(())
