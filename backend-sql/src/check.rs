@@ -11,7 +11,7 @@ use dynochemy_core::{AttributeValue, Attributes, Item, Rejection, attributes_siz
 
 use crate::failure::validation;
 
-pub(crate) use expression::{condition, distinct, paths, read_by, update};
+pub(crate) use expression::{condition, distinct, not_distinct, paths, read_by, update};
 pub(crate) use key::{Reader, filter, key, key_values, place, scalar_keys, start_key, update_of};
 
 /// The most levels of lists and maps in each other.

@@ -158,8 +158,8 @@ fn condition() -> impl Strategy<Value = Condition> {
         1 => path().prop_map(Condition::NotExists),
         1 => (path(), prop::sample::select(AttributeType::ALL.to_vec()))
             .prop_map(|(path, kind)| Condition::Type(path, kind)),
-        1 => (path(), any_value()).prop_map(|(path, value)| Condition::BeginsWith(path, Term::Value(value))),
-        2 => (path(), any_value()).prop_map(|(path, value)| Condition::Contains(path, Term::Value(value))),
+        1 => (path(), any_value()).prop_map(|(path, value)| Condition::BeginsWith(path.into(), Term::Value(value))),
+        2 => (path(), any_value()).prop_map(|(path, value)| Condition::Contains(path.into(), Term::Value(value))),
     ];
     leaf.prop_recursive(2, 6, 3, |inner| {
         prop_oneof![

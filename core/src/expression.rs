@@ -31,6 +31,12 @@ pub enum Term {
     Size(DocumentPath),
 }
 
+impl From<DocumentPath> for Term {
+    fn from(path: DocumentPath) -> Self {
+        Self::Path(path)
+    }
+}
+
 /// How two terms are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Comparator {
@@ -80,10 +86,10 @@ pub enum Condition {
     NotExists(DocumentPath),
     /// `attribute_type(path, type)`.
     Type(DocumentPath, AttributeType),
-    /// `begins_with(path, prefix)`.
-    BeginsWith(DocumentPath, Term),
-    /// `contains(path, term)`.
-    Contains(DocumentPath, Term),
+    /// `begins_with(term, prefix)`.
+    BeginsWith(Term, Term),
+    /// `contains(term, part)`.
+    Contains(Term, Term),
     /// All of these.
     And(Vec<Condition>),
     /// Any of these.

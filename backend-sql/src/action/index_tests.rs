@@ -374,11 +374,11 @@ fn operands_that_fit_no_item_are_refused_before_it_is_read() {
             .contains("upper bound to be greater than or equal to lower bound")
     );
     assert_eq!(
-        error(Condition::BeginsWith(path("n"), one())),
+        error(Condition::BeginsWith(path("n").into(), one())),
         "Incorrect operand type for operator or function; operator or function: begins_with, operand type: N"
     );
     assert_eq!(
-        error(Condition::Contains(path("n"), n())),
+        error(Condition::Contains(path("n").into(), n())),
         "The first operand must be distinct from the remaining operands for this operator or function; operator: \
          contains, first operand: [n]"
     );

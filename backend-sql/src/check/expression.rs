@@ -33,26 +33,27 @@ pub(crate) fn condition(condition: &Condition, expression: &str) -> Result<(), B
         }
         Condition::In(tested, candidates) => {
             if !(1..=MAX_CANDIDATES).contains(&candidates.len()) {
+                let problem = if candidates.is_empty() { "few" } else { "many" };
                 return Err(validation(format!(
-                    "Invalid {expression}: The IN operator is provided with too few or too many operands; number of \
-                     operands: {}",
+                    "Invalid {expression}: The IN operator is provided with too {problem} operands; number of operands: \
+                     {}",
                     candidates.len()
                 )));
             }
             terms(std::iter::once(tested).chain(candidates))?;
             apart(expression, "IN", tested, candidates)
         }
-        Condition::BeginsWith(path, prefix) => {
-            terms([prefix])?;
-            apart(expression, "begins_with", &Term::Path(path.clone()), [prefix])?;
-            match constant(prefix) {
+        Condition::BeginsWith(term, prefix) => {
+            terms([term, prefix])?;
+            apart(expression, "begins_with", term, [prefix])?;
+            [term, prefix].into_iter().try_for_each(|term| match constant(term) {
                 None | Some(AttributeType::S | AttributeType::B) => Ok(()),
                 Some(other) => Err(incorrect(expression, "begins_with", other)),
-            }
+            })
         }
-        Condition::Contains(path, part) => {
-            terms([part])?;
-            apart(expression, "contains", &Term::Path(path.clone()), [part])
+        Condition::Contains(term, part) => {
+            terms([term, part])?;
+            apart(expression, "contains", term, [part])
         }
         Condition::Exists(_) | Condition::NotExists(_) | Condition::Type(..) => Ok(()),
         Condition::And(parts) | Condition::Or(parts) => {
@@ -102,13 +103,20 @@ fn apart<'a>(
     others: impl IntoIterator<Item = &'a Term>,
 ) -> Result<(), Box<Rejection>> {
     match first {
-        Term::Path(path) if others.into_iter().any(|other| other == first) => Err(validation(format!(
-            "Invalid {expression}: The first operand must be distinct from the remaining operands for this operator or \
-             function; operator: {operator}, first operand: {}",
-            listed(path)
-        ))),
+        Term::Path(path) if others.into_iter().any(|other| other == first) => {
+            Err(validation(format!("Invalid {expression}: {}", not_distinct(operator, path))))
+        }
         _ => Ok(()),
     }
+}
+
+/// An attribute is compared with itself.
+pub(crate) fn not_distinct(operator: &str, first: &DocumentPath) -> String {
+    format!(
+        "The first operand must be distinct from the remaining operands for this operator or function; operator: \
+         {operator}, first operand: {}",
+        listed(first)
+    )
 }
 
 fn bounds(expression: &str, low: &Term, high: &Term) -> Result<(), Box<Rejection>> {
@@ -156,9 +164,8 @@ pub(crate) fn paths<'a>(condition: &'a Condition, visit: &mut impl FnMut(&'a Doc
         Condition::In(tested, candidates) => {
             std::iter::once(tested).chain(candidates).filter_map(term).for_each(visit);
         }
-        Condition::BeginsWith(path, part) | Condition::Contains(path, part) => {
-            visit(path);
-            term(part).into_iter().for_each(visit);
+        Condition::BeginsWith(whole, part) | Condition::Contains(whole, part) => {
+            [whole, part].into_iter().filter_map(term).for_each(visit);
         }
         Condition::Exists(path) | Condition::NotExists(path) | Condition::Type(path, _) => visit(path),
         Condition::And(parts) | Condition::Or(parts) => parts.iter().for_each(|part| paths(part, visit)),

@@ -240,24 +240,25 @@ impl Expressions<'_> {
         }
         let mut parsed = Parsed::default();
         if let Some(text) = update {
-            parsed.update = expression::update(text, placeholders).map_err(Fault::validation)?;
+            parsed.update = expression::update(text, placeholders)?;
         }
         if let Some(text) = condition {
-            let read = expression::condition("ConditionExpression", text, placeholders);
-            parsed.condition = Some(read.map_err(Fault::validation)?);
-        }
-        if let Some(text) = projection {
-            parsed.projection = expression::projection(text, placeholders).map_err(Fault::validation)?;
+            parsed.condition = Some(expression::condition("ConditionExpression", text, placeholders)?);
         }
         if let Some(text) = filter {
-            let read = expression::condition("FilterExpression", text, placeholders);
-            parsed.filter = Some(read.map_err(Fault::validation)?);
+            parsed.filter = Some(expression::condition("FilterExpression", text, placeholders)?);
         }
-        if let Some(text) = key_condition {
-            parsed.key_condition =
-                expression::key_condition(text, placeholders).map_err(Fault::validation)?;
+        if let Some(text) = projection {
+            parsed.projection = expression::projection(text, placeholders)?;
         }
+        let key_condition = key_condition
+            .as_ref()
+            .map(|text| expression::condition("KeyConditionExpression", text, placeholders))
+            .transpose()?;
         placeholders.check_all_used().map_err(Fault::validation)?;
+        if let Some(condition) = key_condition {
+            parsed.key_condition = expression::key_condition(condition)?;
+        }
         Ok(parsed)
     }
 }

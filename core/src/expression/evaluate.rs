@@ -93,12 +93,8 @@ impl Condition {
             Self::Exists(path) => path.find(item).is_some(),
             Self::NotExists(path) => path.find(item).is_none(),
             Self::Type(path, kind) => path.find(item).is_some_and(|value| value.kind() == *kind),
-            Self::BeginsWith(path, prefix) => {
-                path.find(item).is_some_and(|value| prefix.with(item, |prefix| begins_with(value, prefix)))
-            }
-            Self::Contains(path, part) => {
-                path.find(item).is_some_and(|value| part.with(item, |part| contains(value, part)))
-            }
+            Self::BeginsWith(term, prefix) => with(term, prefix, &begins_with),
+            Self::Contains(term, part) => with(term, part, &contains),
             Self::And(conditions) => conditions.iter().all(|condition| condition.matches(item)),
             Self::Or(conditions) => conditions.iter().any(|condition| condition.matches(item)),
             Self::Not(condition) => !condition.matches(item),

@@ -195,6 +195,13 @@ impl<'a> Measure<'a> {
         self.path(path);
     }
 
+    fn function_of(&mut self, text: &str, first: &'a Term, second: &'a Term) {
+        self.operators += 1;
+        self.text += text.len();
+        self.term(first);
+        self.term(second);
+    }
+
     fn term(&mut self, term: &'a Term) {
         match term {
             Term::Path(path) => self.path(path),
@@ -230,14 +237,8 @@ impl<'a> Measure<'a> {
                 self.function("attribute_type, ", path);
                 self.value(kind.name().len());
             }
-            Condition::BeginsWith(path, prefix) => {
-                self.function("begins_with, ", path);
-                self.term(prefix);
-            }
-            Condition::Contains(path, part) => {
-                self.function("contains, ", path);
-                self.term(part);
-            }
+            Condition::BeginsWith(term, prefix) => self.function_of("begins_with(, )", term, prefix),
+            Condition::Contains(term, part) => self.function_of("contains(, )", term, part),
             Condition::And(parts) => self.parts(parts, " AND "),
             Condition::Or(parts) => self.parts(parts, " OR "),
             Condition::Not(part) => {

@@ -240,7 +240,7 @@ impl<T, V> Path<T, V> {
         V: Text,
     {
         let prefix = value(prefix, &self.path);
-        Predicate::new(prefix.map(|prefix| Condition::BeginsWith(self.path, Term::Value(prefix))))
+        Predicate::new(prefix.map(|prefix| Condition::BeginsWith(self.path.into(), Term::Value(prefix))))
     }
 
     /// The text contains another one, or the list or set an element.
@@ -249,7 +249,7 @@ impl<T, V> Path<T, V> {
         V: Container,
     {
         let part = value(part, &self.path);
-        Predicate::new(part.map(|part| Condition::Contains(self.path, Term::Value(part))))
+        Predicate::new(part.map(|part| Condition::Contains(self.path.into(), Term::Value(part))))
     }
 
     /// The attribute's size, to be compared.

@@ -1,99 +1,120 @@
 //! Conditions and filters: what the tree of one means.
+//!
+//! Nodes are taken in their order, in which the service looks at them, so that the first fault found is the one it tells.
 
-use dynochemy_core::expression::{Condition, DocumentPath, Term};
-use dynochemy_core::{AttributeType, AttributeValue};
+use dynochemy_core::expression::{Comparator, Condition, Term};
+use dynochemy_core::{AttributeType, AttributeValue, Rejection};
 
 use super::function::Function;
 use super::parser::Fault;
-use super::tree::{Id, Node, Tree};
+use super::placeholders::Placeholders;
+use super::tree::{Call, Id, Node, Tree};
+use crate::check;
 
-/// The condition of a tree; it nests as deep as it has operators, which are bounded.
-pub(super) fn condition(tree: &Tree<'_>, id: Id) -> Result<Condition, Fault> {
-    Ok(match tree.node(id) {
-        Node::Compare(left, comparator, right) => {
-            Condition::Compare(term(tree, *left)?, *comparator, term(tree, *right)?)
-        }
-        Node::Between(tested, low, high) => {
-            Condition::Between(term(tree, *tested)?, term(tree, *low)?, term(tree, *high)?)
-        }
-        Node::In(tested, list) => Condition::In(
-            term(tree, *tested)?,
-            list.iter().map(|operand| term(tree, *operand)).collect::<Result<_, _>>()?,
-        ),
-        Node::And(parts) => Condition::And(conditions(tree, parts)?),
-        Node::Or(parts) => Condition::Or(conditions(tree, parts)?),
-        Node::Not(negated) => Condition::Not(Box::new(condition(tree, *negated)?)),
-        Node::Call(function, operands) => call(tree, *function, operands)?,
-        Node::Path(_) | Node::Value(_) | Node::Plus(..) | Node::Minus(..) => {
-            // The machine lets none of these stand for a condition.
-            return Err("an operand stands where a condition should".to_owned());
-        }
-    })
+/// What a node is.
+#[derive(Debug)]
+enum Part {
+    Term(Term),
+    Condition(Condition),
 }
 
-fn conditions(tree: &Tree<'_>, parts: &[Id]) -> Result<Vec<Condition>, Fault> {
-    parts.iter().map(|part| condition(tree, *part)).collect()
+/// The condition of a tree, which is the request's member `member`.
+pub(super) fn condition(
+    tree: &Tree<'_>,
+    root: Id,
+    member: &str,
+    placeholders: &Placeholders,
+) -> Result<Condition, Box<Rejection>> {
+    let fits = super::bounded(tree);
+    let mut parts = Parts { parts: Vec::with_capacity(tree.nodes.len()), placeholders, fits: fits.is_ok() };
+    for node in &tree.nodes {
+        let part = parts.part(node).map_err(|fault| super::invalid(member, &fault))?;
+        if let Part::Condition(condition) = &part
+            && !matches!(condition, Condition::And(_) | Condition::Or(_) | Condition::Not(_))
+        {
+            check::condition(condition, member)?;
+        }
+        parts.parts.push(Some(part));
+    }
+    fits.map_err(|fault| super::invalid(member, &fault))?;
+    parts.condition(root).map_err(|fault| super::invalid(member, &fault))
 }
 
-/// A function as a condition.
-fn call(tree: &Tree<'_>, function: Function, operands: &[Id]) -> Result<Condition, Fault> {
-    match (allowed(function, operands)?, operands) {
-        (Function::AttributeExists, &[path]) => Ok(Condition::Exists(self::path(tree, function, path)?)),
-        (Function::AttributeNotExists, &[path]) => {
-            Ok(Condition::NotExists(self::path(tree, function, path)?))
-        }
-        (Function::AttributeType, &[path, kind]) => {
-            let Node::Value(AttributeValue::S(name)) = tree.node(kind) else {
-                let found = match tree.node(kind) {
-                    Node::Value(value) => value.kind().name(),
-                    _ => TYPES,
-                };
-                return Err(incorrect(function, found));
-            };
-            let path = self::path(tree, function, path)?;
-            match AttributeType::from_name(name) {
-                Some(kind) => Ok(Condition::Type(path, kind)),
-                None => Err(format!("Invalid attribute type name found; type: {name}, valid types: {TYPES}")),
+/// What the nodes are so far; each is taken by the one that it is a part of.
+struct Parts<'p> {
+    parts: Vec<Option<Part>>,
+    placeholders: &'p Placeholders,
+    /// Whether the condition is built: one with too many operators might nest too deeply, and is looked through only.
+    fits: bool,
+}
+
+impl Parts<'_> {
+    fn part(&mut self, node: &Node<'_>) -> Result<Part, Fault> {
+        Ok(Part::Condition(match node {
+            Node::Path(path) => return Ok(Part::Term(Term::Path(path.resolve(self.placeholders)?))),
+            Node::Value(placeholder) => {
+                return Ok(Part::Term(Term::Value(self.placeholders.value(placeholder)?.clone())));
             }
+            Node::Call(call) => return self.call(call),
+            Node::Compare(left, comparator, right) => {
+                Condition::Compare(self.term(*left)?, *comparator, self.term(*right)?)
+            }
+            Node::Between(tested, low, high) => {
+                Condition::Between(self.term(*tested)?, self.term(*low)?, self.term(*high)?)
+            }
+            Node::In(tested, list) => {
+                let tested = self.term(*tested)?;
+                Condition::In(tested, list.iter().map(|id| self.term(*id)).collect::<Result<_, _>>()?)
+            }
+            Node::And(_) | Node::Or(_) | Node::Not(_) if !self.fits => Condition::Or(Vec::new()),
+            Node::And(parts) => Condition::And(self.conditions(parts)?),
+            Node::Or(parts) => Condition::Or(self.conditions(parts)?),
+            Node::Not(negated) => Condition::Not(Box::new(self.condition(*negated)?)),
+            Node::Plus(..) | Node::Minus(..) => return Err("a sum stands in a condition".to_owned()),
+        }))
+    }
+
+    /// The operand that a node is; the machine that read the tree lets no other stand here.
+    fn term(&mut self, id: Id) -> Result<Term, Fault> {
+        match self.parts[id].take() {
+            Some(Part::Term(term)) => Ok(term),
+            _ => Err("a condition stands for an operand".to_owned()),
         }
-        (Function::BeginsWith, &[path, prefix]) => {
-            Ok(Condition::BeginsWith(self::path(tree, function, path)?, term(tree, prefix)?))
+    }
+
+    /// The condition that a node is, as [`Parts::term`].
+    fn condition(&mut self, id: Id) -> Result<Condition, Fault> {
+        match self.parts[id].take() {
+            Some(Part::Condition(condition)) => Ok(condition),
+            _ => Err("an operand stands for a condition".to_owned()),
         }
-        (Function::Contains, &[path, part]) => {
-            Ok(Condition::Contains(self::path(tree, function, path)?, term(tree, part)?))
-        }
-        (function, _) => Err(misused(function)),
+    }
+
+    fn conditions(&mut self, parts: &[Id]) -> Result<Vec<Condition>, Fault> {
+        parts.iter().map(|part| self.condition(*part)).collect()
+    }
+
+    fn call(&mut self, call: &Call) -> Result<Part, Fault> {
+        let function = call.function;
+        call.check_count()?;
+        let first = self.term(call.operands[0])?;
+        let second = call.operands.get(1).map(|id| self.term(*id)).transpose()?;
+        Ok(Part::Condition(match (function, first, second) {
+            (Function::Size, Term::Path(path), _) => return Ok(Part::Term(Term::Size(path))),
+            (Function::Size, Term::Value(value), _) => return Ok(Part::Term(size(&value)?)),
+            (Function::Size, Term::Size(_), _) => return Err(incorrect(function, "N")),
+            (Function::AttributeExists, Term::Path(path), _) => Condition::Exists(path),
+            (Function::AttributeNotExists, Term::Path(path), _) => Condition::NotExists(path),
+            (Function::AttributeType, tested, Some(kind)) => is_of_type(tested, &kind)?,
+            (Function::BeginsWith, tested, Some(prefix)) => Condition::BeginsWith(tested, prefix),
+            (Function::Contains, whole, Some(part)) => Condition::Contains(whole, part),
+            _ => return Err(call.lacks_path()),
+        }))
     }
 }
 
-/// The service lists the types in this order.
-const TYPES: &str = "{NULL,S,L,N,B,BOOL,NS,BS,SS,M}";
-
-/// An operand.
-fn term(tree: &Tree<'_>, id: Id) -> Result<Term, Fault> {
-    match tree.node(id) {
-        Node::Path(path) => Ok(Term::Path(path.clone())),
-        Node::Value(value) => Ok(Term::Value((*value).clone())),
-        Node::Call(function, operands) => match (allowed(*function, operands)?, operands.as_slice()) {
-            (Function::Size, &[operand]) => match tree.node(operand) {
-                Node::Path(path) => Ok(Term::Size(path.clone())),
-                Node::Value(value) => match size(value) {
-                    Some(size) => Ok(Term::Value(size.into())),
-                    None => Err(incorrect(Function::Size, value.kind().name())),
-                },
-                _ => {
-                    term(tree, operand)?;
-                    Err(incorrect(Function::Size, "N"))
-                }
-            },
-            (function, _) => Err(misused(function)),
-        },
-        _ => Err("a condition stands where an operand should".to_owned()),
-    }
-}
-
-/// The size of a value that has one.
-fn size(value: &AttributeValue) -> Option<u64> {
+/// The size of a value, which does not depend on the item.
+fn size(value: &AttributeValue) -> Result<Term, Fault> {
     use AttributeValue as V;
     let size = match value {
         V::S(text) => text.encode_utf16().count(),
@@ -103,48 +124,34 @@ fn size(value: &AttributeValue) -> Option<u64> {
         V::BinarySet(set) => set.len(),
         V::L(values) => values.len(),
         V::M(members) => members.len(),
-        V::N(_) | V::Bool(_) | V::Null(_) => return None,
+        V::N(_) | V::Bool(_) | V::Null(_) => return Err(incorrect(Function::Size, value.kind().name())),
     };
-    Some(size as u64)
+    Ok(Term::Value((size as u64).into()))
 }
 
-/// A function that conditions have, with as many operands as it takes.
-fn allowed(function: Function, operands: &[Id]) -> Result<Function, Fault> {
-    if function.is_of_updates() {
-        return Err(format!(
-            "The function is not allowed in a condition expression; function: {}",
-            function.name()
-        ));
-    }
-    counted(function, operands)?;
-    Ok(function)
-}
-
-/// Whether a function has as many operands as it takes.
-pub(super) fn counted(function: Function, operands: &[Id]) -> Result<(), Fault> {
-    if operands.len() == function.operands() {
-        return Ok(());
-    }
-    Err(format!(
-        "Incorrect number of operands for operator or function; operator or function: {}, number of operands: {}",
-        function.name(),
-        operands.len()
-    ))
-}
-
-/// The operand of a function that has to be a path.
-pub(super) fn path(tree: &Tree<'_>, function: Function, id: Id) -> Result<DocumentPath, Fault> {
-    match tree.node(id) {
-        Node::Path(path) => Ok(path.clone()),
-        _ => Err(format!(
-            "Operator or function requires a document path; operator or function: {}",
-            function.name()
-        )),
-    }
-}
-
-fn misused(function: Function) -> Fault {
-    format!("The function is not allowed to be used this way in an expression; function: {}", function.name())
+/// `attribute_type(tested, kind)`.
+fn is_of_type(tested: Term, kind: &Term) -> Result<Condition, Fault> {
+    /// All types, as the service lists them.
+    const TYPES: &str = "{NULL,S,L,N,B,BOOL,NS,BS,SS,M}";
+    let name = match kind {
+        Term::Value(AttributeValue::S(name)) => name,
+        Term::Value(other) => return Err(incorrect(Function::AttributeType, other.kind().name())),
+        Term::Size(_) => return Err(incorrect(Function::AttributeType, "N")),
+        Term::Path(path) if *kind == tested => return Err(check::not_distinct("attribute_type", path)),
+        Term::Path(_) => return Err(incorrect(Function::AttributeType, TYPES)),
+    };
+    let Some(kind) = AttributeType::from_name(name) else {
+        return Err(format!("Invalid attribute type name found; type: {name}, valid types: {TYPES}"));
+    };
+    // Of what is no path, the type is known: no condition holds always, and none of none holds never.
+    Ok(match tested {
+        Term::Path(path) => Condition::Type(path, kind),
+        Term::Value(value) if value.kind() == kind => Condition::And(Vec::new()),
+        Term::Size(_) if kind == AttributeType::N => {
+            Condition::Compare(tested, Comparator::GreaterOrEqual, Term::Value(0.into()))
+        }
+        _ => Condition::Or(Vec::new()),
+    })
 }
 
 fn incorrect(function: Function, found: &str) -> Fault {
@@ -152,4 +159,26 @@ fn incorrect(function: Function, found: &str) -> Fault {
         "Incorrect operand type for operator or function; operator or function: {}, operand type: {found}",
         function.name()
     )
+}
+
+impl Call {
+    /// Whether the function has as many operands as it takes.
+    pub(super) fn check_count(&self) -> Result<(), Fault> {
+        if self.operands.len() == self.function.operands() {
+            return Ok(());
+        }
+        Err(format!(
+            "Incorrect number of operands for operator or function; operator or function: {}, number of operands: {}",
+            self.function.name(),
+            self.operands.len()
+        ))
+    }
+
+    /// An operand is something else than the path that it has to be.
+    pub(super) fn lacks_path(&self) -> Fault {
+        format!(
+            "Operator or function requires a document path; operator or function: {}",
+            self.function.name()
+        )
+    }
 }

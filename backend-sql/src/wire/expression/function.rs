@@ -47,6 +47,11 @@ impl Function {
         matches!(self, Self::IfNotExists | Self::ListAppend)
     }
 
+    /// Whether it stands for a value, and else for a condition.
+    pub(super) fn is_operand(self) -> bool {
+        self == Self::Size || self.is_of_updates()
+    }
+
     /// How many operands it takes.
     pub(super) fn operands(self) -> usize {
         match self {

@@ -6,11 +6,8 @@
 
 use std::borrow::Cow;
 
-use dynochemy_core::KeyValue;
-use dynochemy_core::expression::{Comparator, KeyCondition, RangeCondition};
-
-use super::function::Function;
-use super::tree::{Id, Node, Tree};
+use dynochemy_core::expression::{Comparator, Condition, KeyCondition, RangeCondition, Term};
+use dynochemy_core::{AttributeValue, KeyValue};
 
 /// What is asked of one attribute.
 enum Asked {
@@ -18,77 +15,72 @@ enum Asked {
     Range(RangeCondition),
 }
 
-/// The key condition of a tree; the message where it is none.
-pub(super) fn key_condition(tree: &Tree<'_>, root: Id) -> Result<KeyCondition, String> {
+/// The key condition that a condition is; the service's message where it is none.
+pub(super) fn key_condition(condition: Condition) -> Result<KeyCondition, String> {
     let mut parts = Vec::new();
-    flatten(tree, root, &mut parts);
-    let mut asked: Vec<(Cow<'static, str>, Asked)> = Vec::with_capacity(parts.len());
+    flatten(condition, &mut parts);
+    let mut found = KeyCondition::default();
+    let mut ranges = Vec::new();
+    let mut names: Vec<Cow<'static, str>> = Vec::with_capacity(parts.len());
     for part in parts {
-        let (attribute, part) = one(tree, part)?;
-        if asked.iter().any(|(other, _)| *other == attribute) {
+        let (attribute, asked) = one(part)?;
+        if names.contains(&attribute) {
             return Err("KeyConditionExpressions must only contain one condition per key".to_owned());
         }
-        asked.push((attribute, part));
-    }
-    let mut condition = KeyCondition::default();
-    for (attribute, part) in asked {
-        match part {
-            Asked::Equal(value) => condition.equal.push((attribute, value)),
-            Asked::Range(range) if condition.range.is_none() => condition.range = Some((attribute, range)),
-            Asked::Range(_) => return Err("Query key condition not supported".to_owned()),
+        names.push(attribute.clone());
+        match asked {
+            Asked::Equal(value) => found.equal.push((attribute, value)),
+            Asked::Range(range) => ranges.push((attribute, range)),
         }
     }
-    Ok(condition)
+    found.range = ranges.pop();
+    // At most one attribute has a range, so one of these is the hash key.
+    if ranges.is_empty() { Ok(found) } else { Err("Query key condition not supported".to_owned()) }
 }
 
 /// The conditions that are joined by AND, in their order.
-fn flatten(tree: &Tree<'_>, root: Id, parts: &mut Vec<Id>) {
-    match tree.node(root) {
-        Node::And(inner) => inner.iter().for_each(|part| flatten(tree, *part, parts)),
-        _ => parts.push(root),
+fn flatten(condition: Condition, parts: &mut Vec<Condition>) {
+    match condition {
+        Condition::And(inner) => inner.into_iter().for_each(|part| flatten(part, parts)),
+        other => parts.push(other),
     }
 }
 
-fn one(tree: &Tree<'_>, id: Id) -> Result<(Cow<'static, str>, Asked), String> {
-    match tree.node(id) {
-        Node::Compare(left, comparator, right) => {
-            let (attribute, operand, comparator) = match tree.node(*left) {
-                Node::Path(_) => (*left, *right, *comparator),
-                _ => (*right, *left, mirrored(*comparator)),
-            };
+fn one(condition: Condition) -> Result<(Cow<'static, str>, Asked), String> {
+    match condition {
+        Condition::Compare(left, comparator, right) => {
             if comparator == Comparator::NotEqual {
-                return Err(invalid_operator("<>"));
+                return Err(invalid_operator(comparator.symbol()));
             }
-            let attribute = self::attribute(tree, attribute)?;
-            let value = value(tree, operand)?;
-            Ok((
-                attribute,
-                match comparator {
-                    Comparator::Equal => Asked::Equal(value),
-                    comparator => Asked::Range(RangeCondition::Compare(comparator, value)),
-                },
-            ))
+            let (attribute, operand, comparator) = match left {
+                Term::Value(_) => (right, left, mirrored(comparator)),
+                _ => (left, right, comparator),
+            };
+            let (attribute, value) = (attribute_of(attribute, &operand)?, value(operand)?);
+            let asked = match comparator {
+                Comparator::Equal => Asked::Equal(value),
+                comparator => Asked::Range(RangeCondition::Compare(comparator, value)),
+            };
+            Ok((attribute, asked))
         }
-        Node::Between(tested, low, high) => {
-            first_operand(tree, *tested, "BETWEEN")?;
-            let attribute = attribute(tree, *tested)?;
-            let range = RangeCondition::Between(value(tree, *low)?, value(tree, *high)?);
-            Ok((attribute, Asked::Range(range)))
+        Condition::Between(tested, low, high) => {
+            comes_first(&tested, "BETWEEN")?;
+            let attribute = attribute_of(tested, &low)?;
+            Ok((attribute, Asked::Range(RangeCondition::Between(value(low)?, value(high)?))))
         }
-        Node::Call(Function::BeginsWith, operands) => match operands.as_slice() {
-            &[tested, prefix] => {
-                first_operand(tree, tested, "begins_with")?;
-                let attribute = attribute(tree, tested)?;
-                Ok((attribute, Asked::Range(RangeCondition::BeginsWith(value(tree, prefix)?))))
-            }
-            _ => Err(invalid_operator("begins_with")),
-        },
-        Node::Call(function, _) => Err(invalid_operator(function.name())),
-        Node::In(..) => Err(invalid_operator("IN")),
-        Node::Or(_) => Err(invalid_operator("OR")),
-        Node::Not(_) => Err(invalid_operator("NOT")),
-        Node::And(_) => Err(invalid_operator("AND")),
-        Node::Path(_) | Node::Value(_) | Node::Plus(..) | Node::Minus(..) => Err(nested()),
+        Condition::BeginsWith(tested, prefix) => {
+            comes_first(&tested, "begins_with")?;
+            let attribute = attribute_of(tested, &prefix)?;
+            Ok((attribute, Asked::Range(RangeCondition::BeginsWith(value(prefix)?))))
+        }
+        Condition::In(..) => Err(invalid_operator("IN")),
+        Condition::Exists(_) => Err(invalid_operator("attribute_exists")),
+        Condition::NotExists(_) => Err(invalid_operator("attribute_not_exists")),
+        Condition::Type(..) => Err(invalid_operator("attribute_type")),
+        Condition::Contains(..) => Err(invalid_operator("contains")),
+        Condition::Or(_) => Err(invalid_operator("OR")),
+        Condition::Not(_) => Err(invalid_operator("NOT")),
+        Condition::And(_) => Err(invalid_operator("AND")),
     }
 }
 
@@ -103,9 +95,9 @@ fn mirrored(comparator: Comparator) -> Comparator {
     }
 }
 
-fn first_operand(tree: &Tree<'_>, id: Id, operator: &str) -> Result<(), String> {
-    match tree.node(id) {
-        Node::Value(_) => Err(format!(
+fn comes_first(tested: &Term, operator: &str) -> Result<(), String> {
+    match tested {
+        Term::Value(_) => Err(format!(
             "Invalid condition in KeyConditionExpression: {operator} operator must have the key attribute as its first \
              operand"
         )),
@@ -113,29 +105,35 @@ fn first_operand(tree: &Tree<'_>, id: Id, operator: &str) -> Result<(), String> 
     }
 }
 
-fn attribute(tree: &Tree<'_>, id: Id) -> Result<Cow<'static, str>, String> {
-    match tree.node(id) {
-        Node::Path(path) if path.steps.is_empty() => Ok(path.attribute.clone()),
-        Node::Path(path) => Err(format!(
+/// The attribute that a condition is about, with `operand` on its other side.
+fn attribute_of(tested: Term, operand: &Term) -> Result<Cow<'static, str>, String> {
+    match (tested, operand) {
+        (Term::Size(_), _) | (_, Term::Size(_)) => Err(nested()),
+        (Term::Path(path), _) if !path.steps.is_empty() => Err(format!(
             "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: Key: {}",
             path.attribute
         )),
-        Node::Value(_) => {
+        (Term::Path(path), _) => Ok(path.attribute),
+        (Term::Value(_), _) => {
             Err("Invalid condition in KeyConditionExpression: No key attribute specified".to_owned())
         }
-        _ => Err(nested()),
     }
 }
 
-fn value(tree: &Tree<'_>, id: Id) -> Result<KeyValue, String> {
-    match tree.node(id) {
-        Node::Value(value) => KeyValue::try_from((*value).clone()).map_err(|_| {
-            "One or more parameter values were invalid: Condition parameter type does not match schema type".to_owned()
-        }),
-        Node::Path(_) => Err("Invalid condition in KeyConditionExpression: Multiple attribute names used in one \
-                              condition"
-            .to_owned()),
-        _ => Err(nested()),
+fn value(operand: Term) -> Result<KeyValue, String> {
+    match operand {
+        Term::Value(value @ (AttributeValue::S(_) | AttributeValue::N(_) | AttributeValue::B(_))) => {
+            KeyValue::try_from(value).map_err(|error| error.to_string())
+        }
+        Term::Value(_) => Err(
+            "One or more parameter values were invalid: Condition parameter type does not match schema type"
+                .to_owned(),
+        ),
+        Term::Path(_) => {
+            Err("Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition"
+                .to_owned())
+        }
+        Term::Size(_) => Err(nested()),
     }
 }
 

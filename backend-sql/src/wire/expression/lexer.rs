@@ -51,8 +51,6 @@ pub(super) enum Keyword {
     Remove,
     Add,
     Delete,
-    /// One of the service's statements, of which no expression is made.
-    Other,
 }
 
 /// What stands where in a text.
@@ -120,23 +118,16 @@ fn is_word(byte: &u8) -> bool {
 }
 
 fn keyword(word: &str) -> Option<Keyword> {
-    const KEYWORDS: [(&str, Keyword); 16] = [
+    const KEYWORDS: [(&str, Keyword); 9] = [
         ("ADD", Keyword::Add),
         ("AND", Keyword::And),
         ("BETWEEN", Keyword::Between),
         ("DELETE", Keyword::Delete),
         ("IN", Keyword::In),
-        ("INDEX", Keyword::Other),
-        ("INSERT", Keyword::Other),
         ("NOT", Keyword::Not),
         ("OR", Keyword::Or),
         ("REMOVE", Keyword::Remove),
-        ("SELECT", Keyword::Other),
         ("SET", Keyword::Set),
-        ("TABLE", Keyword::Other),
-        ("UPDATE", Keyword::Other),
-        ("VALUES", Keyword::Other),
-        ("WHERE", Keyword::Other),
     ];
     let found = KEYWORDS.iter().find(|(keyword, _)| keyword.eq_ignore_ascii_case(word));
     found.map(|(_, keyword)| *keyword)

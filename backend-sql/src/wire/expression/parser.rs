@@ -1,45 +1,33 @@
 //! What the parsers of all kinds of expressions have in common: the cursor over the tokens, faults by their rank, paths.
 
-use std::borrow::Cow;
-
-use dynochemy_core::AttributeValue;
-use dynochemy_core::expression::{DocumentPath, PathStep};
+use std::fmt::Display;
 
 use super::lexer::{Kind, Symbol, Token, token};
-use super::placeholders::Placeholders;
+use super::path::{Name, Path, Step};
 use super::reserved::is_reserved;
-
-/// The largest index of a list.
-const MAX_INDEX: u32 = i32::MAX as u32;
 
 /// What is wrong with an expression: the message after `Invalid FilterExpression: `.
 pub(super) type Fault = String;
 
-/// The first faults of each rank. The service looks for all of one kind before it looks for the next.
-#[derive(Debug, Default)]
-struct Faults {
-    /// A rule of the language that is not its grammar's.
-    shape: Option<Fault>,
-    /// A name that is reserved, or a function that there is none of.
-    word: Option<Fault>,
-    /// A placeholder that stands for nothing.
-    placeholder: Option<Fault>,
-}
-
 /// A cursor over an expression.
+///
+/// What is wrong with a text that its grammar allows is noted on the way and told at the end ([`Parser::finish`]): the
+/// service looks for all faults of one rank before it looks for those of the next.
 #[derive(Debug)]
-pub(super) struct Parser<'a, 'p> {
+pub(super) struct Parser<'a> {
     text: &'a str,
     /// The token before the current one.
     previous: Option<Token>,
     current: Token,
-    placeholders: &'p Placeholders,
-    faults: Faults,
+    /// The first fault that is not of words.
+    shape: Option<Fault>,
+    /// The first word that must not stand where it does, and where that is.
+    word: Option<(usize, Fault)>,
 }
 
-impl<'a, 'p> Parser<'a, 'p> {
-    pub(super) fn new(text: &'a str, placeholders: &'p Placeholders) -> Self {
-        Self { text, previous: None, current: token(text, 0), placeholders, faults: Faults::default() }
+impl<'a> Parser<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, previous: None, current: token(text, 0), shape: None, word: None }
     }
 
     /// The kind of the current token.
@@ -50,6 +38,11 @@ impl<'a, 'p> Parser<'a, 'p> {
     /// The text of the current token.
     pub(super) fn word(&self) -> &'a str {
         &self.text[self.current.start..self.current.end]
+    }
+
+    /// Where the current token begins.
+    pub(super) fn position(&self) -> usize {
+        self.current.start
     }
 
     pub(super) fn advance(&mut self) {
@@ -70,78 +63,65 @@ impl<'a, 'p> Parser<'a, 'p> {
         if self.take(symbol) { Ok(()) } else { self.unexpected() }
     }
 
-    /// The current token does not belong here.
+    /// The current token does not belong here. It is shown with the tokens around it.
     #[cold]
     pub(super) fn unexpected<T>(&self) -> Result<T, Fault> {
         let Token { kind, start, end } = self.current;
         let (shown, near) = if kind == Kind::End {
-            let near = self.previous.map_or(self.text, |token| &self.text[token.start..token.end]);
-            ("<EOF>", near)
+            ("<EOF>", self.previous.map_or(self.text, |token| &self.text[token.start..token.end]))
         } else {
             let from = self.previous.map_or(start, |token| token.start);
-            (&self.text[start..end], &self.text[from..token(self.text, end).end.max(end)])
+            let next = token(self.text, end);
+            let to = if next.kind == Kind::End { end } else { next.end };
+            (&self.text[start..end], &self.text[from..to])
         };
-        let near = if kind == Kind::End { near } else { near.trim_end() };
         Err(format!("Syntax error; token: \"{shown}\", near: \"{near}\""))
     }
 
-    /// Notes a fault of the expression's shape, which is told if its text is one at all.
-    pub(super) fn misshapen(&mut self, fault: impl FnOnce() -> Fault) {
-        self.faults.shape.get_or_insert_with(fault);
+    /// Notes a fault of the expression's shape.
+    pub(super) fn misshapen(&mut self, fault: impl Display) {
+        self.shape.get_or_insert_with(|| fault.to_string());
     }
 
-    /// Notes a word that must not stand here.
-    pub(super) fn misnamed(&mut self, fault: impl FnOnce() -> Fault) {
-        self.faults.word.get_or_insert_with(fault);
-    }
-
-    /// Notes a placeholder that stands for nothing.
-    fn undefined(&mut self, fault: impl FnOnce() -> Fault) {
-        self.faults.placeholder.get_or_insert_with(fault);
+    /// Notes that the word at this place must not stand there.
+    pub(super) fn misplaced(&mut self, position: usize, fault: impl Display) {
+        if self.word.as_ref().is_none_or(|(first, _)| position < *first) {
+            self.word = Some((position, fault.to_string()));
+        }
     }
 
     /// The text has been read through: what was noted on the way is told.
     pub(super) fn finish(self) -> Result<(), Fault> {
-        let Faults { shape, word, placeholder } = self.faults;
-        match shape.or(word).or(placeholder) {
+        match self.shape.or(self.word.map(|(_, fault)| fault)) {
             None => Ok(()),
             Some(fault) => Err(fault),
         }
     }
 
-    /// What a placeholder of a value stands for, which has to stand here.
-    pub(super) fn value(&mut self) -> Result<&'p AttributeValue, Fault> {
-        static NOTHING: AttributeValue = AttributeValue::Null(true);
+    /// A placeholder of a value, which has to stand here.
+    pub(super) fn value(&mut self) -> Result<&'a str, Fault> {
         let word = self.word();
         if self.kind() != Kind::ValuePlaceholder {
             return self.unexpected();
         }
         self.advance();
-        let placeholders = self.placeholders;
-        Ok(placeholders.value(word).unwrap_or_else(|| {
-            self.undefined(|| {
-                format!(
-                    "An expression attribute value used in expression is not defined; attribute value: {word}"
-                )
-            });
-            &NOTHING
-        }))
+        Ok(word)
     }
 
     /// A path, which has to begin here.
-    pub(super) fn path(&mut self) -> Result<DocumentPath, Fault> {
-        let attribute = self.name()?;
-        self.path_after(attribute)
+    pub(super) fn path(&mut self) -> Result<Path<'a>, Fault> {
+        let first = self.name()?;
+        self.path_after(first)
     }
 
-    /// The path that begins with a name that has been read.
-    pub(super) fn path_after(&mut self, attribute: Cow<'static, str>) -> Result<DocumentPath, Fault> {
-        let mut path = DocumentPath { attribute, steps: Vec::new() };
+    /// The path that begins with what has been read.
+    pub(super) fn path_after(&mut self, attribute: Name<'a>) -> Result<Path<'a>, Fault> {
+        let mut path = Path { attribute, steps: Vec::new() };
         loop {
             if self.take(Symbol::Dot) {
-                path.steps.push(PathStep::Member(self.name()?));
+                path.steps.push(Step::Name(self.name()?));
             } else if self.take(Symbol::OpenBracket) {
-                path.steps.push(PathStep::Element(self.index()?));
+                path.steps.push(Step::Index(self.index()?));
                 self.expect(Symbol::CloseBracket)?;
             } else {
                 return Ok(path);
@@ -149,54 +129,42 @@ impl<'a, 'p> Parser<'a, 'p> {
         }
     }
 
-    /// A name, or what a placeholder stands for.
-    fn name(&mut self) -> Result<Cow<'static, str>, Fault> {
-        let word = self.word();
+    fn name(&mut self) -> Result<Name<'a>, Fault> {
+        let (word, position) = (self.word(), self.position());
         match self.kind() {
             Kind::Name => {
                 self.advance();
-                Ok(self.plain_name(word))
+                Ok(self.plain_name(word, position))
             }
             Kind::NamePlaceholder => {
                 self.advance();
-                Ok(self.placeholder(word))
+                Ok(Name::Placeholder(word))
             }
             _ => self.unexpected(),
         }
     }
 
-    /// The name that a word is.
-    pub(super) fn plain_name(&mut self, word: &str) -> Cow<'static, str> {
+    /// A word that stands for itself.
+    pub(super) fn plain_name(&mut self, word: &'a str, position: usize) -> Name<'a> {
         if is_reserved(word) {
-            self.misnamed(|| format!("Attribute name is a reserved keyword; reserved keyword: {word}"));
+            let problem = format_args!("Attribute name is a reserved keyword; reserved keyword: {word}");
+            self.misplaced(position, problem);
         }
-        Cow::Owned(word.to_owned())
-    }
-
-    /// The name that a placeholder stands for.
-    fn placeholder(&mut self, placeholder: &str) -> Cow<'static, str> {
-        let Some(name) = self.placeholders.name(placeholder) else {
-            self.undefined(|| {
-                format!(
-                    "An expression attribute name used in the document path is not defined; attribute name: \
-                     {placeholder}"
-                )
-            });
-            return Cow::Borrowed("");
-        };
-        Cow::Owned(name.to_owned())
+        Name::Plain(word)
     }
 
     fn index(&mut self) -> Result<u32, Fault> {
-        let digits = self.word();
+        const MAX: u32 = i32::MAX as u32;
+        let (digits, position) = (self.word(), self.position());
         if self.kind() != Kind::Number {
             return self.unexpected();
         }
         self.advance();
         Ok(match digits.parse() {
-            Ok(index @ 0..=MAX_INDEX) => index,
+            Ok(index @ 0..=MAX) => index,
             _ => {
-                self.misnamed(|| format!("List index is not within the allowable range; index: [{digits}]"));
+                let problem = format_args!("List index is not within the allowable range; index: [{digits}]");
+                self.misplaced(position, problem);
                 0
             }
         })

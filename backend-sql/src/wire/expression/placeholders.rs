@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use dynochemy_core::AttributeValue;
 
+use super::parser::Fault;
+
 /// `ExpressionAttributeNames` and `ExpressionAttributeValues`; the expressions of one request share them.
 #[derive(Debug, Default)]
 pub(crate) struct Placeholders {
@@ -41,8 +43,10 @@ impl Placeholders {
     }
 
     /// The value that a placeholder such as `:value` stands for.
-    pub(super) fn value(&self, placeholder: &str) -> Option<&AttributeValue> {
-        self.values.get(placeholder).map(Meaning::used)
+    pub(super) fn value(&self, placeholder: &str) -> Result<&AttributeValue, Fault> {
+        self.values.get(placeholder).map(Meaning::used).ok_or_else(|| {
+            format!("An expression attribute value used in expression is not defined; attribute value: {placeholder}")
+        })
     }
 
     /// Whether each placeholder has been used; the message where one has not.

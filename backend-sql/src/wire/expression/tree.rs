@@ -4,23 +4,23 @@
 //! another one, by their numbers. That a parenthesis holds a condition or an operand shows only behind it: `(a)` is an
 //! operand and `(f(a))` can be both, so both are read by one machine.
 
-use dynochemy_core::AttributeValue;
-use dynochemy_core::expression::{Comparator, DocumentPath};
+use dynochemy_core::expression::Comparator;
 
 use super::function::Function;
 use super::lexer::{Keyword, Kind, Symbol};
 use super::parser::{Fault, Parser};
+use super::path::{Name, Path};
 
 /// A node's place in its tree.
 pub(super) type Id = usize;
 
 /// A part of an expression.
 #[derive(Debug)]
-pub(super) enum Node<'p> {
-    Path(DocumentPath),
-    /// What a placeholder stands for.
-    Value(&'p AttributeValue),
-    Call(Function, Vec<Id>),
+pub(super) enum Node<'a> {
+    Path(Path<'a>),
+    /// A value's placeholder.
+    Value(&'a str),
+    Call(Call),
     Compare(Id, Comparator, Id),
     Between(Id, Id, Id),
     In(Id, Vec<Id>),
@@ -31,10 +31,19 @@ pub(super) enum Node<'p> {
     Minus(Id, Id),
 }
 
-/// The nodes of an expression.
+/// A function and its operands.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) function: Function,
+    pub(super) operands: Vec<Id>,
+    /// Where its name stands in the text.
+    position: usize,
+}
+
+/// The nodes of an expression, each behind those it is made of: in the order in which the service looks at them.
 #[derive(Debug, Default)]
-pub(super) struct Tree<'p> {
-    pub(super) nodes: Vec<Node<'p>>,
+pub(super) struct Tree<'a> {
+    pub(super) nodes: Vec<Node<'a>>,
     /// Operators and functions.
     pub(super) operators: usize,
 }
@@ -55,7 +64,7 @@ enum Open {
     Group,
     /// A parenthesis around an operand's operand.
     OperandGroup,
-    Call(Function, Vec<Id>),
+    Call(Call),
     Not,
     And(Vec<Id>),
     Or(Vec<Id>),
@@ -86,13 +95,16 @@ struct Read {
     grouped: bool,
 }
 
-impl<'p> Tree<'p> {
-    pub(super) fn node(&self, id: Id) -> &Node<'p> {
-        &self.nodes[id]
-    }
+/// How a function is used.
+#[derive(Clone, Copy, Debug)]
+enum Use {
+    Operand,
+    Condition,
+}
 
+impl<'a> Tree<'a> {
     /// Reads what the language asks for, and answers its root.
-    pub(super) fn read(&mut self, parser: &mut Parser<'_, 'p>, language: Language) -> Result<Id, Fault> {
+    pub(super) fn read(&mut self, parser: &mut Parser<'a>, language: Language) -> Result<Id, Fault> {
         let mut machine = Machine { tree: self, parser, language, open: Vec::new() };
         loop {
             let Some(mut read) = machine.primary()? else { continue };
@@ -106,7 +118,7 @@ impl<'p> Tree<'p> {
         }
     }
 
-    fn push(&mut self, node: Node<'p>) -> Id {
+    fn push(&mut self, node: Node<'a>) -> Id {
         self.operators += match &node {
             Node::Path(_) | Node::Value(_) => 0,
             Node::And(parts) | Node::Or(parts) => parts.len() - 1,
@@ -117,9 +129,9 @@ impl<'p> Tree<'p> {
     }
 }
 
-struct Machine<'m, 'a, 'p> {
-    tree: &'m mut Tree<'p>,
-    parser: &'m mut Parser<'a, 'p>,
+struct Machine<'m, 'a> {
+    tree: &'m mut Tree<'a>,
+    parser: &'m mut Parser<'a>,
     language: Language,
     open: Vec<Open>,
 }
@@ -134,7 +146,7 @@ enum After {
     Done(Id),
 }
 
-impl<'p> Machine<'_, '_, 'p> {
+impl<'a> Machine<'_, 'a> {
     /// Reads a path, a value, or what opens something, of which nothing comes yet.
     fn primary(&mut self) -> Result<Option<Read>, Fault> {
         let word = self.parser.word();
@@ -151,16 +163,20 @@ impl<'p> Machine<'_, '_, 'p> {
                 return Ok(None);
             }
             Kind::Name => {
+                let position = self.parser.position();
                 self.parser.advance();
                 if self.parser.take(Symbol::Open) {
-                    let function = self.function(word);
-                    self.open.push(Open::Call(function, Vec::new()));
+                    let function = self.function(word, position);
+                    self.open.push(Open::Call(Call { function, operands: Vec::new(), position }));
                     return Ok(None);
                 }
-                let attribute = self.parser.plain_name(word);
+                let attribute = self.parser.plain_name(word, position);
                 Node::Path(self.parser.path_after(attribute)?)
             }
-            Kind::NamePlaceholder => Node::Path(self.parser.path()?),
+            Kind::NamePlaceholder => {
+                self.parser.advance();
+                Node::Path(self.parser.path_after(Name::Placeholder(word))?)
+            }
             Kind::ValuePlaceholder => Node::Value(self.parser.value()?),
             _ => return self.parser.unexpected(),
         };
@@ -168,11 +184,36 @@ impl<'p> Machine<'_, '_, 'p> {
         Ok(Some(Read { id, role: Role::Operand, grouped: false }))
     }
 
-    fn function(&mut self, name: &str) -> Function {
-        Function::from_name(name).unwrap_or_else(|| {
-            self.parser.misnamed(|| format!("Invalid function name; function: {name}"));
-            Function::Size
-        })
+    fn function(&mut self, name: &str, position: usize) -> Function {
+        let Some(function) = Function::from_name(name) else {
+            self.parser.misplaced(position, format_args!("Invalid function name; function: {name}"));
+            return Function::Size;
+        };
+        let (is_at_home, home) = match self.language {
+            Language::Condition => (!function.is_of_updates(), "a condition"),
+            Language::Assignment => (function.is_of_updates(), "an update"),
+        };
+        if !is_at_home {
+            let problem = format_args!("The function is not allowed in {home} expression; function: {name}");
+            self.parser.misplaced(position, problem);
+        }
+        function
+    }
+
+    /// Notes where a function of conditions stands for an operand, or the other way around.
+    fn used(&mut self, id: Id, how: Use) {
+        let Node::Call(Call { function, position, .. }) = &self.tree.nodes[id] else { return };
+        let fits = match how {
+            Use::Operand => function.is_operand(),
+            Use::Condition => !function.is_operand(),
+        };
+        if !fits {
+            let problem = format_args!(
+                "The function is not allowed to be used this way in an expression; function: {}",
+                function.name()
+            );
+            self.parser.misplaced(*position, problem);
+        }
     }
 
     /// Whether only an operand can follow, without operators of its own.
@@ -189,19 +230,22 @@ impl<'p> Machine<'_, '_, 'p> {
         }
         let id = read.id;
         let Some(open) = self.open.pop() else { return self.parser.unexpected() };
+        if !matches!(open, Open::OperandGroup) {
+            self.used(id, Use::Operand);
+        }
         let node = match open {
             Open::OperandGroup => {
                 self.parser.expect(Symbol::Close)?;
                 return Ok(After::Closed(self.grouped(read)));
             }
-            Open::Call(function, mut operands) => {
-                operands.push(id);
+            Open::Call(mut call) => {
+                call.operands.push(id);
                 if self.parser.take(Symbol::Comma) {
-                    self.open.push(Open::Call(function, operands));
+                    self.open.push(Open::Call(call));
                     return Ok(After::Next);
                 }
                 self.parser.expect(Symbol::Close)?;
-                let id = self.tree.push(Node::Call(function, operands));
+                let id = self.tree.push(Node::Call(call));
                 return Ok(After::Closed(Read { id, role: Role::Function, grouped: false }));
             }
             Open::In(left, mut list) => {
@@ -225,7 +269,8 @@ impl<'p> Machine<'_, '_, 'p> {
             Open::Compare(left, comparator) => Node::Compare(left, comparator, id),
             Open::Plus(left) => Node::Plus(left, id),
             Open::Minus(left) => Node::Minus(left, id),
-            Open::Group | Open::Not | Open::And(_) | Open::Or(_) => return self.after_open(read),
+            // These leave room for operators.
+            Open::Group | Open::Not | Open::And(_) | Open::Or(_) => return self.parser.unexpected(),
         };
         Ok(After::Closed(self.whole(node)))
     }
@@ -243,8 +288,10 @@ impl<'p> Machine<'_, '_, 'p> {
             self.open.pop();
             return Ok(After::Closed(self.grouped(read)));
         }
-        if self.language == Language::Condition && read.role == Role::Operand {
-            return self.parser.unexpected();
+        match (self.language, read.role) {
+            (Language::Condition, Role::Operand) => return self.parser.unexpected(),
+            (Language::Condition, _) => self.used(read.id, Use::Condition),
+            (Language::Assignment, _) => self.used(read.id, Use::Operand),
         }
         match self.parser.kind() {
             Kind::Keyword(Keyword::And) if self.language == Language::Condition => {
@@ -295,6 +342,7 @@ impl<'p> Machine<'_, '_, 'p> {
             (Language::Condition, Kind::Keyword(Keyword::In)) => {
                 self.parser.advance();
                 self.parser.expect(Symbol::Open)?;
+                self.used(left, Use::Operand);
                 self.open.push(Open::In(left, Vec::new()));
                 return Ok(true);
             }
@@ -304,17 +352,18 @@ impl<'p> Machine<'_, '_, 'p> {
         };
         self.parser.advance();
         self.open.push(open);
+        self.used(left, Use::Operand);
         Ok(true)
     }
 
     fn grouped(&mut self, read: Read) -> Read {
         if read.grouped {
-            self.parser.misshapen(|| "The expression has redundant parentheses;".to_owned());
+            self.parser.misshapen("The expression has redundant parentheses;");
         }
         Read { grouped: true, ..read }
     }
 
-    fn whole(&mut self, node: Node<'p>) -> Read {
+    fn whole(&mut self, node: Node<'a>) -> Read {
         Read { id: self.tree.push(node), role: Role::Whole, grouped: false }
     }
 

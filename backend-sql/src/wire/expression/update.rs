@@ -2,13 +2,15 @@
 //!
 //! See [Update expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html).
 
-use dynochemy_core::AttributeValue;
-use dynochemy_core::expression::{Assignment, DocumentPath, UpdateAction, UpdateExpression};
+use std::ops::Range;
 
-use super::condition::{counted, path};
+use dynochemy_core::expression::{Assignment, UpdateAction, UpdateExpression};
+
 use super::function::Function;
 use super::lexer::{Keyword, Kind, Symbol};
 use super::parser::{Fault, Parser};
+use super::path::Path;
+use super::placeholders::Placeholders;
 use super::tree::{Id, Language, Node, Tree};
 
 /// What an action does; each begins a section.
@@ -20,100 +22,139 @@ enum Verb {
     Delete,
 }
 
-/// An action whose value is not looked at yet.
-enum Read<'p> {
-    Set(DocumentPath, Id),
-    Remove(DocumentPath),
-    Add(DocumentPath, &'p AttributeValue),
-    Delete(DocumentPath, &'p AttributeValue),
+/// An action as it stands in the text.
+#[derive(Debug)]
+struct Action<'a> {
+    path: Path<'a>,
+    operand: Operand<'a>,
+}
+
+#[derive(Debug)]
+enum Operand<'a> {
+    /// The nodes of the value, and its root.
+    Set(Range<Id>, Id),
+    Remove,
+    Add(&'a str),
+    Delete(&'a str),
 }
 
 /// Reads an update.
-pub(super) fn update<'p>(mut parser: Parser<'_, 'p>, most: usize) -> Result<UpdateExpression, Fault> {
+pub(super) fn update(mut parser: Parser<'_>, placeholders: &Placeholders) -> Result<UpdateExpression, Fault> {
     let mut tree = Tree::default();
+    let actions = sections(&mut parser, &mut tree)?;
+    parser.finish()?;
+    let mut update = UpdateExpression { actions: Vec::with_capacity(actions.len()) };
+    let mut parts = Parts { tree: &tree, parts: Vec::with_capacity(tree.nodes.len()), placeholders };
+    let value = |placeholder: &str| placeholders.value(placeholder).cloned();
+    for Action { path, operand } in actions {
+        let path = path.resolve(placeholders)?;
+        update.actions.push(match operand {
+            Operand::Set(nodes, root) => UpdateAction::Set(path, parts.assignment(nodes, root)?),
+            Operand::Remove => UpdateAction::Remove(path),
+            Operand::Add(placeholder) => UpdateAction::Add(path, value(placeholder)?),
+            Operand::Delete(placeholder) => UpdateAction::Delete(path, value(placeholder)?),
+        });
+    }
+    super::bounded(&tree)?;
+    Ok(update)
+}
+
+fn sections<'a>(parser: &mut Parser<'a>, tree: &mut Tree<'a>) -> Result<Vec<Action<'a>>, Fault> {
     let mut actions = Vec::new();
-    let mut seen = Vec::new();
+    let mut seen = Vec::with_capacity(4);
     loop {
-        let Some(verb) = section(&parser) else { return parser.unexpected() };
-        let word = parser.word();
-        parser.advance();
+        let (verb, name) = section(parser)?;
         if seen.contains(&verb) {
-            let name = word.to_ascii_uppercase();
-            parser.misshapen(|| {
-                format!("The \"{name}\" section can only be used once in an update expression;")
-            });
+            let problem =
+                format_args!("The \"{name}\" section can only be used once in an update expression;");
+            parser.misshapen(problem);
         }
         seen.push(verb);
         loop {
-            actions.push(action(&mut parser, &mut tree, verb)?);
+            actions.push(action(parser, tree, verb)?);
             if !parser.take(Symbol::Comma) {
                 break;
             }
         }
         if parser.kind() == Kind::End {
-            break;
+            return Ok(actions);
         }
     }
-    parser.finish()?;
-    super::bounded(&tree, most)?;
-    let actions = actions.into_iter().map(|action| match action {
-        Read::Set(path, value) => Ok(UpdateAction::Set(path, assignment(&tree, value)?)),
-        Read::Remove(path) => Ok(UpdateAction::Remove(path)),
-        Read::Add(path, value) => Ok(UpdateAction::Add(path, value.clone())),
-        Read::Delete(path, value) => Ok(UpdateAction::Delete(path, value.clone())),
-    });
-    Ok(UpdateExpression { actions: actions.collect::<Result<_, Fault>>()? })
 }
 
-fn section(parser: &Parser<'_, '_>) -> Option<Verb> {
-    match parser.kind() {
-        Kind::Keyword(Keyword::Set) => Some(Verb::Set),
-        Kind::Keyword(Keyword::Remove) => Some(Verb::Remove),
-        Kind::Keyword(Keyword::Add) => Some(Verb::Add),
-        Kind::Keyword(Keyword::Delete) => Some(Verb::Delete),
-        _ => None,
-    }
+/// Goes past the word that begins a section.
+fn section(parser: &mut Parser<'_>) -> Result<(Verb, &'static str), Fault> {
+    let found = match parser.kind() {
+        Kind::Keyword(Keyword::Set) => (Verb::Set, "SET"),
+        Kind::Keyword(Keyword::Remove) => (Verb::Remove, "REMOVE"),
+        Kind::Keyword(Keyword::Add) => (Verb::Add, "ADD"),
+        Kind::Keyword(Keyword::Delete) => (Verb::Delete, "DELETE"),
+        _ => return parser.unexpected(),
+    };
+    parser.advance();
+    Ok(found)
 }
 
-fn action<'p>(parser: &mut Parser<'_, 'p>, tree: &mut Tree<'p>, verb: Verb) -> Result<Read<'p>, Fault> {
+fn action<'a>(parser: &mut Parser<'a>, tree: &mut Tree<'a>, verb: Verb) -> Result<Action<'a>, Fault> {
     let path = parser.path()?;
-    Ok(match verb {
+    let operand = match verb {
         Verb::Set => {
             parser.expect(Symbol::Equal)?;
-            Read::Set(path, tree.read(parser, Language::Assignment)?)
+            let first = tree.nodes.len();
+            let root = tree.read(parser, Language::Assignment)?;
+            Operand::Set(first..tree.nodes.len(), root)
         }
-        Verb::Remove => Read::Remove(path),
-        Verb::Add => Read::Add(path, parser.value()?),
-        Verb::Delete => Read::Delete(path, parser.value()?),
-    })
+        Verb::Remove => Operand::Remove,
+        Verb::Add => Operand::Add(parser.value()?),
+        Verb::Delete => Operand::Delete(parser.value()?),
+    };
+    Ok(Action { path, operand })
 }
 
-/// What an attribute is set to; it nests as deep as it has operators, which are bounded.
-fn assignment(tree: &Tree<'_>, id: Id) -> Result<Assignment, Fault> {
-    let operand = |id: Id| assignment(tree, id).map(Box::new);
-    Ok(match tree.node(id) {
-        Node::Path(path) => Assignment::Path(path.clone()),
-        Node::Value(value) => Assignment::Value((*value).clone()),
-        Node::Plus(left, right) => Assignment::Plus(operand(*left)?, operand(*right)?),
-        Node::Minus(left, right) => Assignment::Minus(operand(*left)?, operand(*right)?),
-        Node::Call(function, operands) => {
-            if !function.is_of_updates() {
-                return Err(format!(
-                    "The function is not allowed in an update expression; function: {}",
-                    function.name()
-                ));
-            }
-            counted(*function, operands)?;
-            match (function, operands.as_slice()) {
-                (Function::IfNotExists, &[tested, otherwise]) => {
-                    Assignment::IfNotExists(path(tree, *function, tested)?, operand(otherwise)?)
-                }
-                (_, &[left, right]) => Assignment::Append(operand(left)?, operand(right)?),
-                // Both take two operands, which have been counted.
-                _ => return Err("a function lacks operands".to_owned()),
-            }
+/// What the nodes are so far; each is taken by the one that it is a part of.
+struct Parts<'t, 'a> {
+    tree: &'t Tree<'a>,
+    parts: Vec<Option<Assignment>>,
+    placeholders: &'t Placeholders,
+}
+
+impl Parts<'_, '_> {
+    /// What an attribute is set to: the root of the nodes that come next.
+    fn assignment(&mut self, nodes: Range<Id>, root: Id) -> Result<Assignment, Fault> {
+        let tree = self.tree;
+        for node in &tree.nodes[nodes] {
+            let part = self.part(node)?;
+            self.parts.push(Some(part));
         }
-        // The machine reads conditions where they are asked for only.
-        _ => return Err("a condition stands where a value should".to_owned()),
-    })
+        self.taken(root)
+    }
+
+    fn part(&mut self, node: &Node<'_>) -> Result<Assignment, Fault> {
+        Ok(match node {
+            Node::Path(path) => Assignment::Path(path.resolve(self.placeholders)?),
+            Node::Value(placeholder) => Assignment::Value(self.placeholders.value(placeholder)?.clone()),
+            Node::Plus(left, right) => Assignment::Plus(self.operand(*left)?, self.operand(*right)?),
+            Node::Minus(left, right) => Assignment::Minus(self.operand(*left)?, self.operand(*right)?),
+            Node::Call(call) => {
+                call.check_count()?;
+                let (first, second) = (call.operands[0], call.operands[1]);
+                if call.function == Function::ListAppend {
+                    return Ok(Assignment::Append(self.operand(first)?, self.operand(second)?));
+                }
+                match self.taken(first)? {
+                    Assignment::Path(path) => Assignment::IfNotExists(path, self.operand(second)?),
+                    _ => return Err(call.lacks_path()),
+                }
+            }
+            _ => return Err("a condition stands in an assignment".to_owned()),
+        })
+    }
+
+    fn taken(&mut self, id: Id) -> Result<Assignment, Fault> {
+        self.parts[id].take().ok_or_else(|| "an operand stands in two places".to_owned())
+    }
+
+    fn operand(&mut self, id: Id) -> Result<Box<Assignment>, Fault> {
+        self.taken(id).map(Box::new)
+    }
 }

@@ -97,16 +97,16 @@ fn write_reduced<'a>(expressions: &mut Expressions<'a>, out: &mut Vec<u8>, condi
             expressions.value(out, &AttributeValue::from(kind.name()));
             push(out, ")");
         }
-        Condition::BeginsWith(path, prefix) => {
+        Condition::BeginsWith(term, prefix) => {
             push(out, "begins_with(");
-            expressions.path(out, path);
+            write_term(expressions, out, term);
             push(out, ", ");
             write_term(expressions, out, prefix);
             push(out, ")");
         }
-        Condition::Contains(path, part) => {
+        Condition::Contains(term, part) => {
             push(out, "contains(");
-            expressions.path(out, path);
+            write_term(expressions, out, term);
             push(out, ", ");
             write_term(expressions, out, part);
             push(out, ")");

@@ -58,8 +58,8 @@ fn each_test_has_its_text() {
         (Condition::Exists(path("x")), "attribute_exists(#a0)"),
         (Condition::NotExists(path("x")), "attribute_not_exists(#a0)"),
         (Condition::Type(path("x"), AttributeType::StringSet), "attribute_type(#a0, :v0)"),
-        (Condition::BeginsWith(path("x"), value()), "begins_with(#a0, :v0)"),
-        (Condition::Contains(path("x"), Term::Path(path("y"))), "contains(#a0, #a1)"),
+        (Condition::BeginsWith(path("x").into(), value()), "begins_with(#a0, :v0)"),
+        (Condition::Contains(value(), path("x").into()), "contains(:v0, #a0)"),
     ] {
         assert_eq!(text(&condition), expected);
     }
@@ -256,8 +256,8 @@ fn conditions() -> impl Strategy<Value = Condition> {
         paths().prop_map(Condition::Exists),
         paths().prop_map(Condition::NotExists),
         (paths(), kinds).prop_map(|(path, kind)| Condition::Type(path, kind)),
-        (paths(), terms()).prop_map(|(path, term)| Condition::BeginsWith(path, term)),
-        (paths(), terms()).prop_map(|(path, term)| Condition::Contains(path, term)),
+        (terms(), terms()).prop_map(|(term, prefix)| Condition::BeginsWith(term, prefix)),
+        (terms(), terms()).prop_map(|(term, part)| Condition::Contains(term, part)),
     ];
     tests.prop_recursive(4, 24, 3, |inner| {
         let group = || proptest::collection::vec(inner.clone(), 0..4);

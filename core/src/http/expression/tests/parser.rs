@@ -107,18 +107,23 @@ impl Parser<'_> {
         ) {
             *at += 1;
             self.expect(at, "(");
-            let path = self.path(at);
+            let first = self.term(at);
             let second = self.take(at, ",").then(|| self.term(at));
             self.expect(at, ")");
             return match (function.as_str(), second) {
-                ("attribute_exists", None) => Condition::Exists(path),
-                ("attribute_not_exists", None) => Condition::NotExists(path),
-                ("attribute_type", Some(Term::Value(AttributeValue::S(kind)))) => {
-                    Condition::Type(path, AttributeType::from_name(&kind).unwrap())
+                ("begins_with", Some(prefix)) => Condition::BeginsWith(first, prefix),
+                ("contains", Some(part)) => Condition::Contains(first, part),
+                (function, second) => {
+                    let Term::Path(path) = first else { panic!("{first:?}") };
+                    match (function, second) {
+                        ("attribute_exists", None) => Condition::Exists(path),
+                        ("attribute_not_exists", None) => Condition::NotExists(path),
+                        ("attribute_type", Some(Term::Value(AttributeValue::S(kind)))) => {
+                            Condition::Type(path, AttributeType::from_name(&kind).unwrap())
+                        }
+                        other => panic!("{other:?}"),
+                    }
                 }
-                ("begins_with", Some(prefix)) => Condition::BeginsWith(path, prefix),
-                ("contains", Some(part)) => Condition::Contains(path, part),
-                other => panic!("{other:?}"),
             };
         }
         let term = self.term(at);
