@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dynochemy_core::{Backend, CallError, Moment, Request, Response};
 
 use crate::action;
-use crate::storage::{Access, OpenError, Storage, Transaction};
+use crate::storage::{Access, OpenError, OpenOptions, Storage, Transaction};
 use crate::throughput::{Meter, Throughput};
 
 /// A database in memory or in a file that answers as DynamoDB does.
@@ -59,12 +59,24 @@ impl SqlBackend {
 
     /// The database in a file, which is created where it does not exist.
     ///
-    /// What was answered is in the file for good, also after the process is killed or the power fails.
+    /// What was answered is in the file for good, also after the process is killed or the power fails;
+    /// [`SqlBackend::options`] has less for more speed. Files are `FILE` itself and, while it is in use, `FILE-wal` and
+    /// `FILE-shm` beside it, which belong to it: after a crash the last writes are in the `-wal`.
     ///
     /// # Errors
-    /// When the file cannot be read or written, is no Dynochemy database, or was written by a newer version.
+    /// As [`OpenOptions::open`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        Storage::open(path.as_ref()).map(Self::new)
+        OpenOptions::new().open(path)
+    }
+
+    /// How to open a database in a file, otherwise than [`SqlBackend::open`] does.
+    #[must_use]
+    pub fn options() -> OpenOptions {
+        OpenOptions::new()
+    }
+
+    pub(crate) fn open_with(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
+        Storage::open(path, options).map(Self::new)
     }
 
     /// Limits the use of tables, for all clones; every table starts anew.

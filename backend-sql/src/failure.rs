@@ -12,7 +12,7 @@ use dynochemy_core::{
 };
 
 use crate::index::{KeyFault, KeyProblem};
-use crate::storage::Index;
+use crate::storage::{Index, described};
 
 /// Why a call ends without its answer; what it wrote is rolled back.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Failure {
     pub(crate) fn rolled_back(self) -> CallError {
         match self {
             Self::Refused(rejection) => CallError::Refused(rejection),
-            Self::Sqlite(error) => CallError::Refused(internal(format!("SQLite: {error}"))),
+            Self::Sqlite(error) => CallError::Refused(internal(described(&error))),
         }
     }
 }

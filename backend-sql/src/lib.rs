@@ -63,6 +63,6 @@ pub use db::{Db, Pages};
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
 pub use dynochemy_derive::{DocumentSql as Document, ProjectionSql as Projection, TableSql as Table};
-pub use storage::OpenError;
+pub use storage::{Durability, OpenError, OpenOptions};
 pub use throughput::Throughput;
 pub use wire::JsonAnswer;

@@ -17,9 +17,12 @@
 
 mod definition;
 mod description;
+mod fault;
 mod format;
 mod items;
 mod log;
+mod open_error;
+mod options;
 mod place;
 mod readers;
 mod session;
@@ -34,13 +37,16 @@ use std::sync::{Mutex, PoisonError};
 use dynochemy_core::CallError;
 
 use crate::failure::Failure;
+use format::Unusable;
 use log::Log;
 use readers::Readers;
 use session::Session;
 
 pub(crate) use definition::{CapacityChanges, Index, IndexKind, Settings, Source, Table};
-pub use format::OpenError;
+pub(crate) use fault::described;
 pub(crate) use items::{Stored, Stretch};
+pub use open_error::OpenError;
+pub use options::{Durability, OpenOptions};
 pub(crate) use place::{Place, forms};
 pub(crate) use session::Transaction;
 
@@ -68,19 +74,23 @@ pub(crate) enum Access {
 
 impl Storage {
     pub(crate) fn in_memory() -> Result<Self, OpenError> {
-        let writer = Writer { session: Session::in_memory()?, log: None };
-        Ok(Self { readers: None, writer: Mutex::new(writer) })
+        let session = Session::in_memory().map_err(|error| OpenError::of(error, None))?;
+        Ok(Self { readers: None, writer: Mutex::new(Writer { session, log: None }) })
     }
 
-    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
+    pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
         // As it stands now: a reader may be opened after the process has gone elsewhere. This also takes their meaning
         // from `:memory:` and `file:`.
         let path =
             std::path::absolute(path).map_err(|error| OpenError::Sqlite { problem: error.to_string() })?;
-        let session = Session::writer(&path)?;
-        let log = Some(Log::of(&path));
-        let readers = Some(Readers::open(&path)?);
-        Ok(Self { readers, writer: Mutex::new(Writer { session, log }) })
+        Self::open_file(&path, options).map_err(|error| OpenError::of(error, Some(&path)))
+    }
+
+    fn open_file(path: &Path, options: &OpenOptions) -> Result<Self, Unusable> {
+        let log = Log::of(path);
+        let session = Session::writer(path, &log, options)?;
+        let readers = Some(Readers::open(path)?);
+        Ok(Self { readers, writer: Mutex::new(Writer { session, log: Some(log) }) })
     }
 
     /// Does `work` in a transaction, which is rolled back where it fails or panics.

@@ -6,10 +6,10 @@
 //! See SQLite's [pragmas](https://www.sqlite.org/pragma.html#pragma_application_id) and its
 //! [write-ahead log](https://www.sqlite.org/wal.html).
 
-use std::fmt;
-
-use dynochemy_core::Error;
 use rusqlite::{Connection, TransactionBehavior};
+
+use super::open_error::OpenError;
+use super::options::Durability;
 
 /// `Dyno`, as a big-endian number.
 const APPLICATION_ID: i32 = 0x4479_6e6f;
@@ -46,73 +46,42 @@ const SCHEMA: &str = "
     CREATE INDEX tokens_by_completion ON tokens (completed);
 ";
 
-/// Why a database cannot be opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// The file is a database of another program.
-    Foreign,
-    /// The file was written by a newer version of this library.
-    Newer {
-        /// The file's format.
-        format: i32,
-        /// The newest format that this version can read.
-        supported: i32,
-    },
-    /// The file was written by an older version of this library, whose format is not read any more.
-    Older {
-        /// The file's format.
-        format: i32,
-        /// The format that this version reads.
-        supported: i32,
-    },
-    /// SQLite could not open, read or write the file.
-    Sqlite {
-        /// SQLite's message.
-        problem: String,
-    },
+/// Why a file is not used: what it is, or what SQLite fails with.
+#[derive(Debug)]
+pub(super) enum Unusable {
+    Refused(OpenError),
+    Sqlite(rusqlite::Error),
 }
 
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Foreign => f.write_str("the file is not a Dynochemy database; it was left as it is"),
-            Self::Newer { format, supported } => write!(
-                f,
-                "the file has format {format}, which a newer version of Dynochemy wrote; this one reads format \
-                 {supported}"
-            ),
-            Self::Older { format, supported } => write!(
-                f,
-                "the file has format {format} of an older version of Dynochemy, and this one reads format {supported} \
-                 only; it was left as it is: write its items into a new file with the version that made it"
-            ),
-            Self::Sqlite { problem } => write!(f, "SQLite cannot open the database: {problem}"),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-impl From<rusqlite::Error> for OpenError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite { problem: error.to_string() }
-    }
-}
-
-impl From<OpenError> for Error {
+impl From<OpenError> for Unusable {
     fn from(error: OpenError) -> Self {
-        Self::Configuration { problem: error.to_string() }
+        Self::Refused(error)
     }
 }
 
-/// Checks the file, makes its tables where it is new, and sets how it is written.
-pub(super) fn prepare(connection: &mut Connection) -> Result<(), OpenError> {
-    let is_new = check(connection)?;
-    // Set before the first transaction, and only on a file that is ours or empty: it stays with the file.
-    let _mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    // An answer means that the write survives a loss of power; where `fsync` alone does not, SQLite asks for more.
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON")?;
+impl From<rusqlite::Error> for Unusable {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// Checks that a file is ours or empty, and makes its tables where it is new.
+pub(super) fn prepare(connection: &mut Connection, durability: Durability) -> Result<(), Unusable> {
+    // As of one moment, since another process may be at making the tables.
+    let transaction = connection.transaction()?;
+    let is_new = check(&transaction)?;
+    transaction.finish()?;
+    write_ahead(connection)?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        match durability {
+            Durability::Full => "FULL",
+            Durability::Normal => "NORMAL",
+        },
+    )?;
+    // Where `fsync` alone does not reach the disk, SQLite asks for more.
+    connection.pragma_update(None, "fullfsync", true)?;
     if is_new {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have come first.
@@ -126,25 +95,30 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// Set before the first transaction, and only on a file that is ours or empty: it stays with the file.
+fn write_ahead(connection: &Connection) -> Result<(), Unusable> {
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    match mode.as_str() {
+        // A database in memory has no log.
+        "wal" | "memory" => Ok(()),
+        _ => Err(OpenError::NoLog.into()),
+    }
+}
+
 /// Whether the file is new; an error where it is not one to be used.
-fn check(connection: &Connection) -> Result<bool, OpenError> {
+fn check(connection: &Connection) -> Result<bool, Unusable> {
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
-    let (application, format) = match (pragma("application_id"), pragma("user_version")) {
-        (Ok(application), Ok(format)) => (application, format),
-        (Err(error), _) | (_, Err(error)) => {
-            let foreign = error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase);
-            return Err(if foreign { OpenError::Foreign } else { error.into() });
-        }
-    };
-    match (application, format) {
+    match (pragma("application_id")?, pragma("user_version")?) {
         (APPLICATION_ID, FORMAT) => Ok(false),
-        (APPLICATION_ID, format) if format > FORMAT => Err(OpenError::Newer { format, supported: FORMAT }),
-        (APPLICATION_ID, format) => Err(OpenError::Older { format, supported: FORMAT }),
+        (APPLICATION_ID, format) if format > FORMAT => {
+            Err(OpenError::Newer { format, supported: FORMAT }.into())
+        }
+        (APPLICATION_ID, format) => Err(OpenError::Older { format, supported: FORMAT }.into()),
         (0, 0) => {
             let objects: i64 =
                 connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-            if objects == 0 { Ok(true) } else { Err(OpenError::Foreign) }
+            if objects == 0 { Ok(true) } else { Err(OpenError::Foreign.into()) }
         }
-        _ => Err(OpenError::Foreign),
+        _ => Err(OpenError::Foreign.into()),
     }
 }

@@ -38,6 +38,11 @@ impl Log {
         Self { path: PathBuf::from(path), long: LONG, attempts: ATTEMPTS }
     }
 
+    /// Whether it holds anything.
+    pub(super) fn is_empty(&self) -> bool {
+        fs::metadata(&self.path).map_or(true, |log| log.len() == 0)
+    }
+
     /// Empties the log where it has grown long; to be called between transactions of the connection that writes.
     pub(super) fn bound(&mut self, session: &Session) {
         let Ok(length) = fs::metadata(&self.path).map(|file| file.len()) else { return };

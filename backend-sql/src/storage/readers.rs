@@ -4,7 +4,6 @@ use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::format::OpenError;
 use super::session::Session;
 
 /// Reads take microseconds from memory; more of them at a time than this gain nothing on any disk.
@@ -34,7 +33,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Readers {
-    pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
+    pub(super) fn open(path: &Path) -> rusqlite::Result<Self> {
         let sessions = Sessions { idle: vec![Session::reader(path)?], open: 1 };
         Ok(Self { path: path.to_owned(), sessions: Mutex::new(sessions), returned: Condvar::new() })
     }

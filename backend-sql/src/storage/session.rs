@@ -3,19 +3,27 @@
 //! Statements are compiled once for each connection, and found again by their text: rusqlite's own statements borrow the
 //! connection, and could not lie beside it.
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use dynochemy_core::CallError;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use super::Access;
-use super::format::{self, OpenError};
+use super::fault;
+use super::format::{self, Unusable};
+use super::log::Log;
+use super::open_error::OpenError;
+use super::options::{Durability, OpenOptions};
 use super::tables::Known;
 use crate::failure::{Failure, internal};
 
 /// How long to wait for another process that is writing to the same file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// SQLite's smallest, in bytes: no database is shorter.
+const SMALLEST_PAGE: u64 = 512;
 /// More than there are statements.
 const STATEMENTS: usize = 32;
 
@@ -36,16 +44,34 @@ pub(crate) struct Transaction<'a> {
 }
 
 impl Session {
-    pub(super) fn in_memory() -> Result<Self, OpenError> {
+    pub(super) fn in_memory() -> Result<Self, Unusable> {
         let mut connection = Connection::open_in_memory()?;
-        format::prepare(&mut connection)?;
+        format::prepare(&mut connection, Durability::default())?;
         Ok(Self::new(connection, false))
     }
 
     /// The connection that writes to a file, which is created where it does not exist.
-    pub(super) fn writer(path: &Path) -> Result<Self, OpenError> {
+    pub(super) fn writer(path: &Path, log: &Log, options: &OpenOptions) -> Result<Self, Unusable> {
+        let length = fs::metadata(path).map_or(0, |file| file.len());
+        let is_whole = log.is_empty();
+        // SQLite would take either for a new file, and delete the log.
+        match length {
+            0 if !is_whole => return Err(damaged("it is empty, and the log beside it is not")),
+            1..SMALLEST_PAGE => return Err(OpenError::NotADatabase.into()),
+            _ => {}
+        }
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
-        format::prepare(&mut connection)?;
+        // A file that is not to be used is left as it is, with its log.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_whole)?;
+        if connection.is_readonly(MAIN_DB)? {
+            return Err(OpenError::ReadOnly.into());
+        }
+        format::prepare(&mut connection, options.durability)?;
+        let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        if is_whole && !length.is_multiple_of(page) {
+            return Err(damaged("it ends within a page"));
+        }
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         Ok(Self::new(connection, true))
     }
 
@@ -120,11 +146,16 @@ impl Drop for Transaction<'_> {
     }
 }
 
+fn damaged(problem: &str) -> Unusable {
+    OpenError::Damaged { problem: problem.to_owned() }.into()
+}
+
 fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
     // Each connection is used by one thread at a time, which SQLite need not see to.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
     Ok(connection)
 }
 
@@ -132,13 +163,11 @@ fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(statement)?.execute([]).map(|_| ())
 }
 
-/// A commit that could not begin to write, or found no room for all of its pages, was not applied. After any other
-/// failure the log may hold the whole transaction, which then comes back when the file is next opened after a crash.
+/// A commit that failed may still have been applied.
 fn commit_failed(access: Access, error: rusqlite::Error) -> CallError {
-    let clean = matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DiskFull));
-    if clean || access == Access::Read {
+    if access == Access::Read || fault::leaves_nothing(&error) {
         return Failure::from(error).rolled_back();
     }
-    let problem = format!("SQLite could not commit: {error}");
+    let problem = format!("SQLite could not end the commit: {}", fault::told(&error));
     CallError::Unknown { rejection: Some(internal(problem.clone())), problem }
 }

@@ -23,7 +23,7 @@ fn with_table() -> (Storage, Table) {
 }
 
 fn with_table_in(directory: &Directory) -> (Storage, Table) {
-    let storage = Storage::open(&directory.file()).unwrap();
+    let storage = Storage::open(&directory.file(), &OpenOptions::new()).unwrap();
     let table = create_table(&storage);
     (storage, table)
 }
@@ -89,15 +89,23 @@ fn a_refused_call_is_rolled_back_at_once_so_that_other_processes_can_write() {
 }
 
 #[test]
-fn every_commit_reaches_the_disk() {
-    let (storage, _) = with_table();
-    let pragma = |name| {
-        on_writer(&storage, |connection| {
-            connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-        })
-    };
+fn every_commit_reaches_the_disk_unless_less_was_asked_for() {
+    const NORMAL: i64 = 1;
     const FULL: i64 = 2;
-    assert_eq!((pragma("synchronous"), pragma("fullfsync")), (Ok(FULL), Ok(1)));
+    let directory = Directory::new();
+    for (options, expected) in [
+        (OpenOptions::new(), FULL),
+        (OpenOptions::new().durability(Durability::Normal), NORMAL),
+        (OpenOptions::new().durability(Durability::Full), FULL),
+    ] {
+        let storage = Storage::open(&directory.file(), &options).unwrap();
+        let pragma = |name| {
+            on_writer(&storage, |connection| {
+                connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+            })
+        };
+        assert_eq!((pragma("synchronous"), pragma("fullfsync")), (Ok(expected), Ok(1)));
+    }
 }
 
 #[test]
@@ -203,7 +211,7 @@ fn where_no_connection_can_be_opened_reads_wait_for_those_that_there_are() {
 fn each_connection_forgets_the_tables_that_another_one_changed() {
     let directory = Directory::new();
     let (storage, table) = with_table_in(&directory);
-    let other = Storage::open(&directory.file()).unwrap();
+    let other = Storage::open(&directory.file(), &OpenOptions::new()).unwrap();
     let known = |storage: &Storage, access| {
         storage.transaction(access, |transaction| transaction.table("notes")).unwrap()
     };
@@ -259,7 +267,7 @@ fn another_process_that_writes_holds_up_writes_alone_and_they_say_so() {
     assert_eq!(count(&storage, &table), 0);
     let error = write(&storage, &table, "a", 1).unwrap_err();
     assert_eq!(error.effect(), Effect::NotApplied);
-    assert!(error.to_string().contains("locked"), "{error}");
+    assert!(error.to_string().contains("another process has been writing"), "{error}");
     other.execute_batch("COMMIT").unwrap();
     write(&storage, &table, "a", 1).unwrap();
     assert_eq!(count(&storage, &table), 1);
