@@ -128,7 +128,7 @@ fn what_an_answer_means_for_the_disk_can_be_chosen() {
 
 #[test]
 fn many_can_open_a_new_file_at_one_time() {
-    for _ in 0..10 {
+    for _ in 0..20 {
         let directory = Directory::new();
         let start = std::sync::Barrier::new(8);
         std::thread::scope(|scope| {

@@ -6,7 +6,7 @@
 //! See SQLite's [pragmas](https://www.sqlite.org/pragma.html#pragma_application_id) and its
 //! [write-ahead log](https://www.sqlite.org/wal.html).
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::open_error::OpenError;
 use super::options::Durability;
@@ -19,6 +19,9 @@ const APPLICATION_ID: i32 = 0x4479_6e6f;
 /// - 2: tables by their definitions, with indexes.
 /// - 3: a number that tells of each change of tables.
 const FORMAT: i32 = 3;
+
+/// How often to try to set how a file is written, where others do so too.
+const ATTEMPTS: u32 = 100;
 
 /// `store_id` is a table's or an index's number; both come out of `last_store`, and none is given twice. `definitions`
 /// goes up with each change of tables.
@@ -97,8 +100,17 @@ pub(super) fn prepare(connection: &mut Connection, durability: Durability) -> Re
 
 /// Set before the first transaction, and only on a file that is ours or empty: it stays with the file.
 fn write_ahead(connection: &Connection) -> Result<(), Unusable> {
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    match mode.as_str() {
+    let set = || connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+    let mut mode = set();
+    // Where two want to set it on a new file, SQLite waits for neither. A transaction waits for the other one's end.
+    for _ in 0..ATTEMPTS {
+        if !mode.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)) {
+            break;
+        }
+        connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+        mode = set();
+    }
+    match mode?.as_str() {
         // A database in memory has no log.
         "wal" | "memory" => Ok(()),
         _ => Err(OpenError::NoLog.into()),
