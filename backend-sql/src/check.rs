@@ -11,7 +11,7 @@ use dynochemy_core::{AttributeValue, Attributes, Item, Rejection, attributes_siz
 
 use crate::failure::validation;
 
-pub(crate) use expression::{condition, distinct, not_distinct, paths, read_by, update};
+pub(crate) use expression::{condition, distinct, key_condition, not_distinct, paths, read_by, update};
 pub(crate) use key::{Reader, filter, key, key_values, place, scalar_keys, start_key, update_of};
 
 /// The most levels of lists and maps in each other.
@@ -52,11 +52,19 @@ pub(crate) fn values(item: &Item) -> Result<Content, Box<Rejection>> {
 
 /// Values that are no values in DynamoDB, or nested too deeply.
 pub(crate) fn attributes(attributes: &Attributes) -> Result<(), Box<Rejection>> {
-    attributes.values().try_for_each(|attribute| value_at(attribute, 1))
+    members_at(attributes, 1)
 }
 
-fn value(attribute: &AttributeValue) -> Result<(), Box<Rejection>> {
+/// As [`attributes`], of one.
+pub(crate) fn value(attribute: &AttributeValue) -> Result<(), Box<Rejection>> {
     value_at(attribute, 1)
+}
+
+fn members_at(members: &Attributes, level: u32) -> Result<(), Box<Rejection>> {
+    if members.contains_key("") {
+        return Err(validation("Empty attribute name"));
+    }
+    members.values().try_for_each(|value| value_at(value, level))
 }
 
 fn value_at(value: &AttributeValue, level: u32) -> Result<(), Box<Rejection>> {
@@ -67,7 +75,7 @@ fn value_at(value: &AttributeValue, level: u32) -> Result<(), Box<Rejection>> {
             Err(validation("Nesting Levels have exceeded supported limits"))
         }
         AttributeValue::L(values) => values.iter().try_for_each(|value| value_at(value, level + 1)),
-        AttributeValue::M(members) => members.values().try_for_each(|value| value_at(value, level + 1)),
+        AttributeValue::M(members) => members_at(members, level + 1),
         // The two spaces stand in the service's messages too.
         AttributeValue::StringSet(set) if set.is_empty() => invalid("An string set  may not be empty"),
         AttributeValue::NumberSet(set) if set.is_empty() => invalid("An number set  may not be empty"),

@@ -66,11 +66,13 @@ impl SqlBackend {
             Err(rejection) => return error::answer(&rejection),
         };
         match self.answer(&request, now) {
-            Ok(response) => JsonAnswer { status: 200, body: answer::write(&response) },
+            Ok(response) => JsonAnswer { status: 200, body: answer::write(&request, &response) },
             Err(error) => error::answer_to_failure(&error),
         }
     }
 }
 
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod tests;

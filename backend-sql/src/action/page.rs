@@ -8,7 +8,7 @@ use dynochemy_core::{Item, Items, ItemsBuilder, Rejection};
 
 use crate::backend::Context;
 use crate::capacity::{Consistency, Cost, Direction, Units, consumed};
-use crate::check;
+use crate::check::{self, Reader};
 use crate::failure::{Failure, constraint, throughput_exceeded, validation};
 use crate::projection::Projection;
 use crate::storage::{Place, Source, Stretch};
@@ -23,6 +23,8 @@ pub(super) struct Reading<'a> {
     pub(super) filter: Option<&'a Condition>,
     pub(super) projection: &'a [DocumentPath],
     pub(super) select: Option<&'a Select>,
+    /// A scan filters by what an index lacks too, as by what is missing; a query does not.
+    pub(super) reader: Reader,
     pub(super) is_index: bool,
     pub(super) consistency: Consistency,
     pub(super) tell: ReturnConsumedCapacity,
@@ -86,7 +88,7 @@ impl Reading<'_> {
             }
             lacking
         };
-        if let Some(filter) = self.filter {
+        if let (Reader::Query, Some(filter)) = (self.reader, self.filter) {
             let mut paths = Vec::new();
             check::paths(filter, &mut |path| paths.push(path));
             let lacking = lacking(&mut paths.into_iter());

@@ -21,11 +21,13 @@ pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<Qu
         filter: input.filter_expression.as_ref(),
         projection: &input.projection_expression,
         select: input.select.as_ref(),
+        reader: Reader::Query,
         is_index: input.index_name.is_some(),
         consistency: input.consistent_read.into(),
         tell: input.return_consumed_capacity,
     };
     reading.check()?;
+    check::key_condition(&input.key_condition_expression)?;
     let table = table(context, &input.table_name)?;
     let source = source(&table, input.index_name.as_deref())?;
     reading.check_consistency(&source)?;
@@ -184,19 +186,7 @@ fn bounds(equal: Vec<u8>, condition: &RangeCondition) -> Result<Bounds, Box<Reje
                 return Err(validation("Invalid operator used in KeyConditionExpression: <>"));
             }
         },
-        RangeCondition::Between(low, high) if low > high => {
-            return Err(validation(
-                "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal \
-                 to lower bound",
-            ));
-        }
         RangeCondition::Between(low, high) => (form(low), beginning_with(form(high)).1),
-        RangeCondition::BeginsWith(KeyValue::N(_)) => {
-            return Err(validation(
-                "Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: \
-                 begins_with, operand type: N",
-            ));
-        }
         RangeCondition::BeginsWith(prefix) => {
             let mut low = form(prefix);
             // What follows the end of a text or its continuation begins with the text's form without its end.

@@ -21,6 +21,7 @@ pub(super) fn answer(input: &ScanInput, context: &mut Context<'_>) -> Result<Sca
         filter: input.filter_expression.as_ref(),
         projection: &input.projection_expression,
         select: input.select.as_ref(),
+        reader: Reader::Scan,
         is_index: input.index_name.is_some(),
         consistency: input.consistent_read.into(),
         tell: input.return_consumed_capacity,

@@ -126,7 +126,11 @@ fn check(input: &TransactWriteItemsInput) -> Result<Vec<Option<Content>>, Failur
     if let Some(token) = &input.client_request_token
         && !(1..=MAX_TOKEN).contains(&token.len())
     {
-        let wanted = "have length between 1 and 36";
+        let wanted = if token.is_empty() {
+            "have length greater than or equal to 1"
+        } else {
+            "have length less than or equal to 36"
+        };
         return Err(constraint(token, "clientRequestToken", wanted).into());
     }
     let mut contents = Vec::with_capacity(actions);

@@ -3,10 +3,13 @@
 //!
 //! See [Expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.html).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use dynochemy_core::expression::{
-    Assignment, Clash, Comparator, Condition, DocumentPath, PathStep, Term, UpdateAction, UpdateExpression,
+    Assignment, Clash, Comparator, Condition, DocumentPath, KeyCondition, PathStep, RangeCondition, Term,
+    UpdateAction, UpdateExpression,
 };
-use dynochemy_core::{AttributeType, AttributeValue, Rejection};
+use dynochemy_core::{AttributeType, AttributeValue, KeyValue, Rejection};
 
 use super::value;
 use crate::failure::validation;
@@ -140,11 +143,27 @@ fn bounds(expression: &str, low: &Term, high: &Term) -> Result<(), Box<Rejection
 
 const ORDER: &str = "upper bound to be greater than or equal to lower bound";
 
+/// A key condition whose operands an operator or function can take.
+pub(crate) fn key_condition(condition: &KeyCondition) -> Result<(), Box<Rejection>> {
+    let expression = "KeyConditionExpression";
+    match &condition.range {
+        Some((_, RangeCondition::Between(low, high))) => {
+            let value = |value: &KeyValue| Term::Value(value.clone().into());
+            bounds(expression, &value(low), &value(high))
+        }
+        Some((_, RangeCondition::BeginsWith(KeyValue::N(_)))) => {
+            Err(incorrect(expression, "begins_with", AttributeType::N))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A value as the service shows it: its strange form is that of the service's own types.
 fn shown(value: &AttributeValue) -> String {
     let text = match value {
         AttributeValue::S(text) => text.clone(),
         AttributeValue::N(number) => number.to_string(),
+        AttributeValue::B(bytes) => STANDARD.encode(bytes),
         other => format!("{other:?}"),
     };
     format!("AttributeValue: {{{}:{text}}}", value.kind().name())
@@ -215,8 +234,12 @@ pub(super) fn assigned_type(assignment: &Assignment) -> Option<AttributeType> {
 /// An update that could fit an item.
 pub(crate) fn update(update: &UpdateExpression) -> Result<(), Box<Rejection>> {
     let expression = "UpdateExpression";
+    update.actions.iter().try_for_each(|action| match action {
+        UpdateAction::Set(_, assignment) => outermost(assignment),
+        _ => Ok(()),
+    })?;
     distinct(expression, update.actions.iter().map(UpdateAction::path))?;
-    update.actions.iter().try_for_each(|action| {
+    let operand = |action: &UpdateAction| {
         let incorrect = |operator: &str, operand: &AttributeValue| {
             validation(format!(
                 "Invalid {expression}: Incorrect operand type for operator or function; operator: {operator}, operand \
@@ -234,10 +257,35 @@ pub(crate) fn update(update: &UpdateExpression) -> Result<(), Box<Rejection>> {
                 V::StringSet(_) | V::NumberSet(_) | V::BinarySet(_) => value(operand),
                 other => Err(incorrect("DELETE", other)),
             },
-            UpdateAction::Set(_, assignment) => assigned(assignment),
-            UpdateAction::Remove(_) => Ok(()),
+            UpdateAction::Set(..) | UpdateAction::Remove(_) => Ok(()),
         }
+    };
+    update.actions.iter().try_for_each(operand)?;
+    update.actions.iter().try_for_each(|action| match action {
+        UpdateAction::Set(_, assignment) => assigned(assignment),
+        _ => Ok(()),
     })
+}
+
+/// Lists are appended to nowhere but at the outside.
+fn outermost(assignment: &Assignment) -> Result<(), Box<Rejection>> {
+    fn within(assignment: &Assignment) -> Result<(), Box<Rejection>> {
+        match assignment {
+            Assignment::Append(..) => Err(validation(
+                "Invalid UpdateExpression: The function is not allowed to be used this way in an expression; function: \
+                 list_append",
+            )),
+            inner => outermost(inner),
+        }
+    }
+    match assignment {
+        Assignment::Value(_) | Assignment::Path(_) => Ok(()),
+        Assignment::Plus(left, right) | Assignment::Minus(left, right) | Assignment::Append(left, right) => {
+            within(left)?;
+            within(right)
+        }
+        Assignment::IfNotExists(_, otherwise) => within(otherwise),
+    }
 }
 
 fn assigned(assignment: &Assignment) -> Result<(), Box<Rejection>> {

@@ -6,14 +6,14 @@
 mod capacity;
 
 use bytes::Bytes;
-use dynochemy_core::api::{ItemCollectionMetrics, KeysAndAttributes, WriteRequest};
+use dynochemy_core::api::{ItemCollectionMetrics, KeysAndAttributes, Select, WriteRequest};
 use dynochemy_core::json::{self, Members, array, object};
-use dynochemy_core::{Item, Items, Key, Response};
+use dynochemy_core::{Item, Items, Key, Request, Response};
 
 use capacity::{consumed, consumed_by_table};
 
 /// The body of a successful answer.
-pub(super) fn write(response: &Response) -> Bytes {
+pub(super) fn write(request: &Request, response: &Response) -> Bytes {
     let mut out = Vec::with_capacity(size(response));
     match response {
         Response::CreateTable(output) => json::write(&mut out, output),
@@ -25,7 +25,7 @@ pub(super) fn write(response: &Response) -> Bytes {
         Response::UpdateTimeToLive(output) => json::write(&mut out, output),
         // Nothing to tell is told by nothing.
         Response::TagResource(_) | Response::UntagResource(_) => {}
-        response => object(&mut out, |members| with_items(members, response)),
+        response => object(&mut out, |members| with_items(members, request, response)),
     }
     out.into()
 }
@@ -45,7 +45,17 @@ fn items_size(items: &Items) -> usize {
     (0..items.len()).map(|index| items.bytes(index).map_or(0, <[u8]>::len) + 1).sum()
 }
 
-fn with_items(members: &mut Members<'_>, response: &Response) {
+/// Whether items are only counted.
+fn is_counted(request: &Request) -> bool {
+    let select = match request {
+        Request::Query(input) => input.select.as_ref(),
+        Request::Scan(input) => input.select.as_ref(),
+        _ => None,
+    };
+    select == Some(&Select::Count)
+}
+
+fn with_items(members: &mut Members<'_>, request: &Request, response: &Response) {
     match response {
         Response::BatchGetItem(output) => {
             consumed_by_table(members, &output.consumed_capacity);
@@ -94,14 +104,18 @@ fn with_items(members: &mut Members<'_>, response: &Response) {
         Response::Query(output) => {
             consumed(members, output.consumed_capacity.as_ref());
             members.number("Count", output.count);
-            items(members.member("Items"), &output.items);
+            if !is_counted(request) {
+                items(members.member("Items"), &output.items);
+            }
             item(members, "LastEvaluatedKey", output.last_evaluated_key.as_ref());
             members.number("ScannedCount", output.scanned_count);
         }
         Response::Scan(output) => {
             consumed(members, output.consumed_capacity.as_ref());
             members.number("Count", output.count);
-            items(members.member("Items"), &output.items);
+            if !is_counted(request) {
+                items(members.member("Items"), &output.items);
+            }
             item(members, "LastEvaluatedKey", output.last_evaluated_key.as_ref());
             members.number("ScannedCount", output.scanned_count);
         }

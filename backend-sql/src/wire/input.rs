@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::expression::{self, Placeholders};
 use super::value;
+use crate::check;
 use crate::failure::{constraint, validation};
 
 /// Why an input is none.
@@ -90,7 +91,8 @@ pub(super) struct Input<'a> {
     projection: Option<Cow<'a, str>>,
     update: Option<Cow<'a, str>>,
     names: Option<Vec<(String, String)>>,
-    values: Option<Vec<(String, AttributeValue)>>,
+    /// What is wrong with a value is told behind what is wrong with its name.
+    values: Option<Vec<(String, Result<AttributeValue, Fault>)>>,
     pub(super) consistent_read: bool,
     pub(super) limit: Option<u32>,
     pub(super) scan_index_forward: Option<bool>,
@@ -138,7 +140,18 @@ impl<'a> Input<'a> {
             "ExpressionAttributeValues" => {
                 let mut values = Vec::new();
                 members(reader, |name, reader| {
-                    values.push((name.to_owned(), value::value(reader)?));
+                    let mut again = reader.clone();
+                    let read = value::value(reader);
+                    if let Err(Fault(rejection)) = &read
+                        && rejection.code == "ValidationException"
+                    {
+                        // On behind the value.
+                        again.skip()?;
+                        *reader = again;
+                    } else if read.is_err() {
+                        return read.map(drop);
+                    }
+                    values.push((name.to_owned(), read));
                     Ok(())
                 })?;
                 self.values = Some(values);
@@ -176,6 +189,17 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
+    /// Makes sure that names stand beside an expression.
+    pub(super) fn check_names(&self) -> Result<(), Fault> {
+        let texts = [&self.condition, &self.filter, &self.key_condition, &self.projection, &self.update];
+        if self.names.is_some() && texts.iter().all(|text| text.is_none()) {
+            return Err(Fault::validation(
+                "ExpressionAttributeNames can only be specified when using expressions",
+            ));
+        }
+        Ok(())
+    }
+
     /// The expressions, of which each is to be taken once.
     pub(super) fn expressions(&mut self) -> Expressions<'a> {
         Expressions {
@@ -184,12 +208,8 @@ impl<'a> Input<'a> {
             key_condition: self.key_condition.take(),
             projection: self.projection.take(),
             update: self.update.take(),
-            has_names: self.names.is_some(),
-            has_values: self.values.is_some(),
-            placeholders: Placeholders::new(
-                self.names.take().unwrap_or_default(),
-                self.values.take().unwrap_or_default(),
-            ),
+            names: self.names.take(),
+            values: self.values.take(),
         }
     }
 }
@@ -202,9 +222,8 @@ pub(super) struct Expressions<'a> {
     key_condition: Option<Cow<'a, str>>,
     projection: Option<Cow<'a, str>>,
     update: Option<Cow<'a, str>>,
-    has_names: bool,
-    has_values: bool,
-    placeholders: Placeholders,
+    names: Option<Vec<(String, String)>>,
+    values: Option<Vec<(String, Result<AttributeValue, Fault>)>>,
 }
 
 /// Expressions as values.
@@ -218,42 +237,44 @@ pub(super) struct Parsed {
 }
 
 impl Expressions<'_> {
-    /// Parses all of them, and makes sure that each placeholder is used.
-    pub(super) fn parse(&self) -> Result<Parsed, Fault> {
-        let Self {
-            condition,
-            filter,
-            key_condition,
-            projection,
-            update,
-            has_names,
-            has_values,
-            placeholders,
-        } = self;
-        let any = [condition, filter, key_condition, projection, update].into_iter().any(Option::is_some);
-        for (is_there, kind) in [(has_names, "Names"), (has_values, "Values")] {
-            if *is_there && !any {
-                return Err(Fault::validation(format!(
-                    "ExpressionAttribute{kind} can only be specified when using expressions"
-                )));
-            }
+    /// Parses all of them, and makes sure that each placeholder is used. `valued` are those of the action's expressions
+    /// that can hold values.
+    pub(super) fn parse(self, valued: &[&str]) -> Result<Parsed, Fault> {
+        let Self { condition, filter, key_condition, projection, update, names, values } = self;
+        let with_values =
+            [&condition, &filter, &key_condition, &update].into_iter().any(|text| text.is_some());
+        if names.is_some() && !with_values && projection.is_none() {
+            return Err(Fault::validation(
+                "ExpressionAttributeNames can only be specified when using expressions",
+            ));
         }
+        // Who takes no values passes over them.
+        let values = values.filter(|_| !valued.is_empty());
+        if values.is_some() && !with_values {
+            return Err(Fault::validation(format!(
+                "ExpressionAttributeValues can only be specified when using expressions: {} {} null",
+                valued.join(" and "),
+                if valued.len() == 1 { "is" } else { "are" }
+            )));
+        }
+        let placeholders = placeholders(names, values)?;
         let mut parsed = Parsed::default();
         if let Some(text) = update {
-            parsed.update = expression::update(text, placeholders)?;
+            parsed.update = expression::update(&text, &placeholders)?;
         }
         if let Some(text) = condition {
-            parsed.condition = Some(expression::condition("ConditionExpression", text, placeholders)?);
+            parsed.condition = Some(expression::condition("ConditionExpression", &text, &placeholders)?);
         }
         if let Some(text) = filter {
-            parsed.filter = Some(expression::condition("FilterExpression", text, placeholders)?);
+            parsed.filter = Some(expression::condition("FilterExpression", &text, &placeholders)?);
         }
         if let Some(text) = projection {
-            parsed.projection = expression::projection(text, placeholders)?;
+            parsed.projection = expression::projection(&text, &placeholders)?;
+            check::distinct("ProjectionExpression", &parsed.projection)?;
         }
         let key_condition = key_condition
             .as_ref()
-            .map(|text| expression::condition("KeyConditionExpression", text, placeholders))
+            .map(|text| expression::condition("KeyConditionExpression", text, &placeholders))
             .transpose()?;
         placeholders.check_all_used().map_err(Fault::validation)?;
         if let Some(condition) = key_condition {
@@ -261,6 +282,51 @@ impl Expressions<'_> {
         }
         Ok(parsed)
     }
+}
+
+/// What the placeholders stand for, where they and it can be.
+fn placeholders(
+    names: Option<Vec<(String, String)>>,
+    values: Option<Vec<(String, Result<AttributeValue, Fault>)>>,
+) -> Result<Placeholders, Fault> {
+    let invalid = |kind: &str, problem: String| {
+        Err(Fault::validation(format!("ExpressionAttribute{kind} contains invalid {problem}")))
+    };
+    let is_placeholder = |text: &str, sign: char| {
+        text.strip_prefix(sign).is_some_and(|name| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        })
+    };
+    if let Some(names) = &names {
+        if names.is_empty() {
+            return Err(Fault::validation("ExpressionAttributeNames must not be empty"));
+        }
+        if let Some((name, _)) = names.iter().find(|(name, _)| !is_placeholder(name, '#')) {
+            return invalid("Names", format!("key: Syntax error; key: \"{name}\""));
+        }
+        if let Some((name, _)) = names.iter().find(|(_, attribute)| attribute.is_empty()) {
+            return invalid("Names", format!("value: Empty attribute name for key {name}"));
+        }
+    }
+    let mut known = Vec::new();
+    if let Some(values) = values {
+        if values.is_empty() {
+            return Err(Fault::validation("ExpressionAttributeValues must not be empty"));
+        }
+        if let Some((name, _)) = values.iter().find(|(name, _)| !is_placeholder(name, ':')) {
+            return invalid("Values", format!("key: Syntax error; key: \"{name}\""));
+        }
+        for (name, value) in values {
+            let checked = value.and_then(|value| check::value(&value).map(|()| value).map_err(Fault::from));
+            match checked {
+                Ok(value) => known.push((name, value)),
+                Err(Fault(rejection)) => {
+                    return invalid("Values", format!("value: {} for key {name}", rejection.message));
+                }
+            }
+        }
+    }
+    Ok(Placeholders::new(names.unwrap_or_default(), known))
 }
 
 fn item(reader: &mut Reader<'_>) -> Result<Item, Fault> {

@@ -55,7 +55,7 @@ fn serial<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Fault> {
 }
 
 fn get_item(mut input: Input<'_>) -> Result<GetItemInput, Fault> {
-    let Parsed { projection, .. } = input.expressions().parse()?;
+    let Parsed { projection, .. } = input.expressions().parse(&[])?;
     Ok(GetItemInput {
         table_name: input.table_name,
         key: input.key,
@@ -67,7 +67,7 @@ fn get_item(mut input: Input<'_>) -> Result<GetItemInput, Fault> {
 }
 
 fn put_item(mut input: Input<'_>) -> Result<PutItemInput, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse()?;
+    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
     Ok(PutItemInput {
         table_name: input.table_name,
         item: input.item,
@@ -81,7 +81,7 @@ fn put_item(mut input: Input<'_>) -> Result<PutItemInput, Fault> {
 }
 
 fn delete_item(mut input: Input<'_>) -> Result<DeleteItemInput, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse()?;
+    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
     Ok(DeleteItemInput {
         table_name: input.table_name,
         key: input.key,
@@ -95,7 +95,8 @@ fn delete_item(mut input: Input<'_>) -> Result<DeleteItemInput, Fault> {
 }
 
 fn update_item(mut input: Input<'_>) -> Result<UpdateItemInput, Fault> {
-    let Parsed { condition, update, .. } = input.expressions().parse()?;
+    let Parsed { condition, update, .. } =
+        input.expressions().parse(&["UpdateExpression", "ConditionExpression"])?;
     Ok(UpdateItemInput {
         table_name: input.table_name,
         key: input.key,
@@ -110,7 +111,8 @@ fn update_item(mut input: Input<'_>) -> Result<UpdateItemInput, Fault> {
 }
 
 fn query(mut input: Input<'_>) -> Result<QueryInput, Fault> {
-    let Parsed { key_condition, filter, projection, .. } = input.expressions().parse()?;
+    let Parsed { key_condition, filter, projection, .. } =
+        input.expressions().parse(&["FilterExpression", "KeyConditionExpression"])?;
     Ok(QueryInput {
         table_name: input.table_name,
         index_name: input.index_name,
@@ -128,7 +130,7 @@ fn query(mut input: Input<'_>) -> Result<QueryInput, Fault> {
 }
 
 fn scan(mut input: Input<'_>) -> Result<ScanInput, Fault> {
-    let Parsed { filter, projection, .. } = input.expressions().parse()?;
+    let Parsed { filter, projection, .. } = input.expressions().parse(&["FilterExpression"])?;
     Ok(ScanInput {
         table_name: input.table_name,
         index_name: input.index_name,

@@ -76,10 +76,21 @@ fn content(reader: &mut Reader<'_>, kind: AttributeType, depth: u32) -> Result<A
         AttributeType::Bool => AttributeValue::Bool(reader.bool()?),
         AttributeType::Null => AttributeValue::Null(reader.bool()?),
         AttributeType::StringSet => {
-            AttributeValue::StringSet(set(reader, |reader| Ok(reader.string()?.into_owned()))?)
+            let texts = set(reader, |reader| Ok(reader.string()?.into_owned()));
+            AttributeValue::StringSet(texts?.map_err(|all| duplicates(&all, ""))?)
         }
-        AttributeType::NumberSet => AttributeValue::NumberSet(set(reader, number)?),
-        AttributeType::BinarySet => AttributeValue::BinarySet(set(reader, bytes)?),
+        AttributeType::NumberSet => {
+            let numbers = set(reader, number)?;
+            AttributeValue::NumberSet(
+                numbers.map_err(|_| validation("Input collection contains duplicates"))?,
+            )
+        }
+        AttributeType::BinarySet => {
+            let shown =
+                |all: Vec<Bytes>| -> Vec<String> { all.iter().map(|bytes| STANDARD.encode(bytes)).collect() };
+            let values = set(reader, bytes)?.map_err(|all| duplicates(&shown(all), "of type BS"));
+            AttributeValue::BinarySet(values?)
+        }
         AttributeType::L => {
             let mut values = Vec::new();
             let mut first = true;
@@ -119,11 +130,12 @@ fn bytes(reader: &mut Reader<'_>) -> Result<Bytes, Fault> {
     STANDARD.decode(text.as_bytes()).map(Bytes::from).map_err(|_| Fault::serialization("Invalid base64"))
 }
 
-fn set<T: Ord>(
+/// A set, or all that stands in it where that is not different.
+fn set<T: Ord + Clone>(
     reader: &mut Reader<'_>,
     read: impl Fn(&mut Reader<'_>) -> Result<T, Fault>,
-) -> Result<BTreeSet<T>, Fault> {
-    let mut set = BTreeSet::new();
+) -> Result<Result<BTreeSet<T>, Vec<T>>, Fault> {
+    let mut all = Vec::new();
     let mut first = true;
     reader.array()?;
     while reader.element(&mut first)? {
@@ -131,12 +143,16 @@ fn set<T: Ord>(
             reader.null()?;
             continue;
         }
-        if !set.insert(read(reader)?) {
-            return Err(validation(
-                "One or more parameter values were invalid: Input collection contains duplicates.",
-            )
-            .into());
-        }
+        all.push(read(reader)?);
     }
-    Ok(set)
+    let set: BTreeSet<T> = all.iter().cloned().collect();
+    Ok(if set.len() == all.len() { Ok(set) } else { Err(all) })
+}
+
+/// The space is missing in the service's message too, and sets of texts and bytes are told of in different words.
+fn duplicates(all: &[String], kind: &str) -> Fault {
+    Fault::validation(format!(
+        "One or more parameter values were invalid: Input collection [{}]{kind} contains duplicates.",
+        all.join(", ")
+    ))
 }

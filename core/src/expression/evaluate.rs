@@ -193,24 +193,22 @@ impl UpdateExpression {
     /// When an operand is missing or of a wrong type, or a path does not exist; the item is then unchanged.
     pub fn apply(&self, item: &mut Attributes) -> Result<(), UpdateError> {
         self.check_paths()?;
-        let mut changed = item.clone();
+        let mut stored: Vec<(&DocumentPath, AttributeValue)> = Vec::new();
         let mut removed: Vec<&DocumentPath> = Vec::new();
         for action in &self.actions {
             match action {
-                UpdateAction::Set(path, assignment) => {
-                    let value = assignment.value(item, path)?;
-                    store(&mut changed, path, value)?;
-                }
+                UpdateAction::Set(path, assignment) => stored.push((path, assignment.value(item, path)?)),
                 UpdateAction::Remove(path) => removed.push(path),
-                UpdateAction::Add(path, value) => {
-                    let sum = add(path.find(item), value, path)?;
-                    store(&mut changed, path, sum)?;
-                }
+                UpdateAction::Add(path, value) => stored.push((path, add(path.find(item), value, path)?)),
                 UpdateAction::Delete(path, value) => match take_out(path.find(item), value, path)? {
-                    Some(rest) => store(&mut changed, path, rest)?,
+                    Some(rest) => stored.push((path, rest)),
                     None => removed.push(path),
                 },
             }
+        }
+        let mut changed = item.clone();
+        for (path, value) in stored {
+            store(&mut changed, path, value)?;
         }
         // From the back, so that a list's earlier elements keep their places.
         removed.sort_unstable();

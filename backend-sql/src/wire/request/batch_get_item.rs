@@ -1,28 +1,46 @@
 //! [BatchGetItem](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html).
 
+use std::collections::BTreeMap;
+
+use dynochemy_core::Key;
 use dynochemy_core::api::{BatchGetItemInput, KeysAndAttributes};
 use dynochemy_core::json::Reader;
 
 use crate::wire::input::{Fault, Input, Parsed, members};
 
+/// Of more keys none is looked at.
+const MAX_KEYS: usize = 100;
+
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<BatchGetItemInput, Fault> {
     let mut request = BatchGetItemInput::default();
     let mut rest = Input::default();
+    let mut inputs = BTreeMap::new();
     members(reader, |name, reader| match name {
         "RequestItems" => members(reader, |table, reader| {
-            let mut input = Input::read(reader)?;
-            let Parsed { projection, .. } = input.expressions().parse()?;
-            let asked = KeysAndAttributes {
-                keys: input.keys,
-                consistent_read: input.consistent_read,
-                projection_expression: projection,
-                legacy: input.has_legacy.then(Box::default),
-            };
-            request.request_items.insert(table.to_owned(), asked);
+            inputs.insert(table.to_owned(), Input::read(reader)?);
             Ok(())
         }),
         name => rest.member(name, reader),
     })?;
+    for input in inputs.values() {
+        input.check_names()?;
+    }
+    let has_duplicates = |keys: &[Key]| {
+        (1..keys.len()).any(|index| keys[..index].contains(&keys[index]) && keys.len() <= MAX_KEYS)
+    };
+    if inputs.values().any(|input| has_duplicates(&input.keys)) {
+        return Err(Fault::validation("Provided list of item keys contains duplicates"));
+    }
+    for (table, mut input) in inputs {
+        let Parsed { projection, .. } = input.expressions().parse(&[])?;
+        let asked = KeysAndAttributes {
+            keys: input.keys,
+            consistent_read: input.consistent_read,
+            projection_expression: projection,
+            legacy: input.has_legacy.then(Box::default),
+        };
+        request.request_items.insert(table, asked);
+    }
     request.return_consumed_capacity = rest.return_consumed_capacity;
     Ok(request)
 }

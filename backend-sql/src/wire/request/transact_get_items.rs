@@ -27,7 +27,7 @@ fn get(reader: &mut Reader<'_>) -> Result<TransactGetItem, Fault> {
             return Ok(());
         }
         let mut input = Input::read(reader)?;
-        let Parsed { projection, .. } = input.expressions().parse()?;
+        let Parsed { projection, .. } = input.expressions().parse(&[])?;
         get = TransactGet { table_name: input.table_name, key: input.key, projection_expression: projection };
         Ok(())
     })?;

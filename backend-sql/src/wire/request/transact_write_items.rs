@@ -46,7 +46,7 @@ fn action(reader: &mut Reader<'_>) -> Result<TransactWriteItem, Fault> {
 }
 
 fn check(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse()?;
+    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
     let Some(condition_expression) = condition else {
         return Err(Fault::validation(
             "ConditionExpression is required for ConditionCheck operations in TransactWriteItems",
@@ -61,7 +61,7 @@ fn check(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
 }
 
 fn put(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse()?;
+    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
     Ok(TransactWriteItem::Put(TransactPut {
         table_name: input.table_name,
         item: input.item,
@@ -71,7 +71,7 @@ fn put(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
 }
 
 fn delete(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse()?;
+    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
     Ok(TransactWriteItem::Delete(TransactDelete {
         table_name: input.table_name,
         key: input.key,
@@ -81,7 +81,8 @@ fn delete(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
 }
 
 fn update(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
-    let Parsed { condition, update, .. } = input.expressions().parse()?;
+    let Parsed { condition, update, .. } =
+        input.expressions().parse(&["UpdateExpression", "ConditionExpression"])?;
     Ok(TransactWriteItem::Update(TransactUpdate {
         table_name: input.table_name,
         key: input.key,
