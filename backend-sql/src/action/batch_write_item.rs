@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use dynochemy_core::api::{BatchWriteItemInput, BatchWriteItemOutput, WriteRequest};
 
 use super::table;
-use super::write::Write;
+use super::write::{Write, collections};
 use crate::backend::Context;
 use crate::capacity::{Costs, Direction};
 use crate::check;
@@ -47,9 +47,9 @@ pub(super) fn answer(
     let mut answer = BatchWriteItemOutput::default();
     let mut costs = Costs::default();
     let mut reasons = Vec::new();
+    let mut written = Vec::new();
     for (table, requests, writes) in &parts {
         let mut unprocessed = Vec::new();
-        let (mut collected, mut metrics) = (BTreeSet::new(), Vec::new());
         for (request, write) in requests.iter().zip(writes) {
             let evaluated = write.evaluate(context)?;
             if let Err(refusals) = context.meter.take(table, Direction::Write, &evaluated.cost, context.now) {
@@ -59,12 +59,7 @@ pub(super) fn answer(
             }
             write.apply(&evaluated, context)?;
             costs.add(table, evaluated.cost);
-            if collected.insert(write.place.key_hash()) {
-                metrics.extend(write.collection(input.return_item_collection_metrics, context)?);
-            }
-        }
-        if !metrics.is_empty() {
-            answer.item_collection_metrics.insert(table.name.clone(), metrics);
+            written.push(write);
         }
         if !unprocessed.is_empty() {
             answer.unprocessed_items.insert(table.name.clone(), unprocessed);
@@ -74,6 +69,8 @@ pub(super) fn answer(
         return Err(throughput_exceeded(reasons).into());
     }
     answer.consumed_capacity = costs.consumed(input.return_consumed_capacity);
+    answer.item_collection_metrics =
+        collections(written.into_iter(), input.return_item_collection_metrics, context)?;
     Ok(answer)
 }
 

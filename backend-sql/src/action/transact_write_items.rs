@@ -9,13 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dynochemy_core::api::{
-    ItemCollectionMetrics, ReturnValuesOnConditionCheckFailure, TransactWriteItem, TransactWriteItemsInput,
-    TransactWriteItemsOutput,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, TransactWriteItemsInput, TransactWriteItemsOutput,
 };
 use dynochemy_core::expression::Condition;
 use dynochemy_core::{CancellationReason, Rejection};
 
-use super::write::{Evaluated, Refusal, Write, shown};
+use super::write::{Evaluated, Refusal, Write, collections, shown};
 use super::{cancellation, table};
 use crate::backend::Context;
 use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
@@ -70,22 +69,17 @@ pub(super) fn answer(
     if writes.iter().any(Result::is_err) || evaluated.iter().any(|evaluated| evaluated.new.is_err()) {
         return Err(cancelled(reasons(input, writes, evaluated)).into());
     }
-    let mut metrics: BTreeMap<String, Vec<ItemCollectionMetrics>> = BTreeMap::new();
-    let mut collections = BTreeSet::new();
     for (write, evaluated) in writes.iter().flatten().zip(&evaluated) {
         write.apply(evaluated, context)?;
-        if collections.insert((write.table.id, write.place.key_hash()))
-            && let Some(collection) = write.collection(input.return_item_collection_metrics, context)?
-        {
-            metrics.entry(write.table.name.clone()).or_default().push(collection);
-        }
     }
+    let asked = input.return_item_collection_metrics;
+    let item_collection_metrics = collections(writes.iter().flatten(), asked, context)?;
     if let Some((token, digest)) = &token {
         context.transaction.keep_token(token, digest, context.now)?;
     }
     Ok(TransactWriteItemsOutput {
         consumed_capacity: costs.consumed_in_transaction(input.return_consumed_capacity, Direction::Write),
-        item_collection_metrics: metrics,
+        item_collection_metrics,
     })
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A write is evaluated first, which changes nothing, and then applied.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use dynochemy_core::api::{
     ItemCollectionMetrics, ReturnItemCollectionMetrics, ReturnValuesOnConditionCheckFailure,
 };
@@ -175,13 +177,14 @@ impl<'a> Write<'a> {
         Ok(())
     }
 
-    /// What an answer tells of the items that share the hash key of the one that was written.
+    /// What an answer tells of the items that share the hash key of the one that was written; a check writes none.
     pub(super) fn collection(
         &self,
         asked: ReturnItemCollectionMetrics,
         context: &Context<'_>,
     ) -> Result<Option<ItemCollectionMetrics>, Failure> {
-        if asked == ReturnItemCollectionMetrics::None || !self.table.has_local_indexes() {
+        let is_check = matches!(self.change, Change::Check);
+        if asked == ReturnItemCollectionMetrics::None || !self.table.has_local_indexes() || is_check {
             return Ok(None);
         }
         let local = self.table.indexes.iter().filter(|index| index.kind == IndexKind::Local);
@@ -220,6 +223,26 @@ fn scalar_keys(condition: Option<&Condition>, table: &Table) -> Result<(), Box<R
     let mut paths = Vec::new();
     check::paths(condition, &mut |path| paths.push(path));
     check::scalar_keys(paths, table)
+}
+
+/// What an answer tells of the collections that were written to, each of them once, by their tables' names.
+pub(super) fn collections<'w>(
+    writes: impl Iterator<Item = &'w Write<'w>>,
+    asked: ReturnItemCollectionMetrics,
+    context: &Context<'_>,
+) -> Result<BTreeMap<String, Vec<ItemCollectionMetrics>>, Failure> {
+    let mut metrics: BTreeMap<String, Vec<ItemCollectionMetrics>> = BTreeMap::new();
+    let mut told = BTreeSet::new();
+    for write in writes {
+        let place = (write.table.id, write.place.key_hash());
+        if !told.contains(&place)
+            && let Some(collection) = write.collection(asked, context)?
+        {
+            told.insert(place);
+            metrics.entry(write.table.name.clone()).or_default().push(collection);
+        }
+    }
+    Ok(metrics)
 }
 
 /// What a write did.
