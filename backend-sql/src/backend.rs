@@ -82,8 +82,16 @@ impl SqlBackend {
     /// Limits the use of tables, for all clones; every table starts anew.
     #[must_use = "the backend is handed back"]
     pub fn with_throughput(self, throughput: Throughput) -> Self {
-        self.shared.meter.limit(throughput);
+        self.shared.meter.limit(throughput, Moment::EPOCH);
+        self.shared.meter.refill();
         self
+    }
+
+    /// Limits the use of tables otherwise from `now` on, for all clones: what they have saved stays, as far as they can
+    /// still save it. So the capacity can be changed while plans are under way; the declared one also by an UpdateTable
+    /// call.
+    pub fn set_throughput(&self, throughput: Throughput, now: Moment) {
+        self.shared.meter.limit(throughput, now);
     }
 
     fn new(storage: Storage) -> Self {

@@ -85,11 +85,13 @@ pub(crate) struct Cost {
     pub(crate) table: Units,
     /// On its indexes, by their positions in the table.
     indexes: Vec<(usize, Units)>,
+    /// The same by hash keys, of the table or of an index, where partitions are limited.
+    partitions: Vec<(Option<usize>, Vec<u8>, Units)>,
 }
 
 impl From<Units> for Cost {
     fn from(table: Units) -> Self {
-        Self { table, indexes: Vec::new() }
+        Self { table, ..Self::default() }
     }
 }
 
@@ -102,9 +104,36 @@ impl Cost {
         }
     }
 
+    /// Says which hash key of the table, or of an index, takes a part of the cost.
+    pub(crate) fn add_partition(&mut self, position: Option<usize>, hash: &[u8], units: Units) {
+        let same = |(other, found, _): &&mut (Option<usize>, Vec<u8>, Units)| {
+            *other == position && found.as_slice() == hash
+        };
+        match self.partitions.iter_mut().find(same) {
+            Some((.., sum)) => *sum += units,
+            None => self.partitions.push((position, hash.to_vec(), units)),
+        }
+    }
+
+    /// The parts of hash keys: of the table, or of an index by its position.
+    pub(crate) fn partitions(&self) -> impl Iterator<Item = (Option<usize>, &[u8], Units)> {
+        self.partitions.iter().map(|(position, hash, units)| (*position, hash.as_slice(), *units))
+    }
+
     /// The cost in a transaction, where only the table's part is dearer.
-    pub(crate) fn in_transaction(self) -> Self {
-        Self { table: self.table * TRANSACTIONAL, ..self }
+    pub(crate) fn in_transaction(mut self) -> Self {
+        self.table = self.table * TRANSACTIONAL;
+        for (position, _, units) in &mut self.partitions {
+            if position.is_none() {
+                *units = *units * TRANSACTIONAL;
+            }
+        }
+        self
+    }
+
+    /// What it costs on an index.
+    pub(crate) fn on_index(&self, position: usize) -> Units {
+        self.indexes().find(|(other, _)| *other == position).map_or(Units::default(), |(_, units)| units)
     }
 
     /// On the table's indexes, by their positions in the table.
@@ -118,6 +147,9 @@ impl AddAssign for Cost {
         self.table += other.table;
         for (position, units) in other.indexes {
             self.add_index(position, units);
+        }
+        for (position, hash, units) in other.partitions {
+            self.add_partition(position, &hash, units);
         }
     }
 }

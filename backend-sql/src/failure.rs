@@ -3,8 +3,6 @@
 //! Codes and messages are the service's. See
 //! [Error handling](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html).
 
-use std::collections::BTreeSet;
-
 use dynochemy_core::expression::UpdateError;
 use dynochemy_core::{
     CallError, CancellationReason, Item, KeyAttribute, MAX_HASH_KEY, MAX_RANGE_KEY, NumberError, Rejection,
@@ -13,6 +11,7 @@ use dynochemy_core::{
 
 use crate::index::{KeyFault, KeyProblem};
 use crate::storage::{Index, described};
+use crate::throughput::{Billing, Refusal};
 
 /// Why a call ends without its answer; what it wrote is rolled back.
 #[derive(Debug)]
@@ -105,21 +104,40 @@ const INDEX_THROUGHPUT_EXCEEDED: &str = "The level of configured provisioned thr
     secondary indexes of the table was exceeded. Consider increasing your provisioning level for the under-provisioned \
     global secondary indexes with the UpdateTable API";
 
-/// Each table or index is named once.
-pub(crate) fn throughput_exceeded(mut reasons: Vec<ThrottlingReason>) -> Box<Rejection> {
-    let mut seen = BTreeSet::new();
-    reasons.retain(|reason| seen.insert(reason.resource.clone()));
-    let message = throttled_message(&reasons);
-    Box::new(Rejection {
-        throttling_reasons: reasons,
-        ..Rejection::new("ProvisionedThroughputExceededException", message)
-    })
+const ON_DEMAND_EXCEEDED: &str = "Throughput exceeds the current capacity of your table or index. DynamoDB is \
+    automatically scaling your table or index so please try again shortly. If exceptions persist, check if you have a hot \
+    key: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html";
+
+/// Each table or index is named once for each reason.
+pub(crate) fn throughput_exceeded(refusals: Vec<Refusal>) -> Box<Rejection> {
+    let (_, message) = throttled(&refusals);
+    let code = match billing(&refusals) {
+        Billing::Provisioned => "ProvisionedThroughputExceededException",
+        Billing::OnDemand => "ThrottlingException",
+    };
+    let mut throttling_reasons: Vec<ThrottlingReason> = Vec::new();
+    for Refusal { reason, .. } in refusals {
+        if !throttling_reasons.contains(&reason) {
+            throttling_reasons.push(reason);
+        }
+    }
+    Box::new(Rejection { throttling_reasons, ..Rejection::new(code, message) })
 }
 
-/// What the service says where these were out of capacity.
-pub(crate) fn throttled_message(reasons: &[ThrottlingReason]) -> &'static str {
-    let only_indexes = reasons.iter().all(|reason| reason.reason.starts_with("Index"));
-    if only_indexes { INDEX_THROUGHPUT_EXCEEDED } else { THROUGHPUT_EXCEEDED }
+/// What the service says of an action of a transaction whose table or indexes were out of capacity: a code and a message.
+pub(crate) fn throttled(refusals: &[Refusal]) -> (&'static str, &'static str) {
+    let only_indexes = refusals.iter().all(|refusal| refusal.reason.reason.starts_with("Index"));
+    match billing(refusals) {
+        Billing::OnDemand => ("ThrottlingError", ON_DEMAND_EXCEEDED),
+        Billing::Provisioned if only_indexes => ("ProvisionedThroughputExceeded", INDEX_THROUGHPUT_EXCEEDED),
+        Billing::Provisioned => ("ProvisionedThroughputExceeded", THROUGHPUT_EXCEEDED),
+    }
+}
+
+/// That of tables billed on demand, where only such ones refuse.
+fn billing(refusals: &[Refusal]) -> Billing {
+    let on_demand = refusals.iter().all(|refusal| refusal.billing == Billing::OnDemand);
+    if on_demand { Billing::OnDemand } else { Billing::Provisioned }
 }
 
 /// An item that cannot be in an index, from the actions that write whole items.

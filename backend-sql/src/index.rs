@@ -43,6 +43,8 @@ pub(crate) struct Version {
 /// What changes in one index.
 #[derive(Debug)]
 pub(crate) struct Change {
+    /// The index's position in the table.
+    pub(crate) position: usize,
     store: i64,
     remove: Option<Place>,
     write: Option<(Place, Stored)>,
@@ -145,12 +147,18 @@ pub(crate) fn changes(
                 (Some(from), entry(to))
             }
         };
-        changes.push(Change { store: index.id, remove, write });
+        changes.push(Change { position, store: index.id, remove, write });
     }
     changes
 }
 
 impl Change {
+    /// The index's hash key under which the item is now, or was if it is there no more.
+    pub(crate) fn key_hash(&self) -> &[u8] {
+        let now = self.write.as_ref().map(|(place, _)| place);
+        now.or(self.remove.as_ref()).map_or(&[], Place::key_hash)
+    }
+
     pub(crate) fn apply(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         if let Some(place) = &self.remove {
             transaction.delete_item(self.store, place)?;

@@ -61,7 +61,8 @@ pub(super) fn answer(
                 unprocessed.push(key.clone());
                 continue;
             }
-            let cost = Cost::from(Units::read(item_size, consistency));
+            let mut cost = Cost::from(Units::read(item_size, consistency));
+            context.meter.locate(&mut cost, None, place.key_hash());
             if let Err(refusals) = context.meter.take(table, Direction::Read, &cost, context.now) {
                 reasons.extend(refusals);
                 unprocessed.push(key.clone());

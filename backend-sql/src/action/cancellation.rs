@@ -7,7 +7,7 @@ use dynochemy_core::{CancellationReason, Rejection};
 
 use crate::backend::Context;
 use crate::capacity::{Costs, Direction};
-use crate::failure::{Failure, cancelled, throttled_message};
+use crate::failure::{Failure, cancelled, throttled};
 use crate::storage::Table;
 
 /// The reason of an action that did not cancel anything.
@@ -34,9 +34,12 @@ pub(super) fn take_capacity<'t>(
     direction: Direction,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
-    context.meter.take_all(costs, direction, context.now).map_err(|throttled| {
-        let reasons = tables.map(|table| match table.and_then(|table| throttled.get(&table.id)) {
-            Some(refusals) => reason("ProvisionedThroughputExceeded", throttled_message(refusals).to_owned()),
+    context.meter.take_all(costs, direction, context.now).map_err(|refused| {
+        let reasons = tables.map(|table| match table.and_then(|table| refused.get(&table.id)) {
+            Some(refusals) => {
+                let (code, message) = throttled(refusals);
+                reason(code, message.to_owned())
+            }
             None => none(),
         });
         cancelled(reasons.collect()).into()

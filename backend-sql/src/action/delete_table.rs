@@ -19,6 +19,9 @@ pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<
     }
     let table_description = context.transaction.describe(&table, TableStatus::Deleting, context.now)?;
     context.transaction.delete_table(&table)?;
+    for store in std::iter::once(table.id).chain(table.indexes.iter().map(|index| index.id)) {
+        context.meter.forget(store);
+    }
     Ok(DeleteTableOutput { table_description })
 }
 

@@ -16,7 +16,8 @@ pub(super) fn answer(input: &GetItemInput, context: &mut Context<'_>) -> Result<
     check::scalar_keys(&input.projection_expression, &table)?;
     let found = context.transaction.item(table.id, &place)?;
     let size = found.as_ref().map_or(0, |found| found.size);
-    let cost = Cost::from(Units::read(size, Consistency::from(input.consistent_read)));
+    let mut cost = Cost::from(Units::read(size, Consistency::from(input.consistent_read)));
+    context.meter.locate(&mut cost, None, place.key_hash());
     context.meter.take(&table, Direction::Read, &cost, context.now).map_err(throughput_exceeded)?;
     Ok(GetItemOutput {
         item: found.map(|found| projection.of(found.item)).transpose()?,

@@ -194,7 +194,13 @@ impl Reading<'_> {
             more = self.limit == Some(scanned_count);
             Ok(if more { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        let cost = cost(source, Units::read(size, self.consistency), fetched);
+        let mut cost = cost(source, Units::read(size, self.consistency), fetched);
+        if let Stretch::Range { hash, .. } = stretch {
+            context.meter.locate(&mut cost, source.position(), hash);
+            if source.index.is_some() {
+                context.meter.locate(&mut cost, None, hash);
+            }
+        }
         context.meter.take(source.table, Direction::Read, &cost, context.now).map_err(throughput_exceeded)?;
         Ok(Page {
             items: items.finish(),

@@ -38,7 +38,9 @@ pub(super) fn answer(
         let item = context.transaction.item(table.id, place)?;
         let item_size = item.as_ref().map_or(0, |item| item.size);
         size += item_size;
-        costs.add(table, Cost::from(Units::read(item_size, Consistency::Strong)).in_transaction());
+        let mut cost = Cost::from(Units::read(item_size, Consistency::Strong));
+        context.meter.locate(&mut cost, None, place.key_hash());
+        costs.add(table, cost.in_transaction());
         found.push(item);
     }
     if size > MAX_SIZE {

@@ -22,6 +22,7 @@ pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<
     check::check(input)?;
     let found = context.transaction.table(&input.table_name)?;
     let old = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
+    context.meter.settle(&old, context.now);
     let mut table = Table::clone(&old);
     change_stream(input)?;
     change_encryption(input, &mut table)?;

@@ -124,7 +124,9 @@ impl<'a> Write<'a> {
         let size = |stored: Option<&Stored>| stored.map_or(0, |stored| stored.size);
         let table_cost = |after: u64| Cost::from(Units::write(size(old.as_ref()).max(after)));
         let refused = |refusal, after, old| {
-            Ok(Evaluated { old, new: Err(refusal), cost: table_cost(after), entries: Vec::new() })
+            let mut cost = table_cost(after);
+            context.meter.locate(&mut cost, None, place.key_hash());
+            Ok(Evaluated { old, new: Err(refusal), cost, entries: Vec::new() })
         };
         if let Some(condition) = condition
             && !condition.matches(&attributes)
@@ -159,6 +161,12 @@ impl<'a> Write<'a> {
             let before = old.as_ref().map(|old| (Version::old(table, place, attributes), old));
             let before = before.as_ref().map(|(version, old)| (version, *old));
             entries = index::changes(table, before, version.zip(new.as_ref()), &mut cost);
+        }
+        if context.meter.has_partitions() {
+            context.meter.locate(&mut cost, None, place.key_hash());
+            for entry in &entries {
+                context.meter.locate(&mut cost, Some(entry.position), entry.key_hash());
+            }
         }
         Ok(Evaluated { old, new: Ok(new), cost, entries })
     }

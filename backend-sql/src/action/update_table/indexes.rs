@@ -70,7 +70,9 @@ pub(super) fn change(
             GlobalSecondaryIndexUpdate::Delete(delete) => {
                 let named = |index: &Index| index.name == delete.index_name;
                 if let Some(position) = table.indexes.iter().position(named) {
-                    context.transaction.delete_store(table.indexes.remove(position).id)?;
+                    let deleted = table.indexes.remove(position);
+                    context.transaction.delete_store(deleted.id)?;
+                    context.meter.forget(deleted.id);
                 }
             }
             GlobalSecondaryIndexUpdate::Update(update) => change_capacity(update, table, context)?,
