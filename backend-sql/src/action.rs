@@ -27,6 +27,8 @@ mod update_time_to_live;
 mod write;
 
 #[cfg(test)]
+mod collection_tests;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod index_tests;

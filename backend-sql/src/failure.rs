@@ -205,6 +205,13 @@ pub(crate) fn limit_exceeded(message: &str) -> Box<Rejection> {
     Box::new(Rejection::new("LimitExceededException", message))
 }
 
+pub(crate) const COLLECTION_TOO_LARGE: &str = "Collection size exceeded.";
+
+/// A write that would make what shares its hash key too large.
+pub(crate) fn collection_too_large() -> Box<Rejection> {
+    Box::new(Rejection::new("ItemCollectionSizeLimitExceededException", COLLECTION_TOO_LARGE))
+}
+
 /// A token that stands for another transaction.
 pub(crate) fn parameter_mismatch() -> Box<Rejection> {
     Box::new(Rejection::new(

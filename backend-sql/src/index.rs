@@ -11,7 +11,7 @@ use dynochemy_core::{
 };
 
 use crate::capacity::{Cost, Units};
-use crate::storage::{Index, Place, Stored, Table, Transaction};
+use crate::storage::{Index, IndexKind, Place, Stored, Table, Transaction};
 
 /// Why an item cannot be in an index.
 #[derive(Clone, Copy, Debug)]
@@ -150,6 +150,24 @@ pub(crate) fn changes(
         changes.push(Change { position, store: index.id, remove, write });
     }
     changes
+}
+
+/// By how many bytes the item collection grows where an item follows another one under the same key: in the table, and
+/// in its local indexes.
+pub(crate) fn growth(
+    table: &Table,
+    old: Option<(&Version, &Stored)>,
+    new: Option<(&Version, &Stored)>,
+) -> i64 {
+    let bytes = |item: Option<(&Version, &Stored)>| {
+        let Some((version, stored)) = item else { return 0 };
+        let local = |(index, place): (&Index, &Option<Place>)| match place {
+            Some(_) if index.kind == IndexKind::Local => size(index, table, &version.attributes, stored),
+            _ => 0,
+        };
+        stored.size + table.indexes.iter().zip(&version.places).map(local).sum::<u64>()
+    };
+    bytes(new) as i64 - bytes(old) as i64
 }
 
 impl Change {

@@ -40,9 +40,8 @@
 //!
 //! Not there yet, and refused by an error that says so: PartiQL, Streams, members from before there were expressions,
 //! calls of other actions by their names, global tables, vector indexes, resource policies. The attribute of time to live
-//! is kept and told, but items do not expire. Not simulated: the limit of 10 GB on what shares a hash key in a table with
-//! local indexes, adaptive capacity, and how tables billed on demand grow. `FIDELITY.md` lists what was decided where
-//! servers disagree.
+//! is kept and told, but items do not expire. Not simulated: adaptive capacity, and how tables billed on demand grow.
+//! `FIDELITY.md` lists the actions one by one, and what was decided where servers disagree.
 
 mod action;
 mod backend;

@@ -15,6 +15,7 @@
 //! writes take turns on one connection, and reads have connections of their own: with SQLite's write-ahead log neither
 //! waits for the other. A database in memory is one connection, on which all take turns.
 
+mod collections;
 mod definition;
 mod description;
 mod fault;

@@ -14,7 +14,7 @@ use super::write::{Write, collections};
 use crate::backend::Context;
 use crate::capacity::{Costs, Direction};
 use crate::check;
-use crate::failure::{Failure, constraint, throughput_exceeded, validation};
+use crate::failure::{Failure, collection_too_large, constraint, throughput_exceeded, validation};
 
 const MAX_WRITES: usize = 25;
 /// The most bytes of items and keys in one request.
@@ -52,6 +52,10 @@ pub(super) fn answer(
         let mut unprocessed = Vec::new();
         for (request, write) in requests.iter().zip(writes) {
             let evaluated = write.evaluate(context)?;
+            if evaluated.new.is_err() {
+                // Without conditions and updates, nothing else refuses a write.
+                return Err(collection_too_large().into());
+            }
             if let Err(refusals) = context.meter.take(table, Direction::Write, &evaluated.cost, context.now) {
                 reasons.extend(refusals);
                 unprocessed.push(request.clone());

@@ -7,7 +7,7 @@ use dynochemy_core::{CancellationReason, Rejection};
 
 use crate::backend::Context;
 use crate::capacity::{Costs, Direction};
-use crate::failure::{Failure, cancelled, throttled};
+use crate::failure::{COLLECTION_TOO_LARGE, Failure, cancelled, throttled};
 use crate::storage::Table;
 
 /// The reason of an action that did not cancel anything.
@@ -18,6 +18,11 @@ pub(super) fn none() -> CancellationReason {
 /// The reason of an action that does not fit its table or its item.
 pub(super) fn invalid(rejection: Rejection) -> CancellationReason {
     reason("ValidationError", rejection.message)
+}
+
+/// The reason of an action that would make an item collection too large.
+pub(super) fn collection_too_large() -> CancellationReason {
+    reason("ItemCollectionSizeLimitExceeded", COLLECTION_TOO_LARGE.to_owned())
 }
 
 fn reason(code: &str, message: String) -> CancellationReason {

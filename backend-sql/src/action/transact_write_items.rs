@@ -98,6 +98,7 @@ fn reasons(
                 message: Some(CONDITION_FAILED.to_owned()),
                 item: shown(old, on_failure(action)),
             },
+            Some(Evaluated { new: Err(Refusal::Collection), .. }) => cancellation::collection_too_large(),
             Some(Evaluated { new: Err(Refusal::Invalid(rejection)), .. }) => {
                 cancellation::invalid(*rejection)
             }

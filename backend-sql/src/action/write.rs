@@ -15,12 +15,15 @@ use crate::backend::Context;
 use crate::capacity::{Cost, Direction, Units};
 use crate::check::{self, Content};
 use crate::failure::{
-    Failure, condition_failed, index_key, throughput_exceeded, update_failed, updated_index_key, validation,
+    Failure, collection_too_large, condition_failed, index_key, throughput_exceeded, update_failed,
+    updated_index_key, validation,
 };
 use crate::index::{self, Version};
-use crate::storage::{IndexKind, Place, Stored, Table};
+use crate::storage::{Place, Stored, Table};
 
 const GIGABYTE: u64 = 1 << 30;
+/// The most bytes of what shares a hash key in a table with local indexes.
+const MAX_COLLECTION: u64 = if cfg!(test) { 4 << 20 } else { 10 * GIGABYTE };
 
 /// A write that has been checked on its own and against its table.
 #[derive(Debug)]
@@ -49,12 +52,16 @@ pub(super) struct Evaluated {
     pub(super) cost: Cost,
     /// What changes in the table's indexes.
     entries: Vec<index::Change>,
+    /// By how many bytes the item collection grows, where the table has local indexes.
+    growth: i64,
 }
 
 /// Why a write cannot be applied to the item that is there.
 #[derive(Debug)]
 pub(super) enum Refusal {
     Condition,
+    /// Its item collection would be too large.
+    Collection,
     Invalid(Box<Rejection>),
 }
 
@@ -126,7 +133,7 @@ impl<'a> Write<'a> {
         let refused = |refusal, after, old| {
             let mut cost = table_cost(after);
             context.meter.locate(&mut cost, None, place.key_hash());
-            Ok(Evaluated { old, new: Err(refusal), cost, entries: Vec::new() })
+            Ok(Evaluated { old, new: Err(refusal), cost, entries: Vec::new(), growth: 0 })
         };
         if let Some(condition) = condition
             && !condition.matches(&attributes)
@@ -157,10 +164,21 @@ impl<'a> Write<'a> {
         };
         let mut cost = table_cost(size(new.as_ref()));
         let mut entries = Vec::new();
+        let mut growth = 0;
         if is_indexed && !matches!(change, Change::Check) {
             let before = old.as_ref().map(|old| (Version::old(table, place, attributes), old));
             let before = before.as_ref().map(|(version, old)| (version, *old));
-            entries = index::changes(table, before, version.zip(new.as_ref()), &mut cost);
+            let after = version.zip(new.as_ref());
+            entries = index::changes(table, before, after, &mut cost);
+            if table.has_local_indexes() {
+                growth = index::growth(table, before, after);
+            }
+        }
+        if let Ok(more) = u64::try_from(growth)
+            && more > 0
+            && context.transaction.collection_size(table.id, place.key_hash())? + more > MAX_COLLECTION
+        {
+            return refused(Refusal::Collection, size(new.as_ref()), old.clone());
         }
         if context.meter.has_partitions() {
             context.meter.locate(&mut cost, None, place.key_hash());
@@ -168,7 +186,7 @@ impl<'a> Write<'a> {
                 context.meter.locate(&mut cost, Some(entry.position), entry.key_hash());
             }
         }
-        Ok(Evaluated { old, new: Ok(new), cost, entries })
+        Ok(Evaluated { old, new: Ok(new), cost, entries, growth })
     }
 
     /// Leaves what was evaluated in the table and its indexes; nothing where the write was refused.
@@ -181,6 +199,9 @@ impl<'a> Write<'a> {
         }
         for change in &evaluated.entries {
             change.apply(transaction)?;
+        }
+        if evaluated.growth != 0 {
+            transaction.grow_collection(self.table.id, self.place.key_hash(), evaluated.growth)?;
         }
         Ok(())
     }
@@ -195,11 +216,7 @@ impl<'a> Write<'a> {
         if asked == ReturnItemCollectionMetrics::None || !self.table.has_local_indexes() || is_check {
             return Ok(None);
         }
-        let local = self.table.indexes.iter().filter(|index| index.kind == IndexKind::Local);
-        let mut bytes = 0;
-        for store in std::iter::once(self.table.id).chain(local.map(|index| index.id)) {
-            bytes += context.transaction.collection_size(store, self.place.key_hash())?;
-        }
+        let bytes = context.transaction.collection_size(self.table.id, self.place.key_hash())?;
         let gigabytes = (bytes / GIGABYTE) as f64;
         Ok(Some(ItemCollectionMetrics {
             item_collection_key: Some(self.place.hash_item(&self.table.keys)?),
@@ -221,6 +238,7 @@ impl<'a> Write<'a> {
         match new {
             Ok(new) => Ok(Applied { old: old.map(|old| old.item), new: new.map(|new| new.item), cost }),
             Err(Refusal::Condition) => Err(condition_failed(shown(old, on_failure)).into()),
+            Err(Refusal::Collection) => Err(collection_too_large().into()),
             Err(Refusal::Invalid(rejection)) => Err(rejection.into()),
         }
     }

@@ -18,13 +18,15 @@ const APPLICATION_ID: i32 = 0x4479_6e6f;
 /// - 1: tables in columns, without indexes.
 /// - 2: tables by their definitions, with indexes.
 /// - 3: a number that tells of each change of tables.
-const FORMAT: i32 = 3;
+/// - 4: sizes of item collections.
+const FORMAT: i32 = 4;
 
 /// How often to try to set how a file is written, where others do so too.
 const ATTEMPTS: u32 = 100;
 
 /// `store_id` is a table's or an index's number; both come out of `last_store`, and none is given twice. `definitions`
-/// goes up with each change of tables.
+/// goes up with each change of tables. `collections` has the sizes of what shares a hash key, with the entries in local
+/// indexes, for tables that have those.
 const SCHEMA: &str = "
     CREATE TABLE tables (
         id INTEGER PRIMARY KEY,
@@ -40,6 +42,12 @@ const SCHEMA: &str = "
         size INTEGER NOT NULL,
         item BLOB NOT NULL,
         PRIMARY KEY (store_id, hash_key, range_key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE collections (
+        table_id INTEGER NOT NULL,
+        hash_key BLOB NOT NULL,
+        size INTEGER NOT NULL,
+        PRIMARY KEY (table_id, hash_key)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE tokens (
         token TEXT NOT NULL PRIMARY KEY,

@@ -106,13 +106,6 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// The bytes of all items of one hash key.
-    pub(crate) fn collection_size(&self, store: i64, hash: &[u8]) -> rusqlite::Result<u64> {
-        self.connection
-            .prepare_cached("SELECT coalesce(sum(size), 0) FROM items WHERE store_id = ?1 AND hash_key = ?2")?
-            .query_row(params![store, hash], |row| Ok(to_unsigned(row.get(0)?)))
-    }
-
     /// The first items of a stretch, up to `most` of them, with their places.
     pub(crate) fn some(
         &self,

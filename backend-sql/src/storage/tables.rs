@@ -105,6 +105,9 @@ impl Transaction<'_> {
             self.delete_store(index.id)?;
         }
         self.delete_store(table.id)?;
+        if table.has_local_indexes() {
+            self.delete_collections(table.id)?;
+        }
         self.connection.prepare_cached("DELETE FROM tables WHERE id = ?1")?.execute([table.id])?;
         Ok(())
     }
