@@ -41,6 +41,8 @@ use crate::backend::Context;
 use crate::failure::{Failure, not_supported, table_not_found, unknown_operation, validation};
 use crate::storage::{Source, Table};
 
+pub(crate) use transact_write_items::{answer as finish, hold};
+
 /// Answers a request within a transaction.
 pub(crate) fn answer(request: &Request, context: &mut Context<'_>) -> Result<Response, Failure> {
     match resource_name::resolved(request)? {

@@ -3,9 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use dynochemy_core::api::{TransactWriteItemsInput, TransactWriteItemsOutput};
 use dynochemy_core::{Backend, CallError, Moment, Request, Response};
 
 use crate::action;
+use crate::failure::Failure;
+use crate::held::{HeldTransaction, Holds};
 use crate::storage::{Access, OpenError, OpenOptions, Storage, Transaction};
 use crate::throughput::{Meter, Throughput};
 
@@ -38,6 +41,7 @@ pub struct SqlBackend {
 struct Shared {
     storage: Storage,
     meter: Meter,
+    holds: Holds,
 }
 
 /// What a call is answered from.
@@ -45,6 +49,7 @@ struct Shared {
 pub(crate) struct Context<'a> {
     pub(crate) transaction: &'a Transaction<'a>,
     pub(crate) meter: &'a Meter,
+    pub(crate) holds: &'a Holds,
     pub(crate) now: Moment,
 }
 
@@ -94,17 +99,57 @@ impl SqlBackend {
         self.shared.meter.limit(throughput, now);
     }
 
+    /// Begins a TransactWriteItems call and leaves it under way: until it is finished or dropped, other calls meet it, and
+    /// fail by a conflict. So a test makes conflicts when and where it wants them; see [`HeldTransaction`].
+    ///
+    /// It is checked, and its conditions are evaluated, now; its capacity is taken when it is finished. One whose token
+    /// stands for a transaction that was applied holds nothing. Other processes that have the same file open know nothing
+    /// of it.
+    ///
+    /// # Errors
+    /// What the call would be refused or cancelled with now; nothing is held then.
+    pub fn hold(&self, input: TransactWriteItemsInput, now: Moment) -> Result<HeldTransaction, CallError> {
+        // Under the writer's lock, so that no write comes in between.
+        self.work(Access::Write, now, |context| {
+            let number = context.holds.add(action::hold(&input, context)?);
+            Ok(HeldTransaction::new(self.clone(), number, input))
+        })
+    }
+
+    pub(crate) fn finish(
+        &self,
+        number: u64,
+        input: &TransactWriteItemsInput,
+        now: Moment,
+    ) -> Result<TransactWriteItemsOutput, CallError> {
+        self.work(Access::Write, now, |context| {
+            context.holds.release(number);
+            action::finish(input, context)
+        })
+    }
+
+    pub(crate) fn release(&self, number: u64) {
+        self.shared.holds.release(number);
+    }
+
+    fn work<T>(
+        &self,
+        access: Access,
+        now: Moment,
+        work: impl FnOnce(&mut Context<'_>) -> Result<T, Failure>,
+    ) -> Result<T, CallError> {
+        let Shared { storage, meter, holds } = &*self.shared;
+        storage.transaction(access, |transaction| work(&mut Context { transaction, meter, holds, now }))
+    }
+
     fn new(storage: Storage) -> Self {
-        Self { shared: Arc::new(Shared { storage, meter: Meter::default() }) }
+        Self { shared: Arc::new(Shared { storage, meter: Meter::default(), holds: Holds::default() }) }
     }
 }
 
 impl Backend for SqlBackend {
     fn answer(&self, request: &Request, now: Moment) -> Result<Response, CallError> {
         let access = if request.action().is_read() { Access::Read } else { Access::Write };
-        let Shared { storage, meter } = &*self.shared;
-        storage.transaction(access, |transaction| {
-            action::answer(request, &mut Context { transaction, meter, now })
-        })
+        self.work(access, now, |context| action::answer(request, context))
     }
 }

@@ -212,6 +212,19 @@ pub(crate) fn collection_too_large() -> Box<Rejection> {
     Box::new(Rejection::new("ItemCollectionSizeLimitExceededException", COLLECTION_TOO_LARGE))
 }
 
+pub(crate) const CONFLICT: &str = "Transaction is ongoing for the item";
+
+/// Another transaction has the item.
+pub(crate) fn transaction_conflict() -> Box<Rejection> {
+    Box::new(Rejection::new("TransactionConflictException", CONFLICT))
+}
+
+/// The same transaction has begun, and not ended.
+pub(crate) fn transaction_in_progress() -> Box<Rejection> {
+    let message = "The transaction with the given request token is already in progress.";
+    Box::new(Rejection::new("TransactionInProgressException", message))
+}
+
 /// A token that stands for another transaction.
 pub(crate) fn parameter_mismatch() -> Box<Rejection> {
     Box::new(Rejection::new(

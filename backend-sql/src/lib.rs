@@ -33,6 +33,9 @@
 //!   segments, created with their table or on a live one, with the capacity that they take;
 //! - creating, changing, describing, listing and deleting tables; tags; deletion protection.
 //!
+//! Calls never meet here, unless a test wants them to: [`SqlBackend::hold`] leaves a transaction under way, and others fail
+//! by a conflict with it.
+//!
 //! What takes the service a while is done when it is answered: tables and indexes are active at once. Items, bytes and
 //! indexes are counted when a table is described.
 //!
@@ -50,6 +53,7 @@ mod check;
 mod clock;
 mod db;
 mod failure;
+mod held;
 mod index;
 mod projection;
 mod storage;
@@ -62,6 +66,7 @@ pub use db::{Db, Pages};
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
 pub use dynochemy_derive::{DocumentSql as Document, ProjectionSql as Projection, TableSql as Table};
+pub use held::HeldTransaction;
 pub use storage::{Durability, OpenError, OpenOptions};
 pub use throughput::Throughput;
 pub use wire::JsonAnswer;

@@ -3,7 +3,7 @@
 //!
 //! The batch is checked as a whole before any of it is applied. Then its writes are taken in the order of the request,
 //! each alone: one that its table's capacity does not allow is left unprocessed, and the batch goes on. A batch of which
-//! nothing could be written fails.
+//! nothing could be written fails, except where a transaction has one of its items: that is left unprocessed too.
 
 use std::collections::BTreeSet;
 
@@ -47,10 +47,16 @@ pub(super) fn answer(
     let mut answer = BatchWriteItemOutput::default();
     let mut costs = Costs::default();
     let mut reasons = Vec::new();
+    let mut conflicts = false;
     let mut written = Vec::new();
     for (table, requests, writes) in &parts {
         let mut unprocessed = Vec::new();
         for (request, write) in requests.iter().zip(writes) {
+            if write.conflicts(context) {
+                conflicts = true;
+                unprocessed.push(request.clone());
+                continue;
+            }
             let evaluated = write.evaluate(context)?;
             if evaluated.new.is_err() {
                 // Without conditions and updates, nothing else refuses a write.
@@ -69,7 +75,7 @@ pub(super) fn answer(
             answer.unprocessed_items.insert(table.name.clone(), unprocessed);
         }
     }
-    if costs.is_empty() {
+    if costs.is_empty() && !conflicts {
         return Err(throughput_exceeded(reasons).into());
     }
     answer.consumed_capacity = costs.consumed(input.return_consumed_capacity);

@@ -7,7 +7,7 @@ use dynochemy_core::{CancellationReason, Rejection};
 
 use crate::backend::Context;
 use crate::capacity::{Costs, Direction};
-use crate::failure::{COLLECTION_TOO_LARGE, Failure, cancelled, throttled};
+use crate::failure::{COLLECTION_TOO_LARGE, CONFLICT, Failure, cancelled, throttled};
 use crate::storage::Table;
 
 /// The reason of an action that did not cancel anything.
@@ -23,6 +23,11 @@ pub(super) fn invalid(rejection: Rejection) -> CancellationReason {
 /// The reason of an action that would make an item collection too large.
 pub(super) fn collection_too_large() -> CancellationReason {
     reason("ItemCollectionSizeLimitExceeded", COLLECTION_TOO_LARGE.to_owned())
+}
+
+/// The reason of an action on an item that another transaction has.
+pub(super) fn conflict() -> CancellationReason {
+    reason("TransactionConflict", CONFLICT.to_owned())
 }
 
 fn reason(code: &str, message: String) -> CancellationReason {

@@ -30,6 +30,12 @@ pub(super) fn answer(
         tables.push(known.map_or_else(|| table(context, &get.table_name), Ok)?);
     }
     let places = places(input, &tables)?;
+    let reads = || tables.iter().zip(&places);
+    let conflicts = |(table, place): (&Arc<Table>, &Place)| context.holds.has(table.id, place);
+    if reads().any(conflicts) {
+        let reason = |read| if conflicts(read) { cancellation::conflict() } else { cancellation::none() };
+        return Err(cancelled(reads().map(reason).collect()).into());
+    }
 
     let mut found = Vec::with_capacity(places.len());
     let mut costs = Costs::default();

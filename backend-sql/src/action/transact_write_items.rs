@@ -20,8 +20,10 @@ use crate::backend::Context;
 use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
 use crate::check::{self, Content};
 use crate::failure::{
-    CONDITION_FAILED, Failure, cancelled, constraint, internal, parameter_mismatch, validation,
+    CONDITION_FAILED, Failure, cancelled, constraint, internal, parameter_mismatch, transaction_in_progress,
+    validation,
 };
+use crate::held::Hold;
 use crate::storage::Table;
 
 const MAX_ACTIONS: usize = 100;
@@ -29,26 +31,74 @@ const MAX_TOKEN: usize = 36;
 /// The most bytes of items in one transaction.
 const MAX_SIZE: u64 = 4 * 1024 * 1024;
 
-pub(super) fn answer(
+pub(crate) fn answer(
     input: &TransactWriteItemsInput,
     context: &mut Context<'_>,
 ) -> Result<TransactWriteItemsOutput, Failure> {
     let contents = check(input)?;
-    let token = match &input.client_request_token {
-        Some(token) => Some((token, digest(input)?)),
-        None => None,
-    };
-    if let Some((token, digest)) = &token
-        && let Some(known) = context.transaction.token(token, context.now)?
-    {
-        if known != *digest {
-            return Err(parameter_mismatch().into());
-        }
+    let token = token(input)?;
+    if is_applied(&token, context)? {
         return replayed(input, contents, context);
     }
 
     let tables = tables(input, context)?;
     let writes = writes(input, contents, &tables)?;
+    let evaluated = evaluate(input, &writes, context)?;
+    let mut costs = Costs::default();
+    for (write, evaluated) in writes.iter().flatten().zip(&evaluated) {
+        costs.add(write.table, evaluated.cost.clone().in_transaction());
+    }
+    let tables = writes.iter().map(|write| write.as_ref().ok().map(|write| write.table));
+    cancellation::take_capacity(tables, &costs, Direction::Write, context)?;
+    let writes = applicable(input, writes, &evaluated)?;
+    for (write, evaluated) in writes.iter().zip(&evaluated) {
+        write.apply(evaluated, context)?;
+    }
+    let asked = input.return_item_collection_metrics;
+    let item_collection_metrics = collections(writes.iter(), asked, context)?;
+    if let Some((token, digest)) = &token {
+        context.transaction.keep_token(token, digest, context.now)?;
+    }
+    Ok(TransactWriteItemsOutput {
+        consumed_capacity: costs.consumed_in_transaction(input.return_consumed_capacity, Direction::Write),
+        item_collection_metrics,
+    })
+}
+
+/// What the transaction holds between its beginning and its end; nothing is applied.
+pub(crate) fn hold(input: &TransactWriteItemsInput, context: &Context<'_>) -> Result<Hold, Failure> {
+    let contents = check(input)?;
+    let token = token(input)?;
+    if is_applied(&token, context)? {
+        return Ok(Hold { token: None, places: BTreeSet::new() });
+    }
+    let tables = tables(input, context)?;
+    let writes = writes(input, contents, &tables)?;
+    let evaluated = evaluate(input, &writes, context)?;
+    let writes = applicable(input, writes, &evaluated)?;
+    let places = writes.into_iter().map(|write| (write.table.id, write.place)).collect();
+    Ok(Hold { token: token.map(|(token, digest)| (token.to_owned(), digest)), places })
+}
+
+/// Whether the transaction under this token was applied before.
+fn is_applied(token: &Option<(&str, [u8; 16])>, context: &Context<'_>) -> Result<bool, Failure> {
+    let Some((token, digest)) = token else { return Ok(false) };
+    if let Some(held) = context.holds.token(token) {
+        let same = held == *digest;
+        return Err(if same { transaction_in_progress() } else { parameter_mismatch() }.into());
+    }
+    match context.transaction.token(token, context.now)? {
+        Some(known) if known != *digest => Err(parameter_mismatch().into()),
+        known => Ok(known.is_some()),
+    }
+}
+
+/// What the writes that fit their tables would do now.
+fn evaluate(
+    input: &TransactWriteItemsInput,
+    writes: &[Result<Write<'_>, Box<Rejection>>],
+    context: &Context<'_>,
+) -> Result<Vec<Evaluated>, Failure> {
     let mut evaluated = Vec::with_capacity(writes.len());
     for write in writes.iter().flatten() {
         evaluated.push(write.evaluate(context)?);
@@ -60,47 +110,52 @@ pub(super) fn answer(
     if evaluated.iter().map(size).sum::<u64>() > MAX_SIZE {
         return Err(validation("The aggregate size of the items in the transaction exceeds 4 MB").into());
     }
-    let mut costs = Costs::default();
-    for (write, evaluated) in writes.iter().flatten().zip(&evaluated) {
-        costs.add(write.table, evaluated.cost.clone().in_transaction());
+    let conflicts = |write: &Result<Write<'_>, _>| write.as_ref().is_ok_and(|write| write.conflicts(context));
+    if !writes.iter().any(conflicts) {
+        return Ok(evaluated);
     }
-    let tables = writes.iter().map(|write| write.as_ref().ok().map(|write| write.table));
-    cancellation::take_capacity(tables, &costs, Direction::Write, context)?;
+    let reasons = reasons(input, writes, &evaluated).into_iter().zip(writes);
+    let reasons =
+        reasons.map(|(reason, write)| if conflicts(write) { cancellation::conflict() } else { reason });
+    Err(cancelled(reasons.collect()).into())
+}
+
+/// The writes, where all of them can be applied.
+fn applicable<'w>(
+    input: &TransactWriteItemsInput,
+    writes: Vec<Result<Write<'w>, Box<Rejection>>>,
+    evaluated: &[Evaluated],
+) -> Result<Vec<Write<'w>>, Failure> {
     if writes.iter().any(Result::is_err) || evaluated.iter().any(|evaluated| evaluated.new.is_err()) {
-        return Err(cancelled(reasons(input, writes, evaluated)).into());
+        return Err(cancelled(reasons(input, &writes, evaluated)).into());
     }
-    for (write, evaluated) in writes.iter().flatten().zip(&evaluated) {
-        write.apply(evaluated, context)?;
-    }
-    let asked = input.return_item_collection_metrics;
-    let item_collection_metrics = collections(writes.iter().flatten(), asked, context)?;
-    if let Some((token, digest)) = &token {
-        context.transaction.keep_token(token, digest, context.now)?;
-    }
-    Ok(TransactWriteItemsOutput {
-        consumed_capacity: costs.consumed_in_transaction(input.return_consumed_capacity, Direction::Write),
-        item_collection_metrics,
-    })
+    Ok(writes.into_iter().flatten().collect())
+}
+
+/// The token, and the digest of what it stands for.
+fn token(input: &TransactWriteItemsInput) -> Result<Option<(&str, [u8; 16])>, Failure> {
+    let Some(token) = &input.client_request_token else { return Ok(None) };
+    Ok(Some((token, digest(input)?)))
 }
 
 /// Why each action was, or was not, a cause of the cancellation.
 fn reasons(
     input: &TransactWriteItemsInput,
-    writes: Vec<Result<Write<'_>, Box<Rejection>>>,
-    evaluated: Vec<Evaluated>,
+    writes: &[Result<Write<'_>, Box<Rejection>>],
+    evaluated: &[Evaluated],
 ) -> Vec<CancellationReason> {
-    let mut evaluated = evaluated.into_iter();
-    let reason = |(action, write): (&TransactWriteItem, Result<_, Box<Rejection>>)| match write {
-        Err(rejection) => cancellation::invalid(*rejection),
+    let mut evaluated = evaluated.iter();
+    let reason = |(action, write): (&TransactWriteItem, &Result<_, Box<Rejection>>)| match write {
+        Err(rejection) => cancellation::invalid(Rejection::clone(rejection)),
         Ok(_) => match evaluated.next() {
             Some(Evaluated { new: Err(Refusal::Condition), old, .. }) => CancellationReason {
                 code: "ConditionalCheckFailed".to_owned(),
                 message: Some(CONDITION_FAILED.to_owned()),
-                item: shown(old, on_failure(action)),
+                item: shown(old.clone(), on_failure(action)),
             },
             Some(Evaluated { new: Err(Refusal::Collection), .. }) => cancellation::collection_too_large(),
             Some(Evaluated { new: Err(Refusal::Invalid(rejection)), .. }) => {
-                cancellation::invalid(*rejection)
+                cancellation::invalid(Rejection::clone(rejection))
             }
             _ => cancellation::none(),
         },

@@ -15,8 +15,8 @@ use crate::backend::Context;
 use crate::capacity::{Cost, Direction, Units};
 use crate::check::{self, Content};
 use crate::failure::{
-    Failure, collection_too_large, condition_failed, index_key, throughput_exceeded, update_failed,
-    updated_index_key, validation,
+    Failure, collection_too_large, condition_failed, index_key, throughput_exceeded, transaction_conflict,
+    update_failed, updated_index_key, validation,
 };
 use crate::index::{self, Version};
 use crate::storage::{Place, Stored, Table};
@@ -115,6 +115,11 @@ impl<'a> Write<'a> {
         check::scalar_keys(check::read_by(update), table)?;
         scalar_keys(condition, table)?;
         Ok(Self { table, place, change: Change::Update(update, key), condition })
+    }
+
+    /// Whether another transaction has the item.
+    pub(super) fn conflicts(&self, context: &Context<'_>) -> bool {
+        context.holds.has(self.table.id, &self.place)
     }
 
     /// What the write would do to the item that is there now.
@@ -230,6 +235,9 @@ impl<'a> Write<'a> {
         on_failure: ReturnValuesOnConditionCheckFailure,
         context: &mut Context<'_>,
     ) -> Result<Applied, Failure> {
+        if self.conflicts(context) {
+            return Err(transaction_conflict().into());
+        }
         let evaluated = self.evaluate(context)?;
         let taken = context.meter.take(self.table, Direction::Write, &evaluated.cost, context.now);
         taken.map_err(throughput_exceeded)?;
