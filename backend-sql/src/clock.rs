@@ -49,8 +49,21 @@ impl Clock for SystemClock {
 /// A clock that stands still until someone waits, which advances it at once: hours of throttling pass in milliseconds.
 ///
 /// Clones are the same clock.
+///
+/// ```
+/// use std::time::Duration;
+/// use dynochemy_sql::{Clock, Db, VirtualClock};
+///
+/// let clock = VirtualClock::default();
+/// let db = Db::builder().build()?.with_clock(clock.clone());
+/// // Plans that `db` runs advance it by what they wait, and the test by what it likes.
+/// clock.advance(Duration::from_secs(3600));
+/// assert_eq!(clock.elapsed(), Duration::from_secs(3600));
+/// # Ok::<(), dynochemy_sql::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct VirtualClock {
+    started: Moment,
     now: Arc<Mutex<Moment>>,
 }
 
@@ -58,7 +71,7 @@ impl VirtualClock {
     /// A clock that stands at `start`.
     #[must_use]
     pub fn new(start: Moment) -> Self {
-        Self { now: Arc::new(Mutex::new(start)) }
+        Self { started: start, now: Arc::new(Mutex::new(start)) }
     }
 
     /// Lets time pass.
@@ -66,8 +79,21 @@ impl VirtualClock {
         self.change(|now| *now = *now + duration);
     }
 
+    /// How much time has passed since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.now().since(self.started)
+    }
+
     fn change<R>(&self, work: impl FnOnce(&mut Moment) -> R) -> R {
         work(&mut self.now.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Default for VirtualClock {
+    /// A clock that stands at 08:00 (UTC) on 15 January 2027, whatever the time is.
+    fn default() -> Self {
+        Self::new(Moment::from_secs(1_800_000_000))
     }
 }
 
