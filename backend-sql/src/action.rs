@@ -29,16 +29,18 @@ mod write;
 #[cfg(test)]
 mod collection_tests;
 #[cfg(test)]
+mod creation_tests;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod index_tests;
 
 use std::sync::Arc;
 
-use dynochemy_core::{Request, Response};
+use dynochemy_core::{Moment, Rejection, Request, Response};
 
 use crate::backend::Context;
-use crate::failure::{Failure, not_supported, table_not_found, unknown_operation, validation};
+use crate::failure::{Failure, in_use, not_supported, table_not_found, unknown_operation, validation};
 use crate::storage::{Source, Table};
 
 pub(crate) use transact_write_items::{answer as finish, hold};
@@ -99,15 +101,27 @@ fn has_legacy_members(request: &Request) -> bool {
     }
 }
 
-/// The table of that name, or what the service says where there is none.
+/// The table of that name, or what the service says where there is none that can be used.
 fn table(context: &Context<'_>, name: &str) -> Result<Arc<Table>, Failure> {
-    Ok(context.transaction.table(name)?.ok_or_else(table_not_found)?)
+    let found = context.transaction.table(name)?.filter(|table| table.is_created(context.now));
+    Ok(found.ok_or_else(table_not_found)?)
+}
+
+/// That a table is not being created.
+fn check_created(table: &Table, now: Moment) -> Result<(), Box<Rejection>> {
+    if table.is_created(now) {
+        return Ok(());
+    }
+    Err(in_use(&format!("Table is being created: {}", table.name)))
 }
 
 /// What a query or scan reads of a table: the table itself, or one of its indexes.
-fn source<'a>(table: &'a Table, index: Option<&str>) -> Result<Source<'a>, Failure> {
+fn source<'a>(table: &'a Table, index: Option<&str>, now: Moment) -> Result<Source<'a>, Failure> {
     let Some(name) = index else { return Ok(table.source()) };
     match table.index(name) {
+        Some(index) if !index.is_created(now) => {
+            Err(validation(format!("Cannot read from backfilling global secondary index: {name}")).into())
+        }
         Some(index) => Ok(Source { table, index: Some(index) }),
         None => Err(validation(format!("The table does not have the specified index: {name}")).into()),
     }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use dynochemy_core::api::{TransactWriteItemsInput, TransactWriteItemsOutput};
 use dynochemy_core::{Backend, CallError, Moment, Request, Response};
@@ -42,6 +44,8 @@ struct Shared {
     storage: Storage,
     meter: Meter,
     holds: Holds,
+    /// In nanoseconds.
+    creation_time: AtomicU64,
 }
 
 /// What a call is answered from.
@@ -51,6 +55,15 @@ pub(crate) struct Context<'a> {
     pub(crate) meter: &'a Meter,
     pub(crate) holds: &'a Holds,
     pub(crate) now: Moment,
+    /// How long tables and indexes take to be created.
+    creation_time: Duration,
+}
+
+impl Context<'_> {
+    /// When what is created now becomes active, where that is not at once.
+    pub(crate) fn active_from(&self) -> Option<Moment> {
+        (self.creation_time > Duration::ZERO).then(|| self.now + self.creation_time)
+    }
 }
 
 impl SqlBackend {
@@ -99,6 +112,39 @@ impl SqlBackend {
         self.shared.meter.limit(throughput, now);
     }
 
+    /// Lets tables and indexes that are created from now on, by all clones, take this long to become active, on the clock
+    /// that is passed in; without it they are active at once.
+    ///
+    /// Until then DescribeTable says `CREATING`, items cannot be read or written, and an index that is added to a table
+    /// cannot be queried, as in the service. So a test sees whether a program waits for what it creates.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use dynochemy_sql::{Db, SqlBackend, Table, VirtualClock};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Table, Serialize, Deserialize)]
+    /// #[table(name = "visits")]
+    /// struct Visit {
+    ///     #[table(hash_key)]
+    ///     user: String,
+    /// }
+    ///
+    /// let backend = SqlBackend::in_memory()?.with_creation_time(Duration::from_secs(20));
+    /// let clock = VirtualClock::new(dynochemy_sql::Moment::EPOCH);
+    /// let db = Db::builder().table::<Visit>().backend(backend).build()?.with_clock(clock.clone());
+    /// // Creating waits until the table is active, which takes no real time here.
+    /// db.run(Visit::create())?;
+    /// assert!(dynochemy_sql::Clock::now(&clock).as_secs() >= 20);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "the backend is handed back"]
+    pub fn with_creation_time(self, time: Duration) -> Self {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.shared.creation_time.store(nanos, Ordering::Relaxed);
+        self
+    }
+
     /// Begins a TransactWriteItems call and leaves it under way: until it is finished or dropped, other calls meet it, and
     /// fail by a conflict. So a test makes conflicts when and where it wants them; see [`HeldTransaction`].
     ///
@@ -138,12 +184,17 @@ impl SqlBackend {
         now: Moment,
         work: impl FnOnce(&mut Context<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
-        let Shared { storage, meter, holds } = &*self.shared;
-        storage.transaction(access, |transaction| work(&mut Context { transaction, meter, holds, now }))
+        let Shared { storage, meter, holds, creation_time } = &*self.shared;
+        let creation_time = Duration::from_nanos(creation_time.load(Ordering::Relaxed));
+        storage.transaction(access, |transaction| {
+            work(&mut Context { transaction, meter, holds, now, creation_time })
+        })
     }
 
     fn new(storage: Storage) -> Self {
-        Self { shared: Arc::new(Shared { storage, meter: Meter::default(), holds: Holds::default() }) }
+        let creation_time = AtomicU64::new(0);
+        let shared = Shared { storage, meter: Meter::default(), holds: Holds::default(), creation_time };
+        Self { shared: Arc::new(shared) }
     }
 }
 

@@ -200,6 +200,12 @@ pub(crate) fn table_exists(table: &str) -> Box<Rejection> {
     Box::new(Rejection::new("ResourceInUseException", format!("Table already exists: {table}")))
 }
 
+/// A table or index that cannot be changed in this way now.
+pub(crate) fn in_use(problem: &str) -> Box<Rejection> {
+    let message = format!("Attempt to change a resource which is still in use: {problem}");
+    Box::new(Rejection::new("ResourceInUseException", message))
+}
+
 /// More of something than the service allows at a time.
 pub(crate) fn limit_exceeded(message: &str) -> Box<Rejection> {
     Box::new(Rejection::new("LimitExceededException", message))

@@ -36,7 +36,8 @@
 //! Calls never meet here, unless a test wants them to: [`SqlBackend::hold`] leaves a transaction under way, and others fail
 //! by a conflict with it.
 //!
-//! What takes the service a while is done when it is answered: tables and indexes are active at once. Items, bytes and
+//! What takes the service a while is done when it is answered: tables and indexes are active at once,
+//! unless their creation is given a time ([`SqlBackend::with_creation_time`]). Items, bytes and
 //! indexes are counted when a table is described.
 //!
 //! Other clients' requests come in as JSON with expression text, as over HTTP: [`SqlBackend::answer_json`].

@@ -1,12 +1,13 @@
 //! [CreateTable](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html): creates a table
-//! with its indexes. It is active at once, and the answer says so, where the service takes a while.
+//! with its indexes. It is active at once, and the answer says so, unless creating was given a time.
 
 use dynochemy_core::Rejection;
 use dynochemy_core::api::{
     BillingMode, CreateTableInput, CreateTableOutput, GlobalSecondaryIndex, KeySchemaElement,
-    ProvisionedThroughput, TableStatus,
+    ProvisionedThroughput,
 };
 
+use super::check_created;
 use super::declaration::capacity::{
     LowerThan, Occasion, Owner, check_bounds, check_on_demand, check_units, check_warm, least_warm, warmer,
 };
@@ -22,15 +23,18 @@ use crate::storage::{Index, Settings, Table};
 pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<CreateTableOutput, Failure> {
     check_members(input)?;
     let mut table = declared(input, context)?;
-    if context.transaction.table(&table.name)?.is_some() {
+    if let Some(existing) = context.transaction.table(&table.name)? {
+        check_created(&existing, context.now)?;
         return Err(table_exists(&table.name).into());
     }
     table.id = context.transaction.new_store()?;
+    table.settings.active_from = context.active_from();
     for index in &mut table.indexes {
         index.id = context.transaction.new_store()?;
+        index.active_from = table.settings.active_from;
     }
     context.transaction.write_table(&table)?;
-    let table_description = context.transaction.describe(&table, TableStatus::Active, context.now)?;
+    let table_description = context.transaction.describe(&table, table.status(context.now), context.now)?;
     Ok(CreateTableOutput { table_description })
 }
 

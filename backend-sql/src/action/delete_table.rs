@@ -3,14 +3,21 @@
 
 use dynochemy_core::api::{DeleteTableInput, DeleteTableOutput, TableStatus};
 
+use super::check_created;
 use super::declaration::check_table_name;
 use crate::backend::Context;
-use crate::failure::{Failure, named_table_not_found, validation};
+use crate::failure::{Failure, in_use, named_table_not_found, validation};
 
 pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<DeleteTableOutput, Failure> {
     check_table_name(&input.table_name)?;
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
+    check_created(&table, context.now)?;
+    if table.indexes.iter().any(|index| !index.is_created(context.now)) {
+        return Err(
+            in_use("Cannot delete table while indexes are being created, updated, or deleted.").into()
+        );
+    }
     if table.settings.deletion_protection {
         return Err(validation(
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",

@@ -1,7 +1,7 @@
 //! [DescribeTable](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html): tells a
 //! table's state. Its items are counted each time, where the service is up to six hours late.
 
-use dynochemy_core::api::{DescribeTableInput, DescribeTableOutput, TableStatus};
+use dynochemy_core::api::{DescribeTableInput, DescribeTableOutput};
 
 use super::declaration::check_table_name;
 use crate::backend::Context;
@@ -14,7 +14,9 @@ pub(super) fn answer(
     check_table_name(&input.table_name)?;
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
-    Ok(DescribeTableOutput { table: context.transaction.describe(&table, TableStatus::Active, context.now)? })
+    Ok(DescribeTableOutput {
+        table: context.transaction.describe(&table, table.status(context.now), context.now)?,
+    })
 }
 
 #[cfg(test)]

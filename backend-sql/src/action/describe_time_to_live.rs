@@ -7,7 +7,7 @@ use dynochemy_core::api::{
 
 use super::declaration::check_table_name;
 use crate::backend::Context;
-use crate::failure::{Failure, named_table_not_found};
+use crate::failure::{Failure, named_table_not_found, validation};
 
 pub(super) fn answer(
     input: &DescribeTimeToLiveInput,
@@ -16,6 +16,12 @@ pub(super) fn answer(
     check_table_name(&input.table_name)?;
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
+    if !table.is_created(context.now) {
+        return Err(validation(
+            "Cannot describe time to live while table is in CREATING state: Current table state is CREATING",
+        )
+        .into());
+    }
     let attribute_name = table.settings.time_to_live.clone();
     let status =
         if attribute_name.is_some() { TimeToLiveStatus::Enabled } else { TimeToLiveStatus::Disabled };

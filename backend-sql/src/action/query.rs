@@ -29,7 +29,7 @@ pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<Qu
     reading.check()?;
     check::key_condition(&input.key_condition_expression)?;
     let table = table(context, &input.table_name)?;
-    let source = source(&table, input.index_name.as_deref())?;
+    let source = source(&table, input.index_name.as_deref(), context.now)?;
     reading.check_consistency(&source)?;
     let start = match &input.exclusive_start_key {
         Some(start) => Some(check::start_key(start, &source, Reader::Query)?),

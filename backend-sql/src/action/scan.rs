@@ -29,7 +29,7 @@ pub(super) fn answer(input: &ScanInput, context: &mut Context<'_>) -> Result<Sca
     reading.check()?;
     let (segment, total) = segment(input)?;
     let table = table(context, &input.table_name)?;
-    let source = source(&table, input.index_name.as_deref())?;
+    let source = source(&table, input.index_name.as_deref(), context.now)?;
     reading.check_consistency(&source)?;
     let (first, before) = (first_spot(segment, total), first_spot(segment + 1, total));
     let low = match &input.exclusive_start_key {

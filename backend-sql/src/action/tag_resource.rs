@@ -33,7 +33,8 @@ pub(super) fn answer(input: &TagResourceInput, context: &Context<'_>) -> Result<
 
 /// The table that has this Amazon resource name.
 pub(super) fn table_of_arn(arn: &str, context: &Context<'_>) -> Result<Table, Failure> {
-    let found = context.transaction.table(tagged_table(arn)?)?;
+    // The service does not know it before it is active.
+    let found = context.transaction.table(tagged_table(arn)?)?.filter(|table| table.is_created(context.now));
     let missing = || {
         let message = format!("Requested resource not found: ResourceArn: {arn} not found");
         Box::new(Rejection::new("ResourceNotFoundException", message))

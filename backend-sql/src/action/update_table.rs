@@ -2,7 +2,7 @@
 //! capacity, billing, protection and global indexes.
 //!
 //! What is changed holds at once, and the answer says so, where the service takes a while: a new index is filled with
-//! the table's items before the call is answered. Which changes may be asked for together is in [`check`], capacities
+//! the table's items before the call is answered, even if it takes a time until it can be read. Which changes may be asked for together is in [`check`], capacities
 //! are in [`capacity`], and indexes in [`indexes`].
 
 mod calendar;
@@ -11,8 +11,9 @@ mod check;
 mod indexes;
 
 use dynochemy_core::Rejection;
-use dynochemy_core::api::{SseSpecification, TableStatus, UpdateTableInput, UpdateTableOutput};
+use dynochemy_core::api::{SseSpecification, UpdateTableInput, UpdateTableOutput};
 
+use super::check_created;
 use super::declaration::invalid;
 use crate::backend::Context;
 use crate::failure::{Failure, named_table_not_found, not_supported, validation};
@@ -23,6 +24,7 @@ pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<
     let found = context.transaction.table(&input.table_name)?;
     let old = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
     context.meter.settle(&old, context.now);
+    check_created(&old, context.now)?;
     let mut table = Table::clone(&old);
     change_stream(input)?;
     change_encryption(input, &mut table)?;
@@ -37,7 +39,7 @@ pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<
         keys.any(|attribute| attribute.name == definition.attribute_name)
     });
     context.transaction.write_table(&table)?;
-    let table_description = context.transaction.describe(&table, TableStatus::Active, context.now)?;
+    let table_description = context.transaction.describe(&table, table.status(context.now), context.now)?;
     Ok(UpdateTableOutput { table_description })
 }
 

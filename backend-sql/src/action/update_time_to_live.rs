@@ -21,7 +21,8 @@ pub(super) fn answer(
         1..=255 => {}
         _ => return Err(constraint(attribute_name, member, "have length less than or equal to 255").into()),
     }
-    let found = context.transaction.table(&input.table_name)?;
+    // The service does not know it before it is active.
+    let found = context.transaction.table(&input.table_name)?.filter(|table| table.is_created(context.now));
     let mut table = Table::clone(&*found.ok_or_else(|| named_table_not_found(&input.table_name))?);
     match (&table.settings.time_to_live, enabled) {
         (None, false) => return Err(validation("TimeToLive is already disabled").into()),

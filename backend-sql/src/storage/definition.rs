@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use dynochemy_core::api::{
     AttributeDefinition, KeySchemaElement, OnDemandThroughput, Projection, ProjectionType,
-    ProvisionedThroughput, SseSpecification, TableClass, WarmThroughput,
+    ProvisionedThroughput, SseSpecification, TableClass, TableStatus, WarmThroughput,
 };
 use dynochemy_core::{KeyAttribute, KeyShape, Moment};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub(crate) struct Settings {
     /// When its class was last changed.
     pub(crate) table_class_changed: Option<Moment>,
     pub(crate) sse_specification: Option<SseSpecification>,
+    /// When it becomes active, where that is not at once.
+    pub(crate) active_from: Option<Moment>,
     /// The attribute that says when an item expires.
     pub(crate) time_to_live: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
@@ -106,6 +108,9 @@ pub(crate) struct Index {
     pub(crate) throughput: Option<ProvisionedThroughput>,
     #[serde(default)]
     pub(crate) capacity_changes: CapacityChanges,
+    /// When it becomes active, where that is not at once.
+    #[serde(default)]
+    pub(crate) active_from: Option<Moment>,
     #[serde(default)]
     pub(crate) on_demand_throughput: Option<OnDemandThroughput>,
     #[serde(default)]
@@ -123,6 +128,22 @@ impl Table {
     /// The table's Amazon resource name, in a region and account that do not exist.
     pub(crate) fn arn(&self) -> String {
         format!("{ARN}{}", self.name)
+    }
+
+    /// Whether it can be used.
+    pub(crate) fn is_created(&self, now: Moment) -> bool {
+        self.settings.active_from.is_none_or(|active| active <= now)
+    }
+
+    /// Its state: it is being changed while an index is being created.
+    pub(crate) fn status(&self, now: Moment) -> TableStatus {
+        if !self.is_created(now) {
+            TableStatus::Creating
+        } else if self.indexes.iter().all(|index| index.is_created(now)) {
+            TableStatus::Active
+        } else {
+            TableStatus::Updating
+        }
     }
 
     /// The table itself, to be read.
@@ -145,6 +166,11 @@ impl Index {
     /// The index's Amazon resource name.
     pub(crate) fn arn(&self, table: &Table) -> String {
         format!("{}/index/{}", table.arn(), self.name)
+    }
+
+    /// Whether it can be read.
+    pub(crate) fn is_created(&self, now: Moment) -> bool {
+        self.active_from.is_none_or(|active| active <= now)
     }
 
     /// The attributes of its key.

@@ -93,12 +93,14 @@ impl Transaction<'_> {
         now: Moment,
     ) -> rusqlite::Result<GlobalSecondaryIndexDescription> {
         let (item_count, index_size_bytes) = self.count(index.id)?;
+        let is_created = index.is_created(now);
         Ok(GlobalSecondaryIndexDescription {
             index_name: index.name.clone(),
             key_schema: index.key_schema(),
             projection: told(&index.projection),
-            index_status: IndexStatus::Active,
-            backfilling: None,
+            index_status: if is_created { IndexStatus::Active } else { IndexStatus::Creating },
+            // Only of an index that is added to a table.
+            backfilling: (!is_created && table.is_created(now)).then_some(true),
             provisioned_throughput: Some(throughput(index.throughput, index.capacity_changes, now)),
             index_size_bytes,
             item_count,

@@ -1,6 +1,6 @@
 use dynochemy_core::ScalarType;
 use dynochemy_core::api::{
-    AttributeDefinition, IndexStatus, LocalSecondaryIndex, Projection, WarmThroughput,
+    AttributeDefinition, IndexStatus, LocalSecondaryIndex, Projection, TableStatus, WarmThroughput,
 };
 use serde_json::{Value, json};
 

@@ -15,7 +15,7 @@ use crate::action::declaration::capacity::{
 };
 use crate::action::declaration::invalid;
 use crate::backend::Context;
-use crate::failure::{limit_exceeded, validation};
+use crate::failure::{in_use, limit_exceeded, validation};
 use crate::storage::{CapacityChanges, Index, Table};
 
 const FREE_DECREASES: u64 = 4;
@@ -26,6 +26,15 @@ pub(super) fn change(
     table: &mut Table,
     context: &Context<'_>,
 ) -> Result<(), Box<Rejection>> {
+    let creating = table.indexes.iter().find(|index| !index.is_created(context.now));
+    if let (Some(index), true) =
+        (creating, input.provisioned_throughput.is_some() || input.billing_mode.is_some())
+    {
+        return Err(in_use(&format!(
+            "Can't change table IOPS when an index is being created. Table: {} Indexes: [{}]",
+            table.name, index.name
+        )));
+    }
     match (&input.billing_mode, input.provisioned_throughput) {
         (None, Some(_)) if table.throughput.is_none() => {
             return Err(invalid(

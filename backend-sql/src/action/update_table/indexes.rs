@@ -57,8 +57,14 @@ pub(super) fn change(
             }
         }
     }
-    let built = updates.iter().filter(|update| !matches!(update, GlobalSecondaryIndexUpdate::Update(_)));
-    if built.count() > 1 {
+    let is_built =
+        |update: &&GlobalSecondaryIndexUpdate| !matches!(update, GlobalSecondaryIndexUpdate::Update(_));
+    // One that is being created can be deleted.
+    let under_way = table.indexes.iter().filter(|index| {
+        !index.is_created(context.now) && updates.iter().all(|update| index_name(update) != index.name)
+    });
+    let built = updates.iter().filter(is_built).count();
+    if built + under_way.count().min(built) > 1 {
         return Err(limit_exceeded(
             "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
         )
@@ -116,7 +122,11 @@ fn create(
     for attribute in index.key() {
         define(&mut table.attribute_definitions, &attribute.into())?;
     }
-    let index = Index { id: context.transaction.new_store()?, ..checked_index_capacity(index, declared)? };
+    let index = Index {
+        id: context.transaction.new_store()?,
+        active_from: context.active_from(),
+        ..checked_index_capacity(index, declared)?
+    };
     backfill(table, &index, context)?;
     table.indexes.push(index);
     Ok(check_included(&table.indexes)?)
