@@ -45,3 +45,54 @@ impl Transaction<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Access, Storage, Stored, Table, testing};
+    use dynochemy_core::{Item, Key, KeyValue};
+
+    use crate::storage::Place;
+
+    /// The rows of all of SQLite's tables that have to do with a DynamoDB table.
+    fn rows(storage: &Storage) -> u64 {
+        let count = "SELECT (SELECT count(*) FROM items) + (SELECT count(*) FROM collections)
+            + (SELECT count(*) FROM tables)";
+        storage
+            .transaction(Access::Write, |transaction| {
+                Ok(transaction.connection.query_row(count, [], |row| row.get(0))?)
+            })
+            .unwrap()
+    }
+
+    #[test]
+    fn a_deleted_table_leaves_nothing_behind() {
+        let storage = Storage::in_memory().unwrap();
+        // With a local and a global index.
+        let tables = [testing::table(1, None), testing::table(2, None)];
+        let place = Place::of(&Key { hash: ("id".into(), KeyValue::S("a".to_owned())), range: None });
+        let stored = Stored { item: Item::from_json(r#"{"id":{"S":"a"}}"#.to_owned()).unwrap(), size: 3 };
+        let stores = |table: &Table| [table.id, table.indexes[0].id, table.indexes[1].id];
+        storage
+            .transaction(Access::Write, |transaction| {
+                for table in &tables {
+                    transaction.write_table(table)?;
+                    for store in stores(table) {
+                        transaction.write_item(store, &place, &stored)?;
+                    }
+                    transaction.grow_collection(table.id, place.key_hash(), 6)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(rows(&storage), 10);
+        storage.transaction(Access::Write, |transaction| Ok(transaction.delete_table(&tables[0])?)).unwrap();
+        assert_eq!(rows(&storage), 5);
+        // A collection that has become empty is gone, too.
+        storage
+            .transaction(Access::Write, |transaction| {
+                Ok(transaction.grow_collection(tables[1].id, place.key_hash(), -6)?)
+            })
+            .unwrap();
+        assert_eq!(rows(&storage), 4);
+    }
+}
