@@ -30,7 +30,7 @@ pub(crate) struct Table {
     pub(crate) settings: Settings,
 }
 
-/// What is declared of a table and told again, without any effect on its items.
+/// What is declared of a table besides its keys, indexes and capacity, without any effect on its items.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Settings {
