@@ -15,11 +15,10 @@ use crate::failure::validation;
 
 /// The resource that a DynamoDB resource name stands for, as `table/visits`.
 fn resource(arn: &str) -> Option<&str> {
-    let mut parts = arn.splitn(6, ':');
-    let is_named =
-        parts.next() == Some("arn") && parts.next().is_some_and(|partition| partition.starts_with("aws"));
-    let is_ours = parts.next() == Some("dynamodb");
-    parts.nth(2).filter(|_| is_named && is_ours)
+    // Most names are none, and every call asks.
+    let mut parts = arn.strip_prefix("arn:")?.splitn(5, ':');
+    let is_ours = parts.next()?.starts_with("aws") && parts.next()? == "dynamodb";
+    parts.nth(2).filter(|_| is_ours)
 }
 
 /// The name of the table that has this resource name.

@@ -1,7 +1,7 @@
 //! The capacity that a table or index is given, the most that it may take on demand, and what it can take at once.
 //!
-//! The last only grows: with what is asked for, and with every capacity that is given. Nothing here limits a call
-//! ([`throughput`](crate::throughput) does); capacities on demand and at once are told again and nothing more.
+//! The last only grows: with what is asked for, and with every capacity that is given; it is told again and nothing
+//! more. What limits calls is in [`throughput`](crate::throughput).
 //!
 //! See [Throughput capacity](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-mode.html) and
 //! [Warm throughput](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html).
