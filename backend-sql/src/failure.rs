@@ -5,8 +5,8 @@
 
 use dynochemy_core::expression::UpdateError;
 use dynochemy_core::{
-    CallError, CancellationReason, Item, KeyAttribute, MAX_HASH_KEY, MAX_RANGE_KEY, NumberError, Rejection,
-    ScalarType, ThrottlingReason, WireError,
+    Action, CallError, CancellationReason, Item, KeyAttribute, MAX_HASH_KEY, MAX_RANGE_KEY, NumberError,
+    Rejection, ScalarType, ThrottlingReason, WireError,
 };
 
 use crate::index::{KeyFault, KeyProblem};
@@ -58,10 +58,11 @@ pub(crate) fn internal(message: impl Into<String>) -> Box<Rejection> {
 
 /// The backend does not know the action.
 pub(crate) fn unknown_operation(action: &str) -> Box<Rejection> {
-    Box::new(Rejection::new(
-        "UnknownOperationException",
-        format!("the embedded backend does not support {action} yet"),
-    ))
+    let is_known = Action::ALL.iter().any(|known| known.name() == action);
+    // Of what is no action at all, the service tells nothing more.
+    let message =
+        if is_known { format!("the embedded backend does not support {action} yet") } else { String::new() };
+    Box::new(Rejection::new("UnknownOperationException", message))
 }
 
 /// A feature that the service has, and this backend has not yet.
@@ -75,10 +76,14 @@ pub(crate) fn validation(message: impl Into<String>) -> Box<Rejection> {
 
 /// A member of the request that is out of its bounds.
 pub(crate) fn constraint(value: impl std::fmt::Display, member: &str, constraint: &str) -> Box<Rejection> {
-    validation(format!(
-        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: Member must \
-         {constraint}"
-    ))
+    let violation = violation(Some(&value.to_string()), member, constraint);
+    validation(format!("1 validation error detected: {violation}"))
+}
+
+/// One such member, as it is told among others; without a value where the member is not there.
+pub(crate) fn violation(value: Option<&str>, member: &str, constraint: &str) -> String {
+    let value = value.map_or("null".to_owned(), |value| format!("'{value}'"));
+    format!("Value {value} at '{member}' failed to satisfy constraint: Member must {constraint}")
 }
 
 pub(crate) fn table_not_found() -> Box<Rejection> {

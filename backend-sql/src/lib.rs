@@ -54,6 +54,8 @@ mod check;
 mod clock;
 mod db;
 mod failure;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod held;
 mod index;
 mod projection;

@@ -8,9 +8,11 @@
 
 mod answer;
 mod error;
-mod expression;
+pub(crate) mod expression;
+mod expressions;
 mod input;
 mod request;
+mod shape;
 mod value;
 
 use bytes::Bytes;

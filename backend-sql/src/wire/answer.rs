@@ -20,7 +20,6 @@ pub(super) fn write(request: &Request, response: &Response) -> Bytes {
         Response::DeleteTable(output) => json::write(&mut out, output),
         Response::DescribeTable(output) => json::write(&mut out, output),
         Response::DescribeTimeToLive(output) => json::write(&mut out, output),
-        Response::ListTagsOfResource(output) => json::write(&mut out, output),
         Response::UpdateTable(output) => json::write(&mut out, output),
         Response::UpdateTimeToLive(output) => json::write(&mut out, output),
         // Nothing to tell is told by nothing.
@@ -95,6 +94,12 @@ fn with_items(members: &mut Members<'_>, request: &Request, response: &Response)
             array(members.member("TableNames"), &output.table_names, |out, name| {
                 json::write_string(out, name)
             });
+        }
+        Response::ListTagsOfResource(output) => {
+            if let Some(next) = &output.next_token {
+                members.text("NextToken", next);
+            }
+            array(members.member("Tags"), &output.tags, json::write);
         }
         Response::PutItem(output) => {
             item(members, "Attributes", output.attributes.as_ref());

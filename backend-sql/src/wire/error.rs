@@ -14,7 +14,9 @@ pub(super) fn answer(rejection: &Rejection) -> JsonAnswer {
         if !rejection.cancellation_reasons.is_empty() {
             array(members.member("CancellationReasons"), &rejection.cancellation_reasons, reason);
         }
-        members.text(message_member(&rejection.code), &rejection.message);
+        if !rejection.message.is_empty() {
+            members.text(message_member(&rejection.code), &rejection.message);
+        }
         item(members, rejection.item.as_ref());
         if !rejection.throttling_reasons.is_empty() {
             array(members.member("ThrottlingReasons"), &rejection.throttling_reasons, |out, reason| {

@@ -107,3 +107,6 @@ fn bounded(tree: &Tree<'_>) -> Result<(), Fault> {
     // The service stops counting there.
     Err(format!("The expression contains too many operators; operator count: {}", MAX_OPERATORS + 1))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! The members of inputs, as they come.
 //!
 //! Actions on items have most of their members in common, so that one reader takes them all; each action picks its own
-//! ([`request`](super::request)). A member that is `null` counts as absent, and one that nobody knows is skipped.
+//! ([`request`](super::request)). A member that is `null` counts as absent, and one that nobody knows is skipped. Values
+//! are only found here and looked into when the action comes to them, since the first fault in the service's order counts.
 
 use std::borrow::Cow;
 
@@ -9,14 +10,13 @@ use dynochemy_core::api::{
     ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues, ReturnValuesOnConditionCheckFailure,
     Select,
 };
-use dynochemy_core::json::{JsonError, Kind, Reader};
-use dynochemy_core::{AttributeValue, Attributes, Item, Key, KeyValue, Rejection};
-use serde::de::DeserializeOwned;
+use dynochemy_core::json::{self, JsonError, Kind, Reader};
+use dynochemy_core::{Attributes, Item, Key, KeyValue, Rejection};
 
-use super::expression::{self, Placeholders};
+use super::expressions::Expressions;
+use super::shape::{Type, flag, integer};
 use super::value;
-use crate::check;
-use crate::failure::{constraint, validation};
+use crate::failure::validation;
 
 /// Why an input is none.
 #[derive(Debug)]
@@ -34,8 +34,9 @@ impl Fault {
 }
 
 impl From<JsonError> for Fault {
-    fn from(error: JsonError) -> Self {
-        Self::serialization(error.to_string())
+    /// The service does not tell what is wrong with what is no JSON at all.
+    fn from(_: JsonError) -> Self {
+        Self::serialization("")
     }
 }
 
@@ -76,23 +77,19 @@ pub(super) fn list<'a, T>(
     Ok(list)
 }
 
+/// A value that is found, and read later.
+type Found<'a> = Option<Reader<'a>>;
+
 /// The members of an action on items, or of a part of one.
 #[derive(Debug, Default)]
 pub(super) struct Input<'a> {
     pub(super) table_name: String,
     pub(super) index_name: Option<String>,
-    pub(super) key: Key,
-    pub(super) keys: Vec<Key>,
-    pub(super) item: Item,
-    pub(super) exclusive_start_key: Option<Item>,
-    condition: Option<Cow<'a, str>>,
-    filter: Option<Cow<'a, str>>,
-    key_condition: Option<Cow<'a, str>>,
-    projection: Option<Cow<'a, str>>,
-    update: Option<Cow<'a, str>>,
-    names: Option<Vec<(String, String)>>,
-    /// What is wrong with a value is told behind what is wrong with its name.
-    values: Option<Vec<(String, Result<AttributeValue, Fault>)>>,
+    key: Found<'a>,
+    keys: Found<'a>,
+    item: Found<'a>,
+    exclusive_start_key: Found<'a>,
+    pub(super) expressions: Expressions<'a>,
     pub(super) consistent_read: bool,
     pub(super) limit: Option<u32>,
     pub(super) scan_index_forward: Option<bool>,
@@ -117,61 +114,31 @@ impl<'a> Input<'a> {
 
     /// Reads the member that comes next.
     pub(super) fn member(&mut self, name: &str, reader: &mut Reader<'a>) -> Result<(), Fault> {
+        let expressions = &mut self.expressions;
         match name {
             "TableName" => self.table_name = reader.string()?.into_owned(),
             "IndexName" => self.index_name = Some(reader.string()?.into_owned()),
-            "Key" => self.key = key(reader)?,
-            "Keys" => self.keys = list(reader, key)?,
-            "Item" => self.item = item(reader)?,
-            "ExclusiveStartKey" => self.exclusive_start_key = Some(item(reader)?),
-            "ConditionExpression" => self.condition = Some(reader.string()?),
-            "FilterExpression" => self.filter = Some(reader.string()?),
-            "KeyConditionExpression" => self.key_condition = Some(reader.string()?),
-            "ProjectionExpression" => self.projection = Some(reader.string()?),
-            "UpdateExpression" => self.update = Some(reader.string()?),
-            "ExpressionAttributeNames" => {
-                let mut names = Vec::new();
-                members(reader, |name, reader| {
-                    names.push((name.to_owned(), reader.string()?.into_owned()));
-                    Ok(())
-                })?;
-                self.names = Some(names);
-            }
-            "ExpressionAttributeValues" => {
-                let mut values = Vec::new();
-                members(reader, |name, reader| {
-                    let mut again = reader.clone();
-                    let read = value::value(reader);
-                    if let Err(Fault(rejection)) = &read
-                        && rejection.code == "ValidationException"
-                    {
-                        // On behind the value.
-                        again.skip()?;
-                        *reader = again;
-                    } else if read.is_err() {
-                        return read.map(drop);
-                    }
-                    values.push((name.to_owned(), read));
-                    Ok(())
-                })?;
-                self.values = Some(values);
-            }
-            "ConsistentRead" => self.consistent_read = reader.bool()?,
+            "Key" => self.key = found(reader)?,
+            "Keys" => self.keys = found(reader)?,
+            "Item" => self.item = found(reader)?,
+            "ExclusiveStartKey" => self.exclusive_start_key = found(reader)?,
+            "ConditionExpression" => expressions.condition = Some(reader.string()?),
+            "FilterExpression" => expressions.filter = Some(reader.string()?),
+            "KeyConditionExpression" => expressions.key_condition = Some(reader.string()?),
+            "ProjectionExpression" => expressions.projection = Some(reader.string()?),
+            "UpdateExpression" => expressions.update = Some(reader.string()?),
+            "ExpressionAttributeNames" => expressions.names = found(reader)?,
+            "ExpressionAttributeValues" => expressions.values = found(reader)?,
+            "ConsistentRead" => self.consistent_read = flag(reader)?,
             "Limit" => self.limit = Some(count(reader)?),
-            "ScanIndexForward" => self.scan_index_forward = Some(reader.bool()?),
+            "ScanIndexForward" => self.scan_index_forward = Some(flag(reader)?),
             "Segment" => self.segment = Some(count(reader)?),
             "TotalSegments" => self.total_segments = Some(count(reader)?),
             "Select" => self.select = Some(reader.string()?.into_owned().into()),
-            "ReturnValues" => self.return_values = choice(reader, "returnValues")?,
-            "ReturnValuesOnConditionCheckFailure" => {
-                self.return_values_on_failure = choice(reader, "returnValuesOnConditionCheckFailure")?;
-            }
-            "ReturnConsumedCapacity" => {
-                self.return_consumed_capacity = choice(reader, "returnConsumedCapacity")?;
-            }
-            "ReturnItemCollectionMetrics" => {
-                self.return_item_collection_metrics = choice(reader, "returnItemCollectionMetrics")?;
-            }
+            "ReturnValues" => self.return_values = json::read(reader)?,
+            "ReturnValuesOnConditionCheckFailure" => self.return_values_on_failure = json::read(reader)?,
+            "ReturnConsumedCapacity" => self.return_consumed_capacity = json::read(reader)?,
+            "ReturnItemCollectionMetrics" => self.return_item_collection_metrics = json::read(reader)?,
             "AttributesToGet"
             | "AttributeUpdates"
             | "ConditionalOperator"
@@ -189,148 +156,44 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// Makes sure that names stand beside an expression.
-    pub(super) fn check_names(&self) -> Result<(), Fault> {
-        let texts = [&self.condition, &self.filter, &self.key_condition, &self.projection, &self.update];
-        if self.names.is_some() && texts.iter().all(|text| text.is_none()) {
-            return Err(Fault::validation(
-                "ExpressionAttributeNames can only be specified when using expressions",
-            ));
-        }
-        Ok(())
+    /// The item, in its canonical form.
+    pub(super) fn item(&mut self) -> Result<Item, Fault> {
+        self.item.take().map_or_else(|| Ok(Item::default()), item)
     }
 
-    /// The expressions, of which each is to be taken once.
-    pub(super) fn expressions(&mut self) -> Expressions<'a> {
-        Expressions {
-            condition: self.condition.take(),
-            filter: self.filter.take(),
-            key_condition: self.key_condition.take(),
-            projection: self.projection.take(),
-            update: self.update.take(),
-            names: self.names.take(),
-            values: self.values.take(),
-        }
+    /// The key.
+    pub(super) fn key(&mut self) -> Result<Key, Fault> {
+        self.key.take().map_or_else(|| Ok(Key::default()), |mut reader| key(&mut reader))
     }
-}
 
-/// The expressions of an input, and what their placeholders stand for.
-#[derive(Debug)]
-pub(super) struct Expressions<'a> {
-    condition: Option<Cow<'a, str>>,
-    filter: Option<Cow<'a, str>>,
-    key_condition: Option<Cow<'a, str>>,
-    projection: Option<Cow<'a, str>>,
-    update: Option<Cow<'a, str>>,
-    names: Option<Vec<(String, String)>>,
-    values: Option<Vec<(String, Result<AttributeValue, Fault>)>>,
-}
-
-/// Expressions as values.
-#[derive(Debug, Default)]
-pub(super) struct Parsed {
-    pub(super) condition: Option<dynochemy_core::expression::Condition>,
-    pub(super) filter: Option<dynochemy_core::expression::Condition>,
-    pub(super) key_condition: dynochemy_core::expression::KeyCondition,
-    pub(super) projection: Vec<dynochemy_core::expression::DocumentPath>,
-    pub(super) update: dynochemy_core::expression::UpdateExpression,
-}
-
-impl Expressions<'_> {
-    /// Parses all of them, and makes sure that each placeholder is used. `valued` are those of the action's expressions
-    /// that can hold values.
-    pub(super) fn parse(self, valued: &[&str]) -> Result<Parsed, Fault> {
-        let Self { condition, filter, key_condition, projection, update, names, values } = self;
-        let with_values =
-            [&condition, &filter, &key_condition, &update].into_iter().any(|text| text.is_some());
-        if names.is_some() && !with_values && projection.is_none() {
-            return Err(Fault::validation(
-                "ExpressionAttributeNames can only be specified when using expressions",
-            ));
-        }
-        // Who takes no values passes over them.
-        let values = values.filter(|_| !valued.is_empty());
-        if values.is_some() && !with_values {
-            return Err(Fault::validation(format!(
-                "ExpressionAttributeValues can only be specified when using expressions: {} {} null",
-                valued.join(" and "),
-                if valued.len() == 1 { "is" } else { "are" }
-            )));
-        }
-        let placeholders = placeholders(names, values)?;
-        let mut parsed = Parsed::default();
-        if let Some(text) = update {
-            parsed.update = expression::update(&text, &placeholders)?;
-        }
-        if let Some(text) = condition {
-            parsed.condition = Some(expression::condition("ConditionExpression", &text, &placeholders)?);
-        }
-        if let Some(text) = filter {
-            parsed.filter = Some(expression::condition("FilterExpression", &text, &placeholders)?);
-        }
-        if let Some(text) = projection {
-            parsed.projection = expression::projection(&text, &placeholders)?;
-            check::distinct("ProjectionExpression", &parsed.projection)?;
-        }
-        let key_condition = key_condition
-            .as_ref()
-            .map(|text| expression::condition("KeyConditionExpression", text, &placeholders))
-            .transpose()?;
-        placeholders.check_all_used().map_err(Fault::validation)?;
-        if let Some(condition) = key_condition {
-            parsed.key_condition = expression::key_condition(condition)?;
-        }
-        Ok(parsed)
+    /// The keys.
+    pub(super) fn keys(&mut self) -> Result<Vec<Key>, Fault> {
+        self.keys.take().map_or_else(|| Ok(Vec::new()), |mut reader| list(&mut reader, key))
     }
-}
 
-/// What the placeholders stand for, where they and it can be.
-fn placeholders(
-    names: Option<Vec<(String, String)>>,
-    values: Option<Vec<(String, Result<AttributeValue, Fault>)>>,
-) -> Result<Placeholders, Fault> {
-    let invalid = |kind: &str, problem: String| {
-        Err(Fault::validation(format!("ExpressionAttribute{kind} contains invalid {problem}")))
-    };
-    let is_placeholder = |text: &str, sign: char| {
-        text.strip_prefix(sign).is_some_and(|name| {
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        })
-    };
-    if let Some(names) = &names {
-        if names.is_empty() {
-            return Err(Fault::validation("ExpressionAttributeNames must not be empty"));
-        }
-        if let Some((name, _)) = names.iter().find(|(name, _)| !is_placeholder(name, '#')) {
-            return invalid("Names", format!("key: Syntax error; key: \"{name}\""));
-        }
-        if let Some((name, _)) = names.iter().find(|(_, attribute)| attribute.is_empty()) {
-            return invalid("Names", format!("value: Empty attribute name for key {name}"));
-        }
-    }
-    let mut known = Vec::new();
-    if let Some(values) = values {
-        if values.is_empty() {
-            return Err(Fault::validation("ExpressionAttributeValues must not be empty"));
-        }
-        if let Some((name, _)) = values.iter().find(|(name, _)| !is_placeholder(name, ':')) {
-            return invalid("Values", format!("key: Syntax error; key: \"{name}\""));
-        }
-        for (name, value) in values {
-            let checked = value.and_then(|value| check::value(&value).map(|()| value).map_err(Fault::from));
-            match checked {
-                Ok(value) => known.push((name, value)),
-                Err(Fault(rejection)) => {
-                    return invalid("Values", format!("value: {} for key {name}", rejection.message));
-                }
+    /// The key that the page before ended with. What is no value is so as a starting key, except for numbers and sets.
+    pub(super) fn exclusive_start_key(&mut self) -> Result<Option<Item>, Fault> {
+        let bare =
+            ["contains duplicates", "number set", "numeric value", "significant digits", "with magnitude"];
+        self.exclusive_start_key.take().map(item).transpose().map_err(|Fault(rejection)| {
+            let message = &rejection.message;
+            if rejection.code != "ValidationException" || bare.iter().any(|text| message.contains(text)) {
+                return Fault(rejection);
             }
-        }
+            Fault::validation(format!("The provided starting key is invalid: {message}"))
+        })
     }
-    Ok(Placeholders::new(names.unwrap_or_default(), known))
 }
 
-fn item(reader: &mut Reader<'_>) -> Result<Item, Fault> {
-    Ok(Item::from_attributes(&value::attributes(reader)?))
+/// Goes past a value that is read later.
+fn found<'a>(reader: &mut Reader<'a>) -> Result<Found<'a>, Fault> {
+    let at = reader.clone();
+    reader.skip()?;
+    Ok(Some(at))
+}
+
+fn item(mut reader: Reader<'_>) -> Result<Item, Fault> {
+    Ok(Item::from_attributes(&value::attributes(&mut reader)?))
 }
 
 fn key(reader: &mut Reader<'_>) -> Result<Key, Fault> {
@@ -350,13 +213,6 @@ fn key_of(attributes: Attributes) -> Key {
 }
 
 fn count(reader: &mut Reader<'_>) -> Result<u32, Fault> {
-    Ok(dynochemy_core::json::read(reader)?)
-}
-
-/// One of the names that a member may have.
-fn choice<T: DeserializeOwned>(reader: &mut Reader<'_>, member: &str) -> Result<T, Fault> {
-    let mut again = reader.clone();
-    let name = reader.string()?;
-    dynochemy_core::json::read(&mut again)
-        .map_err(|_| constraint(name, member, "satisfy enum value set").into())
+    let count = integer(reader, Type::Integer)?;
+    Ok(u32::try_from(count).unwrap_or(if count < 0 { 0 } else { u32::MAX }))
 }

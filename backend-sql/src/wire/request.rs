@@ -13,15 +13,16 @@ use dynochemy_core::json::{self, Reader};
 use dynochemy_core::{Rejection, Request};
 use serde::de::DeserializeOwned;
 
-use super::input::{Fault, Input, Parsed};
+use super::expressions::Parsed;
+use super::input::{Fault, Input};
+use super::shape;
 use crate::failure::unknown_operation;
 
 /// Reads an action's input.
 pub(super) fn read(action: &str, body: &[u8]) -> Result<Request, Box<Rejection>> {
-    let mut reader = Reader::new(body);
-    let request = request(action, &mut reader).map_err(|fault| fault.0)?;
-    reader.end().map_err(|error| Fault::from(error).0)?;
-    Ok(request)
+    let Some(structure) = shape::shape(action) else { return Err(unknown_operation(action)) };
+    shape::check(body, structure)?;
+    request(action, &mut Reader::new(body)).map_err(|fault| fault.0)
 }
 
 fn request(action: &str, reader: &mut Reader<'_>) -> Result<Request, Fault> {
@@ -54,11 +55,19 @@ fn serial<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Fault> {
     Ok(json::read(reader)?)
 }
 
+/// The expressions with values that actions of each kind have.
+const CONDITION: &[&str] = &["ConditionExpression"];
+const UPDATE: &[&str] = &["UpdateExpression", "ConditionExpression"];
+const FILTER: &[&str] = &["FilterExpression"];
+const KEY_CONDITION: &[&str] = &["FilterExpression", "KeyConditionExpression"];
+
 fn get_item(mut input: Input<'_>) -> Result<GetItemInput, Fault> {
-    let Parsed { projection, .. } = input.expressions().parse(&[])?;
+    input.expressions.check_placeholders(&[])?;
+    let key = input.key()?;
+    let Parsed { projection, .. } = input.expressions.parse()?;
     Ok(GetItemInput {
         table_name: input.table_name,
-        key: input.key,
+        key,
         consistent_read: input.consistent_read,
         projection_expression: projection,
         return_consumed_capacity: input.return_consumed_capacity,
@@ -67,10 +76,12 @@ fn get_item(mut input: Input<'_>) -> Result<GetItemInput, Fault> {
 }
 
 fn put_item(mut input: Input<'_>) -> Result<PutItemInput, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
+    input.expressions.check_placeholders(CONDITION)?;
+    let item = input.item()?;
+    let Parsed { condition, .. } = input.expressions.parse()?;
     Ok(PutItemInput {
         table_name: input.table_name,
-        item: input.item,
+        item,
         condition_expression: condition,
         return_values: input.return_values,
         return_values_on_condition_check_failure: input.return_values_on_failure,
@@ -81,10 +92,12 @@ fn put_item(mut input: Input<'_>) -> Result<PutItemInput, Fault> {
 }
 
 fn delete_item(mut input: Input<'_>) -> Result<DeleteItemInput, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
+    input.expressions.check_placeholders(CONDITION)?;
+    let key = input.key()?;
+    let Parsed { condition, .. } = input.expressions.parse()?;
     Ok(DeleteItemInput {
         table_name: input.table_name,
-        key: input.key,
+        key,
         condition_expression: condition,
         return_values: input.return_values,
         return_values_on_condition_check_failure: input.return_values_on_failure,
@@ -95,11 +108,12 @@ fn delete_item(mut input: Input<'_>) -> Result<DeleteItemInput, Fault> {
 }
 
 fn update_item(mut input: Input<'_>) -> Result<UpdateItemInput, Fault> {
-    let Parsed { condition, update, .. } =
-        input.expressions().parse(&["UpdateExpression", "ConditionExpression"])?;
+    input.expressions.check_placeholders(UPDATE)?;
+    let key = input.key()?;
+    let Parsed { condition, update, .. } = input.expressions.parse()?;
     Ok(UpdateItemInput {
         table_name: input.table_name,
-        key: input.key,
+        key,
         update_expression: update,
         condition_expression: condition,
         return_values: input.return_values,
@@ -111,8 +125,14 @@ fn update_item(mut input: Input<'_>) -> Result<UpdateItemInput, Fault> {
 }
 
 fn query(mut input: Input<'_>) -> Result<QueryInput, Fault> {
-    let Parsed { key_condition, filter, projection, .. } =
-        input.expressions().parse(&["FilterExpression", "KeyConditionExpression"])?;
+    input.expressions.check_placeholders(KEY_CONDITION)?;
+    let exclusive_start_key = input.exclusive_start_key()?;
+    if input.expressions.key_condition.is_none() && !input.has_legacy {
+        return Err(Fault::validation(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
+        ));
+    }
+    let Parsed { key_condition, filter, projection, .. } = input.expressions.parse()?;
     Ok(QueryInput {
         table_name: input.table_name,
         index_name: input.index_name,
@@ -122,7 +142,7 @@ fn query(mut input: Input<'_>) -> Result<QueryInput, Fault> {
         select: input.select,
         scan_index_forward: input.scan_index_forward.unwrap_or(true),
         limit: input.limit,
-        exclusive_start_key: input.exclusive_start_key,
+        exclusive_start_key,
         consistent_read: input.consistent_read,
         return_consumed_capacity: input.return_consumed_capacity,
         legacy: input.has_legacy.then(Box::default),
@@ -130,7 +150,9 @@ fn query(mut input: Input<'_>) -> Result<QueryInput, Fault> {
 }
 
 fn scan(mut input: Input<'_>) -> Result<ScanInput, Fault> {
-    let Parsed { filter, projection, .. } = input.expressions().parse(&["FilterExpression"])?;
+    input.expressions.check_placeholders(FILTER)?;
+    let exclusive_start_key = input.exclusive_start_key()?;
+    let Parsed { filter, projection, .. } = input.expressions.parse()?;
     Ok(ScanInput {
         table_name: input.table_name,
         index_name: input.index_name,
@@ -138,7 +160,7 @@ fn scan(mut input: Input<'_>) -> Result<ScanInput, Fault> {
         projection_expression: projection,
         select: input.select,
         limit: input.limit,
-        exclusive_start_key: input.exclusive_start_key,
+        exclusive_start_key,
         segment: input.segment,
         total_segments: input.total_segments,
         consistent_read: input.consistent_read,

@@ -110,8 +110,9 @@ fn read_number(bytes: &[u8]) -> Option<(Number, &[u8])> {
     }
     let exponent = i16::try_from(magnitude).ok()?.checked_sub(BIAS)?.checked_sub(2 * length as i16 - 1)?;
     let number = Number::from_parts(negative, digits, exponent).ok()?;
-    // Only the one form that `write_number` gives is read.
-    (number.magnitude()? + BIAS == magnitude as i16).then_some((number, &rest[length + 1..]))
+    // Only the one form that `write_number` gives is read: with no pair of zeros at either end.
+    let is_written_so = number.magnitude()? + BIAS == magnitude as i16 && !digits.is_multiple_of(100);
+    is_written_so.then_some((number, &rest[length + 1..]))
 }
 
 #[cfg(test)]
@@ -139,6 +140,13 @@ mod tests {
     fn byte_strings() -> impl Strategy<Value = KeyValue> {
         proptest::collection::vec(prop_oneof![Just(0u8), Just(1), Just(0xFF), any::<u8>()], 0..6)
             .prop_map(|bytes| KeyValue::B(bytes.into()))
+    }
+
+    #[test]
+    fn a_number_with_zeros_behind_it_is_no_form() {
+        let mut bytes = form(&KeyValue::N(9803.into()));
+        bytes.insert(bytes.len() - 1, 1);
+        assert_eq!(read(ScalarType::N, &bytes), None);
     }
 
     proptest! {

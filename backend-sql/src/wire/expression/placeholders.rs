@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use dynochemy_core::AttributeValue;
+use dynochemy_core::expression::MAX_NAME;
 
 use super::parser::Fault;
 
@@ -29,12 +30,32 @@ impl<T> Meaning<T> {
     }
 }
 
+/// The most bytes of a placeholder.
+const MAX_PLACEHOLDER: usize = 255;
+
 impl Placeholders {
+    /// What is told of them; the message where that cannot be.
     pub(crate) fn new(
-        names: impl IntoIterator<Item = (String, String)>,
-        values: impl IntoIterator<Item = (String, AttributeValue)>,
-    ) -> Self {
-        Self { names: meanings(names), values: meanings(values) }
+        names: Vec<(String, String)>,
+        values: Vec<(String, AttributeValue)>,
+    ) -> Result<Self, String> {
+        for (key, _) in &names {
+            check_key(key, '#')
+                .map_err(|problem| format!("ExpressionAttributeNames contains invalid key: {problem}"))?;
+        }
+        for (key, name) in &names {
+            let problem = match name.len() {
+                0 => "Empty attribute name",
+                1..=MAX_NAME => continue,
+                _ => "Attribute name is too large, must be less than 65536 bytes",
+            };
+            return Err(format!("ExpressionAttributeNames contains invalid value: {problem} for key {key}"));
+        }
+        for (key, _) in &values {
+            check_key(key, ':')
+                .map_err(|problem| format!("ExpressionAttributeValues contains invalid key: {problem}"))?;
+        }
+        Ok(Self { names: meanings(names), values: meanings(values) })
     }
 
     /// The attribute's name that a placeholder such as `#name` stands for.
@@ -56,7 +77,23 @@ impl Placeholders {
     }
 }
 
-fn meanings<T>(told: impl IntoIterator<Item = (String, T)>) -> BTreeMap<String, Meaning<T>> {
+fn check_key(key: &str, mark: char) -> Result<(), String> {
+    match key.strip_prefix(mark) {
+        _ if key.is_empty() => Err("The expression attribute map contains an empty key;".to_owned()),
+        _ if key.len() > MAX_PLACEHOLDER => Err(format!(
+            "The expression attribute map contains a key that is too long; size of key: {}",
+            key.len()
+        )),
+        Some(name)
+            if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
+        {
+            Ok(())
+        }
+        _ => Err(format!("Syntax error; key: \"{key}\"")),
+    }
+}
+
+fn meanings<T>(told: Vec<(String, T)>) -> BTreeMap<String, Meaning<T>> {
     told.into_iter().map(|(name, value)| (name, Meaning { value, is_used: Cell::new(false) })).collect()
 }
 

@@ -1,12 +1,13 @@
 //! [BatchGetItem](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dynochemy_core::Key;
 use dynochemy_core::api::{BatchGetItemInput, KeysAndAttributes};
 use dynochemy_core::json::Reader;
 
-use crate::wire::input::{Fault, Input, Parsed, members};
+use crate::wire::expressions::Parsed;
+use crate::wire::input::{Fault, Input, members};
 
 /// Of more keys none is looked at.
 const MAX_KEYS: usize = 100;
@@ -22,19 +23,21 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<BatchGetItemInput, Fault> 
         }),
         name => rest.member(name, reader),
     })?;
-    for input in inputs.values() {
-        input.check_names()?;
+    for input in inputs.values_mut() {
+        input.expressions.check_placeholders(&[])?;
     }
-    let has_duplicates = |keys: &[Key]| {
-        (1..keys.len()).any(|index| keys[..index].contains(&keys[index]) && keys.len() <= MAX_KEYS)
-    };
-    if inputs.values().any(|input| has_duplicates(&input.keys)) {
-        return Err(Fault::validation("Provided list of item keys contains duplicates"));
+    let mut all_keys = Vec::with_capacity(inputs.len());
+    for input in inputs.values_mut() {
+        let keys = input.keys()?;
+        if keys.len() <= MAX_KEYS && keys.iter().collect::<BTreeSet<&Key>>().len() < keys.len() {
+            return Err(Fault::validation("Provided list of item keys contains duplicates"));
+        }
+        all_keys.push(keys);
     }
-    for (table, mut input) in inputs {
-        let Parsed { projection, .. } = input.expressions().parse(&[])?;
+    for ((table, input), keys) in inputs.into_iter().zip(all_keys) {
+        let Parsed { projection, .. } = input.expressions.parse()?;
         let asked = KeysAndAttributes {
-            keys: input.keys,
+            keys,
             consistent_read: input.consistent_read,
             projection_expression: projection,
             legacy: input.has_legacy.then(Box::default),

@@ -24,8 +24,8 @@ fn write(reader: &mut Reader<'_>) -> Result<WriteRequest, Fault> {
     let mut found = Vec::new();
     members(reader, |name, reader| {
         match name {
-            "PutRequest" => found.push(WriteRequest::PutRequest { item: Input::read(reader)?.item }),
-            "DeleteRequest" => found.push(WriteRequest::DeleteRequest { key: Input::read(reader)?.key }),
+            "PutRequest" => found.push(WriteRequest::PutRequest { item: Input::read(reader)?.item()? }),
+            "DeleteRequest" => found.push(WriteRequest::DeleteRequest { key: Input::read(reader)?.key()? }),
             _ => {
                 reader.skip()?;
             }

@@ -3,7 +3,8 @@
 use dynochemy_core::api::{TransactGet, TransactGetItem, TransactGetItemsInput};
 use dynochemy_core::json::Reader;
 
-use crate::wire::input::{Fault, Input, Parsed, list, members};
+use crate::wire::expressions::Parsed;
+use crate::wire::input::{Fault, Input, list, members};
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<TransactGetItemsInput, Fault> {
     let mut request = TransactGetItemsInput::default();
@@ -27,8 +28,10 @@ fn get(reader: &mut Reader<'_>) -> Result<TransactGetItem, Fault> {
             return Ok(());
         }
         let mut input = Input::read(reader)?;
-        let Parsed { projection, .. } = input.expressions().parse(&[])?;
-        get = TransactGet { table_name: input.table_name, key: input.key, projection_expression: projection };
+        input.expressions.check_placeholders(&[])?;
+        let key = input.key()?;
+        let Parsed { projection, .. } = input.expressions.parse()?;
+        get = TransactGet { table_name: input.table_name, key, projection_expression: projection };
         Ok(())
     })?;
     Ok(TransactGetItem { get })

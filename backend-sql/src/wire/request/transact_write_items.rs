@@ -5,7 +5,12 @@ use dynochemy_core::api::{
 };
 use dynochemy_core::json::Reader;
 
-use crate::wire::input::{Fault, Input, Parsed, list, members};
+use crate::wire::expressions::Parsed;
+use crate::wire::input::{Fault, Input, list, members};
+
+/// The expressions with values that actions of each kind have.
+const CONDITION: &[&str] = &["ConditionExpression"];
+const UPDATE: &[&str] = &["UpdateExpression", "ConditionExpression"];
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<TransactWriteItemsInput, Fault> {
     let mut request = TransactWriteItemsInput::default();
@@ -41,12 +46,17 @@ fn action(reader: &mut Reader<'_>) -> Result<TransactWriteItem, Fault> {
     })?;
     match (found.pop(), found.is_empty()) {
         (Some(action), true) => Ok(action),
+        (None, _) => Err(Fault::validation(
+            "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request",
+        )),
         _ => Err(Fault::validation("TransactItems can only contain one of Check, Put, Update or Delete")),
     }
 }
 
 fn check(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
+    input.expressions.check_placeholders(CONDITION)?;
+    let key = input.key()?;
+    let Parsed { condition, .. } = input.expressions.parse()?;
     let Some(condition_expression) = condition else {
         return Err(Fault::validation(
             "ConditionExpression is required for ConditionCheck operations in TransactWriteItems",
@@ -54,38 +64,43 @@ fn check(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
     };
     Ok(TransactWriteItem::ConditionCheck(ConditionCheck {
         table_name: input.table_name,
-        key: input.key,
+        key,
         condition_expression,
         return_values_on_condition_check_failure: input.return_values_on_failure,
     }))
 }
 
 fn put(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
+    input.expressions.check_placeholders(CONDITION)?;
+    let item = input.item()?;
+    let Parsed { condition, .. } = input.expressions.parse()?;
     Ok(TransactWriteItem::Put(TransactPut {
         table_name: input.table_name,
-        item: input.item,
+        item,
         condition_expression: condition,
         return_values_on_condition_check_failure: input.return_values_on_failure,
     }))
 }
 
 fn delete(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
-    let Parsed { condition, .. } = input.expressions().parse(&["ConditionExpression"])?;
+    input.expressions.check_placeholders(CONDITION)?;
+    let key = input.key()?;
+    let Parsed { condition, .. } = input.expressions.parse()?;
     Ok(TransactWriteItem::Delete(TransactDelete {
         table_name: input.table_name,
-        key: input.key,
+        key,
         condition_expression: condition,
         return_values_on_condition_check_failure: input.return_values_on_failure,
     }))
 }
 
 fn update(mut input: Input<'_>) -> Result<TransactWriteItem, Fault> {
-    let Parsed { condition, update, .. } =
-        input.expressions().parse(&["UpdateExpression", "ConditionExpression"])?;
+    input.expressions.check_placeholders(UPDATE)?;
+    let key = input.key()?;
+    let Parsed { condition, update, .. } = input.expressions.parse()?;
     Ok(TransactWriteItem::Update(TransactUpdate {
         table_name: input.table_name,
-        key: input.key,
+        key,
         update_expression: update,
         condition_expression: condition,
         return_values_on_condition_check_failure: input.return_values_on_failure,
