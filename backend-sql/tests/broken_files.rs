@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use dynochemy_sql::dynochemy_core::api::*;
 use dynochemy_sql::dynochemy_core::{KeyAttribute, KeyShape, Request, Response, ScalarType};
-use dynochemy_sql::{Backend, CallError, Effect, Item, Key, KeyValue, Moment, OpenError, SqlBackend};
+use dynochemy_sql::{
+    Backend, CallError, Durability, Effect, Item, Key, KeyValue, Moment, OpenError, SqlBackend,
+};
 use rusqlite::Connection;
 
 #[path = "support/directory.rs"]
@@ -16,7 +18,8 @@ mod directory;
 use directory::Directory;
 
 const NOW: Moment = Moment::from_secs(1_800_000_000);
-const ITEMS: usize = 300;
+/// So few that SQLite does not begin the log anew.
+const ITEMS: usize = 150;
 const PAGE: usize = 4096;
 
 fn key(number: usize) -> Key {
@@ -118,6 +121,60 @@ fn an_empty_file_beside_a_log_is_not_taken_for_a_new_one() {
     assert_eq!(get(&backend, ITEMS - 1), Ok(Some(item(ITEMS - 1))));
 }
 
+/// How many items a killed file holds, which are the first ones.
+fn held(backend: &SqlBackend) -> usize {
+    let held = (0..ITEMS).take_while(|number| get(backend, *number).unwrap().is_some()).count();
+    assert!((held..ITEMS).all(|number| get(backend, number) == Ok(None)));
+    held
+}
+
+#[test]
+fn a_log_that_was_damaged_is_refused_rather_than_taken_up_to_there() {
+    let directory = Directory::new();
+    let file = killed(&directory);
+    let whole = fs::read(log_of(&file)).unwrap();
+    const FRAME: usize = 24 + PAGE;
+    let frames = (whole.len() - 32) / FRAME;
+    assert!(frames > 100);
+    let mut damaged = 0;
+    for at in [0, 17, 40, 32 + 4, 32 + 10 * FRAME + 2, 32 + 50 * FRAME + 20, 32 + 90 * FRAME + 2000] {
+        let mut broken = whole.clone();
+        broken[at..][..4].iter_mut().for_each(|byte| *byte ^= 0x55);
+        fs::write(log_of(&file), &broken).unwrap();
+        let error = refused(&file);
+        assert!(matches!(error, OpenError::DamagedLog { .. }), "{at}: {error:?}");
+        assert!(error.to_string().contains("Durability::Normal"), "{error}");
+        damaged += 1;
+    }
+    assert_eq!(damaged, 7);
+    // Who can do without the rest says so.
+    let normal = SqlBackend::options().durability(Durability::Normal);
+    let mut broken = whole.clone();
+    broken[32 + 90 * FRAME + 2000] ^= 1;
+    let copy = fs::read(&file).unwrap();
+    fs::write(log_of(&file), &broken).unwrap();
+    let kept = held(&normal.open(&file).unwrap());
+    assert!((1..ITEMS).contains(&kept), "{kept}");
+    // A log as it was is taken as a whole.
+    fs::write(&file, copy).unwrap();
+    fs::write(log_of(&file), &whole).unwrap();
+    assert_eq!(held(&SqlBackend::open(&file).unwrap()), ITEMS);
+}
+
+#[test]
+fn a_log_that_was_cut_short_is_taken_up_to_there() {
+    let directory = Directory::new();
+    let file = killed(&directory);
+    let (whole, log) = (fs::read(&file).unwrap(), fs::read(log_of(&file)).unwrap());
+    for lost in [1, PAGE, 3 * PAGE] {
+        fs::write(&file, &whole).unwrap();
+        fs::write(log_of(&file), &log[..log.len() - lost]).unwrap();
+        let _ = fs::remove_file(file.with_extension("db-shm"));
+        let kept = held(&SqlBackend::open(&file).unwrap());
+        assert!((ITEMS - 2..ITEMS).contains(&kept), "{lost}: {kept}");
+    }
+}
+
 #[test]
 fn an_empty_file_is_a_new_database() {
     let directory = Directory::new();
@@ -151,7 +208,7 @@ fn a_page_that_was_overwritten_is_reported_by_the_calls_that_need_it() {
     drop(filled(&directory.file()));
     let whole = fs::read(directory.file()).unwrap();
     let pages = whole.len() / PAGE;
-    assert!(pages > 50);
+    assert!(pages > 30);
     let mut reported = 0;
     for page in 1..pages {
         let mut broken = whole.clone();

@@ -10,6 +10,10 @@ use super::session::BUSY_TIMEOUT;
 pub(super) const REPAIR: &str = "restore it from a copy, together with the `-wal` file beside it, or save what can be \
     read by the command `sqlite3 FILE .recover`";
 
+/// What to do about a damaged log.
+pub(super) const REPAIR_LOG: &str = "restore both from a copy, or open it once with `Durability::Normal`, without what \
+    was written from there on";
+
 /// What a call says that was rolled back because of it.
 pub(crate) fn described(error: &rusqlite::Error) -> String {
     let told = told(error);

@@ -7,6 +7,8 @@
 //!
 //! See SQLite on [checkpoints](https://www.sqlite.org/wal.html#ckpt).
 
+mod damage;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,6 +43,12 @@ impl Log {
     /// Whether it holds anything.
     pub(super) fn is_empty(&self) -> bool {
         fs::metadata(&self.path).map_or(true, |log| log.len() == 0)
+    }
+
+    /// What it lacks of what was written to it, if it was damaged since.
+    pub(super) fn damage(&self) -> Option<String> {
+        // One that cannot be read is SQLite's to complain of.
+        damage::find(&self.path).ok().flatten()
     }
 
     /// Empties the log where it has grown long; to be called between transactions of the connection that writes.

@@ -38,6 +38,11 @@ pub enum OpenError {
         /// What is wrong.
         problem: String,
     },
+    /// The log beside the file, in which the last writes are, is damaged in its midst.
+    DamagedLog {
+        /// What is wrong.
+        problem: String,
+    },
     /// The path is that of a directory.
     Directory,
     /// The directory of the file does not exist.
@@ -85,6 +90,11 @@ impl fmt::Display for OpenError {
             Self::Damaged { problem } => {
                 write!(f, "the file is damaged ({problem}); it was left as it is: {}", fault::REPAIR)
             }
+            Self::DamagedLog { problem } => write!(
+                f,
+                "the log beside the file is damaged ({problem}); both were left as they are: {}",
+                fault::REPAIR_LOG
+            ),
             Self::Directory => f.write_str("the path is a directory: name a file in it"),
             Self::NoDirectory => f.write_str("the directory of the file does not exist: create it first"),
             Self::Inaccessible { problem } => write!(

@@ -15,6 +15,9 @@ pub enum Durability {
     /// The write is with the operating system, which brings it to the disk some time later. It survives the end of the
     /// process in any way. A crash of the system or a loss of power may take the last writes with it, the latest first,
     /// and each as a whole; the file stays good. Writes are many times faster.
+    ///
+    /// The log of such a file may have a gap after a loss of power, up to which it is then taken. Opened with
+    /// [`Durability::Full`], such a log is refused as damaged.
     Normal,
 }
 

@@ -60,6 +60,12 @@ impl Session {
             1..SMALLEST_PAGE => return Err(OpenError::NotADatabase.into()),
             _ => {}
         }
+        if options.durability == Durability::Full
+            && !is_whole
+            && let Some(problem) = log.damage()
+        {
+            return Err(OpenError::DamagedLog { problem }.into());
+        }
         let mut connection = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
         // A file that is not to be used is left as it is, with its log.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_whole)?;
