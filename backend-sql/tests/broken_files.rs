@@ -50,7 +50,7 @@ fn get(backend: &SqlBackend, number: usize) -> Result<Option<Item>, CallError> {
 
 /// A backend on a new file with [`ITEMS`] items.
 fn filled(file: &Path) -> SqlBackend {
-    let backend = SqlBackend::open(file).unwrap();
+    let backend = SqlBackend::options().durability(Durability::Normal).open(file).unwrap();
     let keys = KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::S }, range: None };
     backend.answer(&CreateTableInput::new("notes", &keys).into(), NOW).unwrap();
     for number in 0..ITEMS {
