@@ -11,7 +11,9 @@ use dynochemy_core::{AttributeValue, Attributes, Item, Rejection, attributes_siz
 
 use crate::failure::validation;
 
-pub(crate) use expression::{condition, distinct, key_condition, not_distinct, paths, read_by, update};
+pub(crate) use expression::{
+    condition, distinct, key_condition, largest_operand, not_distinct, paths, read_by, update,
+};
 pub(crate) use key::{Reader, filter, key, key_values, place, scalar_keys, start_key, update_of};
 
 /// The most levels of lists and maps in each other.

@@ -92,6 +92,13 @@ impl<'a> Asked<'a> {
                 "Invalid KeyConditionExpression: KeyConditionExpressions must only contain one condition per key",
             ));
         }
+        let (given, most) = (names().count(), source.key().count());
+        if given > most {
+            return Err(validation(format!(
+                "The number of query conditions ({given}) exceeds the number of key attributes defined in the schema \
+                 ({most})"
+            )));
+        }
         let equal_to = |attribute: &KeyAttribute| {
             condition.equal.iter().find(|(name, _)| *name == attribute.name).map(|(_, value)| value)
         };
@@ -408,6 +415,13 @@ mod tests {
              time"
         );
         assert!(error(QueryInput { limit: Some(0), ..query("a") }).contains("at 'limit'"));
+        let mut three = with_range("a", RangeCondition::Compare(Comparator::Less, number(1)));
+        three.key_condition_expression.equal.push(("note".into(), number(1)));
+        assert_eq!(
+            error(three),
+            "ValidationException: The number of query conditions (3) exceeds the number of key attributes defined in the \
+             schema (2)"
+        );
         let outside = "ValidationException: The provided starting key is outside query boundaries based on provided \
                        conditions";
         let other_user = QueryInput { exclusive_start_key: Some(key("b", 1).to_item()), ..query("a") };

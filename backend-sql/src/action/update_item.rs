@@ -131,6 +131,12 @@ mod tests {
             error(vec![set("big", "x".repeat(400 * 1024).as_str())]),
             "ValidationException: Item size to update has exceeded the maximum allowed size"
         );
+        let large = Assignment::Value("x".repeat(400 * 1024 + 1).as_str().into());
+        let unused = Assignment::IfNotExists(path("s"), Box::new(large));
+        assert_eq!(
+            error(vec![UpdateAction::Set(path("y"), unused)]),
+            "ValidationException: Item size to update has exceeded the maximum allowed size"
+        );
         assert_eq!(fixture.visit("a", 1), Some(before));
     }
 

@@ -22,16 +22,17 @@ pub(crate) fn condition(condition: &Condition, expression: &str) -> Result<(), B
     match condition {
         Condition::Compare(left, comparator, right) => {
             terms([left, right])?;
-            apart(expression, comparator.symbol(), left, [right])?;
-            if matches!(comparator, Comparator::Equal | Comparator::NotEqual) {
-                return Ok(());
+            if !matches!(comparator, Comparator::Equal | Comparator::NotEqual) {
+                [left, right]
+                    .into_iter()
+                    .try_for_each(|term| ordered(expression, comparator.symbol(), term))?;
             }
-            [left, right].into_iter().try_for_each(|term| ordered(expression, comparator.symbol(), term))
+            apart(expression, comparator.symbol(), left, [right])
         }
         Condition::Between(tested, low, high) => {
             terms([tested, low, high])?;
-            apart(expression, "BETWEEN", tested, [low, high])?;
             [tested, low, high].into_iter().try_for_each(|term| ordered(expression, "BETWEEN", term))?;
+            apart(expression, "BETWEEN", tested, [low, high])?;
             bounds(expression, low, high)
         }
         Condition::In(tested, candidates) => {
@@ -220,6 +221,26 @@ pub(crate) fn read_by(update: &UpdateExpression) -> Vec<&DocumentPath> {
     paths
 }
 
+/// The bytes of the largest value in an update, whether it ends up in the item or not.
+pub(crate) fn largest_operand(update: &UpdateExpression) -> usize {
+    fn within(assignment: &Assignment) -> usize {
+        match assignment {
+            Assignment::Value(value) => value.size(),
+            Assignment::Path(_) => 0,
+            Assignment::Plus(left, right)
+            | Assignment::Minus(left, right)
+            | Assignment::Append(left, right) => within(left).max(within(right)),
+            Assignment::IfNotExists(_, otherwise) => within(otherwise),
+        }
+    }
+    let of = |action: &UpdateAction| match action {
+        UpdateAction::Set(_, assignment) => within(assignment),
+        UpdateAction::Remove(_) => 0,
+        UpdateAction::Add(_, value) | UpdateAction::Delete(_, value) => value.size(),
+    };
+    update.actions.iter().map(of).max().unwrap_or(0)
+}
+
 /// The type of what is assigned, where it does not depend on the item; of an alternative, its own.
 pub(super) fn assigned_type(assignment: &Assignment) -> Option<AttributeType> {
     match assignment {
@@ -306,7 +327,13 @@ fn assigned(assignment: &Assignment) -> Result<(), Box<Rejection>> {
         Assignment::Plus(left, right) => operands(left, right, "+", AttributeType::N),
         Assignment::Minus(left, right) => operands(left, right, "-", AttributeType::N),
         Assignment::Append(left, right) => operands(left, right, "list_append", AttributeType::L),
-        Assignment::IfNotExists(_, otherwise) => assigned(otherwise),
+        Assignment::IfNotExists(path, otherwise) => match &**otherwise {
+            Assignment::Path(other) => {
+                let other = Term::Path(other.clone());
+                apart("UpdateExpression", "if_not_exists", &Term::Path(path.clone()), [&other])
+            }
+            other => assigned(other),
+        },
     }
 }
 

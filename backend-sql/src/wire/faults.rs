@@ -95,6 +95,9 @@ fn what_an_expression_means_is_looked_at_before_placeholders_that_are_unused() {
     assert!(
         set("SET n = list_append(:l, :s)").contains("operator or function: list_append, operand type: S")
     );
+    assert!(
+        set("SET n = if_not_exists(m, m), s = :s").contains("must be distinct from the remaining operands")
+    );
     assert!(set("SET n = list_append(:l, :l), s = :s").contains("unused in expressions: keys: {:unused}"));
     let query =
         r#""KeyConditionExpression":"begins_with(h, :n)","ExpressionAttributeValues":{":n":{"N":"1"}}"#;
