@@ -5,9 +5,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use dynochemy_sql::dynochemy_core::Request;
-use dynochemy_sql::dynochemy_core::api::{TransactUpdate, TransactWriteItem, TransactWriteItemsInput};
-use dynochemy_sql::dynochemy_core::expression::{DocumentPath, UpdateAction, UpdateExpression};
+use dynochemy_sql::dynochemy_core::api::*;
+use dynochemy_sql::dynochemy_core::expression::{DocumentPath, KeyCondition, UpdateAction, UpdateExpression};
+use dynochemy_sql::dynochemy_core::{Request, Response};
 use dynochemy_sql::{Backend, Db, Durability, Key, KeyValue, Moment, SqlBackend, Table};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -29,12 +29,16 @@ fn database(path: &Path) -> Db {
     Db::builder().backend(SqlBackend::open(path).unwrap()).build().unwrap()
 }
 
+fn key() -> Key {
+    Key { hash: ("id".into(), KeyValue::S("a".to_owned())), range: None }
+}
+
 fn count_up(token: &str) -> Request {
     let update = UpdateAction::Add(DocumentPath::attribute("count"), 1.into());
     Request::TransactWriteItems(TransactWriteItemsInput {
         transact_items: vec![TransactWriteItem::Update(TransactUpdate {
             table_name: "counters".to_owned(),
-            key: Key { hash: ("id".into(), KeyValue::S("a".to_owned())), range: None },
+            key: key(),
             update_expression: UpdateExpression { actions: vec![update] },
             ..TransactUpdate::default()
         })],
@@ -139,5 +143,56 @@ fn many_can_open_a_new_file_at_one_time() {
                 });
             }
         });
+    }
+}
+
+#[test]
+fn each_action_that_reads_needs_nothing_but_reading() {
+    let directory = Directory::new();
+    let backend = SqlBackend::open(directory.file()).unwrap();
+    database(&directory.file()).run(Counter::create()).unwrap();
+    let table_name = "counters".to_owned();
+    let keys = || KeysAndAttributes { keys: vec![key()], ..KeysAndAttributes::default() };
+    let describe = DescribeTableInput { table_name: table_name.clone() };
+    let Response::DescribeTable(described) = backend.answer(&describe.clone().into(), Moment::EPOCH).unwrap()
+    else {
+        unreachable!()
+    };
+    let get = TransactGet { table_name: table_name.clone(), key: key(), ..TransactGet::default() };
+    let reads = [
+        describe.into(),
+        DescribeTimeToLiveInput { table_name: table_name.clone() }.into(),
+        ListTablesInput::default().into(),
+        ListTagsOfResourceInput {
+            resource_arn: described.table.table_arn.unwrap(),
+            ..ListTagsOfResourceInput::default()
+        }
+        .into(),
+        Request::GetItem(GetItemInput {
+            table_name: table_name.clone(),
+            key: key(),
+            ..GetItemInput::default()
+        }),
+        Request::BatchGetItem(BatchGetItemInput {
+            request_items: [(table_name.clone(), keys())].into(),
+            ..BatchGetItemInput::default()
+        }),
+        Request::TransactGetItems(TransactGetItemsInput {
+            transact_items: vec![TransactGetItem { get }],
+            ..TransactGetItemsInput::default()
+        }),
+        Request::Query(QueryInput {
+            table_name: table_name.clone(),
+            key_condition_expression: KeyCondition::hash("id", KeyValue::S("a".to_owned())),
+            ..QueryInput::default()
+        }),
+        Request::Scan(ScanInput { table_name, ..ScanInput::default() }),
+    ];
+    // Reads take no part in what another process writes, and do not wait for it.
+    let other = Connection::open(directory.file()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for read in reads {
+        assert!(read.is_read());
+        backend.answer(&read, Moment::EPOCH).unwrap();
     }
 }

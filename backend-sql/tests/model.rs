@@ -11,8 +11,13 @@ use dynochemy_sql::dynochemy_core::expression::{
 use dynochemy_sql::dynochemy_core::{
     Item, Key, KeyAttribute, KeyShape, KeyValue, Request, Response, ScalarType,
 };
-use dynochemy_sql::{AttributeValue, Attributes, Backend, Moment, Number, SqlBackend};
+use dynochemy_sql::{AttributeValue, Attributes, Backend, Durability, Moment, Number, SqlBackend};
 use proptest::prelude::*;
+
+#[path = "support/directory.rs"]
+mod directory;
+
+use directory::Directory;
 
 const TABLE: &str = "model";
 
@@ -124,8 +129,8 @@ struct Subject {
 }
 
 impl Subject {
-    fn new(kind: ScalarType) -> Self {
-        let subject = Self { backend: SqlBackend::in_memory().unwrap() };
+    fn new(backend: SqlBackend, kind: ScalarType) -> Self {
+        let subject = Self { backend };
         let attribute = |name: &'static str, kind| KeyAttribute { name: name.into(), kind };
         let keys = KeyShape { hash: attribute("h", ScalarType::S), range: Some(attribute("r", kind)) };
         subject.answer(CreateTableInput::new(TABLE, &keys).into());
@@ -287,18 +292,35 @@ fn sorted(item: Item) -> Item {
     Item::from_attributes(&item.attributes().unwrap())
 }
 
+fn operations() -> impl Strategy<Value = (ScalarType, Vec<Operation>)> {
+    prop::sample::select(vec![ScalarType::S, ScalarType::N, ScalarType::B])
+        .prop_flat_map(|kind| (Just(kind), prop::collection::vec(operation(kind), 1..60)))
+}
+
+fn agrees(subject: &Subject, operations: &[Operation]) {
+    let mut model = Model::new();
+    for operation in operations {
+        subject.step(operation, &mut model);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_backend_agrees_with_a_map(
-        (kind, operations) in prop::sample::select(vec![ScalarType::S, ScalarType::N, ScalarType::B])
-            .prop_flat_map(|kind| (Just(kind), prop::collection::vec(operation(kind), 1..60)))
-    ) {
-        let subject = Subject::new(kind);
-        let mut model = Model::new();
-        for operation in &operations {
-            subject.step(operation, &mut model);
-        }
+    fn the_backend_agrees_with_a_map((kind, operations) in operations()) {
+        agrees(&Subject::new(SqlBackend::in_memory().unwrap(), kind), &operations);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 30, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Where each read is on another connection than the writes.
+    #[test]
+    fn the_backend_on_a_file_agrees_with_a_map((kind, operations) in operations()) {
+        let directory = Directory::new();
+        let options = SqlBackend::options().durability(Durability::Normal);
+        agrees(&Subject::new(options.open(directory.file()).unwrap(), kind), &operations);
     }
 }
