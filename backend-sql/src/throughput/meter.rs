@@ -225,12 +225,31 @@ impl Buckets {
         }
         if let Some(limit) = self.throughput.partition {
             let rate = of(limit, direction);
+            let mut partitions: Vec<Part<'t>> = Vec::new();
             for (position, hash, units) in cost.partitions() {
                 let index = position.map(|position| &table.indexes[position]);
                 let index = index.filter(|index| index.kind == IndexKind::Global);
-                let hash = Some(hash.to_vec());
-                parts.push(Part { table, index, hash, rate, burst: SECOND, saved: SECOND, units });
+                let same = |part: &&mut Part<'_>| {
+                    part.index.map(|index| index.id) == index.map(|index| index.id)
+                        && part.hash.as_deref() == Some(hash)
+                };
+                match partitions.iter_mut().find(same) {
+                    Some(part) => part.units += units,
+                    None => {
+                        let hash = Some(hash.to_vec());
+                        partitions.push(Part {
+                            table,
+                            index,
+                            hash,
+                            rate,
+                            burst: SECOND,
+                            saved: SECOND,
+                            units,
+                        });
+                    }
+                }
             }
+            parts.extend(partitions);
         }
         parts
     }

@@ -179,6 +179,16 @@ fn one_hash_key_takes_no_more_than_a_partition_gives() {
     assert_eq!((0..10).filter(|_| in_index(1).is_ok()).count(), 3);
     assert_eq!(reasons(in_index(1))[0].0, "IndexWriteKeyRangeThroughputExceeded");
     assert_eq!(reasons(in_index(0))[0].0, "TableWriteKeyRangeThroughputExceeded");
+    // Both at once are one cost.
+    let both = || {
+        let mut cost = write(1);
+        cost.add_index(0, Units::write(1));
+        meter.locate(&mut cost, None, b"both");
+        meter.locate(&mut cost, Some(0), b"both");
+        meter.take(&table, Direction::Write, &cost, now)
+    };
+    assert_eq!((0..10).filter(|_| both().is_ok()).count(), 1);
+    assert!(on(b"both").is_ok(), "one is left of three");
 }
 
 #[test]
