@@ -1,11 +1,11 @@
-//! Item collections of tables with local indexes: what they hold, and the most that they may. In tests that is 4 MB.
+//! Item collections of tables with local indexes: what they hold, and the most that they may. In tests that is 1 MB.
 
 use dynochemy_core::Moment;
 use serde_json::{Value, json};
 
 use crate::SqlBackend;
 
-const SIZE: usize = 400_000;
+const SIZE: usize = 100_000;
 
 struct Database(SqlBackend);
 
@@ -62,7 +62,7 @@ fn key(hash: &str, range: u32) -> Value {
     json!({"h": {"S": hash}, "r": {"N": range.to_string()}})
 }
 
-/// An item of 400,000 bytes; with a `b`, it counts twice.
+/// An item of 100,000 bytes; with a `b`, it counts twice.
 fn item(hash: &str, range: u32, indexed: bool) -> Value {
     let mut item = key(hash, range);
     if indexed {

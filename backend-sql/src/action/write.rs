@@ -23,7 +23,7 @@ use crate::storage::{Place, Stored, Table};
 
 const GIGABYTE: u64 = 1 << 30;
 /// The most bytes of what shares a hash key in a table with local indexes.
-const MAX_COLLECTION: u64 = if cfg!(test) { 4 << 20 } else { 10 * GIGABYTE };
+const MAX_COLLECTION: u64 = if cfg!(test) { 1 << 20 } else { 10 * GIGABYTE };
 
 /// A write that has been checked on its own and against its table.
 #[derive(Debug)]

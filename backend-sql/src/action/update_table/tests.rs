@@ -105,6 +105,8 @@ fn capacity_and_billing_are_changed() {
     let on_demand = UpdateTableInput { billing_mode: Some(BillingMode::PayPerRequest), ..table("visits") };
     let told = fixture.call(on_demand).unwrap().table_description;
     assert_eq!(told.provisioned(), None);
+    let of_index = told.global_secondary_indexes[0].provisioned_throughput.unwrap();
+    assert_eq!((of_index.write_capacity_units, of_index.number_of_decreases_today), (0, Some(1)));
     assert_eq!(
         told.billing_mode_summary.and_then(|summary| summary.billing_mode),
         Some(BillingMode::PayPerRequest)
