@@ -35,6 +35,8 @@ mod fixture;
 #[cfg(test)]
 mod index_tests;
 
+pub(crate) use resource_name::table_in;
+
 use std::sync::Arc;
 
 use dynochemy_core::{Moment, Rejection, Request, Response};

@@ -6,6 +6,7 @@
 //!
 //! See [DynamoDB low-level API](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html).
 
+mod administration;
 mod answer;
 mod error;
 pub(crate) mod expression;

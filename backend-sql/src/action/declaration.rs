@@ -12,7 +12,7 @@ pub(super) mod options;
 
 use dynochemy_core::Rejection;
 
-use crate::failure::{constraint, validation};
+use crate::failure::{constraint, validation, violation};
 
 /// What is invalid about the values of parameters.
 pub(super) fn invalid(problem: impl std::fmt::Display) -> Box<Rejection> {
@@ -27,10 +27,19 @@ pub(super) fn check_table_name(name: &str) -> Result<(), Box<Rejection>> {
 /// A table's or index's name; `member` is where it stands in the request.
 pub(super) fn check_name(name: &str, member: &str) -> Result<(), Box<Rejection>> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-    match name.len() {
-        0..3 => Err(constraint(name, member, "have length greater than or equal to 3")),
-        3..=255 if name.bytes().all(allowed) => Ok(()),
-        3..=255 => Err(constraint(name, member, "satisfy regular expression pattern: [a-zA-Z0-9_.-]+")),
-        _ => Err(constraint(name, member, "have length less than or equal to 255")),
+    let is_word = !name.is_empty() && name.bytes().all(allowed);
+    let pattern = (!is_word).then_some("satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
+    let length = match name.len() {
+        0..3 => Some("have length greater than or equal to 3"),
+        3..=255 => None,
+        _ => Some("have length less than or equal to 255"),
+    };
+    let told = |wanted| violation(Some(name), member, wanted);
+    match (pattern, length) {
+        (None, None) => Ok(()),
+        (Some(wanted), None) | (None, Some(wanted)) => Err(constraint(name, member, wanted)),
+        (Some(pattern), Some(length)) => {
+            Err(validation(format!("2 validation errors detected: {}; {}", told(pattern), told(length))))
+        }
     }
 }

@@ -22,7 +22,7 @@ fn resource(arn: &str) -> Option<&str> {
 }
 
 /// The name of the table that has this resource name.
-pub(super) fn table_in(arn: &str) -> Option<&str> {
+pub(crate) fn table_in(arn: &str) -> Option<&str> {
     resource(arn)?.strip_prefix("table/").filter(|name| !name.contains('/'))
 }
 
@@ -258,5 +258,25 @@ mod tests {
         fixture.call(create(&arn, None)).unwrap();
         let told = fixture.call(DescribeTableInput { table_name: arn }).unwrap().table;
         assert_eq!(told.table_name, "more");
+    }
+
+    #[test]
+    fn other_clients_name_tables_so_too() {
+        let fixture = Fixture::new();
+        fixture.call(put_visit("a", 1)).unwrap();
+        let key = r#""user":{"S":"a"},"time":{"N":"1"}"#;
+        for (action, input) in [
+            ("GetItem", format!(r#"{{"TableName":"{VISITS}","Key":{{{key}}}}}"#)),
+            ("Scan", format!(r#"{{"TableName":"{VISITS}"}}"#)),
+            ("BatchGetItem", format!(r#"{{"RequestItems":{{"{VISITS}":{{"Keys":[{{{key}}}]}}}}}}"#)),
+            (
+                "TransactGetItems",
+                format!(r#"{{"TransactItems":[{{"Get":{{"TableName":"{VISITS}","Key":{{{key}}}}}}}]}}"#),
+            ),
+            ("DescribeTable", format!(r#"{{"TableName":"{VISITS}"}}"#)),
+        ] {
+            let answer = fixture.backend.answer_json(action, input.as_bytes(), fixture.now);
+            assert_eq!(answer.status, 200, "{action}: {:?}", answer.body);
+        }
     }
 }

@@ -15,13 +15,14 @@ use serde::de::DeserializeOwned;
 
 use super::expressions::Parsed;
 use super::input::{Fault, Input};
-use super::shape;
+use super::{administration, shape};
 use crate::failure::unknown_operation;
 
 /// Reads an action's input.
 pub(super) fn read(action: &str, body: &[u8]) -> Result<Request, Box<Rejection>> {
     let Some(structure) = shape::shape(action) else { return Err(unknown_operation(action)) };
     shape::check(body, structure)?;
+    administration::check(action, body)?;
     request(action, &mut Reader::new(body)).map_err(|fault| fault.0)
 }
 

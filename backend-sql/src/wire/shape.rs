@@ -14,6 +14,7 @@ use dynochemy_core::Rejection;
 use dynochemy_core::json::{Kind, Reader};
 
 use super::input::Fault;
+use crate::action::table_in;
 use crate::failure::{validation, violation};
 
 pub(super) use actions::shape;
@@ -27,8 +28,10 @@ pub(super) enum Shape {
     Text,
     /// Text of so many characters.
     Length(usize, usize),
-    /// The name of a table or index, as most actions have it.
+    /// The name of an index, as most actions have it.
     Name,
+    /// The name of a table, or its resource name.
+    Table,
     /// One of these.
     Choice(&'static [&'static str]),
     Flag,
@@ -187,10 +190,13 @@ impl Walk {
                 let text = types::text(reader)?;
                 self.length(text.chars().count(), &text, (*least, *most), path);
             }
-            Shape::Name => {
+            Shape::Name | Shape::Table => {
                 let text = types::text(reader)?;
+                if matches!(shape, Shape::Table) && table_in(&text).is_some() {
+                    return Ok(());
+                }
                 let belongs = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-                if !text.is_empty() && !text.bytes().all(belongs) {
+                if text.is_empty() || !text.bytes().all(belongs) {
                     self.violate(&text, path, "satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
                 }
                 self.length(text.chars().count(), &text, (3, 255), path);

@@ -91,14 +91,14 @@ structures! {
         optional "ReturnConsumedCapacity": CONSUMED,
         optional "AttributesToGet": ATTRIBUTES,
         required "Key": ITEM,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         optional "ConsistentRead": FLAG,
         optional "ProjectionExpression": TEXT,
         optional "ExpressionAttributeNames": NAMES,
     }
     PUT_ITEM = "PutItemInput" {
         optional "ReturnConsumedCapacity": CONSUMED,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         required "Item": ITEM,
         optional "ConditionalOperator": JOINED,
         optional "Expected": EXPECTED,
@@ -111,7 +111,7 @@ structures! {
     }
     DELETE_ITEM = "DeleteItemInput" {
         optional "ReturnConsumedCapacity": CONSUMED,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         optional "ReturnValues": RETURN,
         optional "ReturnItemCollectionMetrics": METRICS,
         required "Key": ITEM,
@@ -124,7 +124,7 @@ structures! {
     }
     UPDATE_ITEM = "UpdateItemInput" {
         optional "ReturnConsumedCapacity": CONSUMED,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         optional "ReturnItemCollectionMetrics": METRICS,
         optional "ReturnValues": RETURN,
         required "Key": ITEM,
@@ -142,7 +142,7 @@ structures! {
         optional "IndexName": Shape::Name,
         optional "ReturnConsumedCapacity": CONSUMED,
         optional "QueryFilter": CONDITIONS,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         optional "ConditionalOperator": JOINED,
         optional "AttributesToGet": ATTRIBUTES,
         optional "Limit": COUNT,
@@ -161,7 +161,7 @@ structures! {
         optional "IndexName": Shape::Name,
         optional "TotalSegments": Shape::Integer(Type::Integer, 1, 1_000_000),
         optional "ReturnConsumedCapacity": CONSUMED,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         optional "ConditionalOperator": JOINED,
         optional "ScanFilter": CONDITIONS,
         optional "Segment": Shape::Integer(Type::Integer, 0, 999_999),
@@ -203,7 +203,7 @@ structures! {
     TRANSACT_GET_ITEM = "TransactGetItem" { required "Get": Shape::Structure(&GET), }
     GET = "Get" {
         required "Key": ITEM,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         optional "ProjectionExpression": TEXT,
         optional "ExpressionAttributeNames": NAMES,
     }
@@ -221,7 +221,7 @@ structures! {
     }
     CONDITION_CHECK = "ConditionCheck" {
         required "Key": ITEM,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         required "ConditionExpression": TEXT,
         optional "ExpressionAttributeNames": NAMES,
         optional "ExpressionAttributeValues": ITEM,
@@ -229,7 +229,7 @@ structures! {
     }
     PUT = "Put" {
         required "Item": ITEM,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         optional "ConditionExpression": TEXT,
         optional "ExpressionAttributeNames": NAMES,
         optional "ExpressionAttributeValues": ITEM,
@@ -237,7 +237,7 @@ structures! {
     }
     DELETE = "Delete" {
         required "Key": ITEM,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         optional "ConditionExpression": TEXT,
         optional "ExpressionAttributeNames": NAMES,
         optional "ExpressionAttributeValues": ITEM,
@@ -246,7 +246,7 @@ structures! {
     UPDATE = "Update" {
         required "Key": ITEM,
         required "UpdateExpression": TEXT,
-        required "TableName": Shape::Name,
+        required "TableName": Shape::Table,
         optional "ConditionExpression": TEXT,
         optional "ExpressionAttributeNames": NAMES,
         optional "ExpressionAttributeValues": ITEM,
@@ -276,7 +276,7 @@ structures! {
         optional "GlobalSecondaryIndexes": Shape::List(0, &Shape::Structure(&GLOBAL_INDEX)),
         optional "StreamSpecification": Shape::Structure(&STREAM_SPECIFICATION),
         optional "Tags": Shape::List(0, &Shape::Structure(&TAG)),
-        optional "TableClass": TABLE_CLASS,
+        optional "TableClass": TEXT,
         optional "DeletionProtectionEnabled": FLAG,
         optional "ResourcePolicy": TEXT,
     }
@@ -287,7 +287,7 @@ structures! {
         optional "BillingMode": Shape::Choice(&["PROVISIONED", "PAY_PER_REQUEST"]),
         optional "GlobalSecondaryIndexUpdates": Shape::List(0, &Shape::Structure(&INDEX_UPDATE)),
         optional "StreamSpecification": Shape::Structure(&STREAM_SPECIFICATION),
-        optional "TableClass": TABLE_CLASS,
+        optional "TableClass": TEXT,
         optional "DeletionProtectionEnabled": FLAG,
     }
     ATTRIBUTE_DEFINITION = "AttributeDefinition" {
@@ -364,4 +364,3 @@ structures! {
 
 const KEY_NAME: Shape = Shape::Length(1, 255);
 const KEY_SCHEMA: Shape = Shape::List(1, &Shape::Structure(&KEY_SCHEMA_ELEMENT));
-const TABLE_CLASS: Shape = Shape::Choice(&["STANDARD", "STANDARD_INFREQUENT_ACCESS"]);
