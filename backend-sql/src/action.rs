@@ -43,15 +43,23 @@ use dynochemy_core::{Moment, Rejection, Request, Response};
 
 use crate::backend::Context;
 use crate::failure::{Failure, in_use, not_supported, table_not_found, unknown_operation, validation};
+use crate::held::Hold;
 use crate::storage::{Source, Table};
-
-pub(crate) use transact_write_items::{answer as finish, hold};
 
 /// Answers a request within a transaction.
 pub(crate) fn answer(request: &Request, context: &mut Context<'_>) -> Result<Response, Failure> {
     match resource_name::resolved(request)? {
         Some((request, names)) => Ok(names.restored(answer_by_names(&request, context)?)),
         None => answer_by_names(request, context),
+    }
+}
+
+/// What a transaction holds between its beginning and its end; nothing is applied.
+pub(crate) fn hold(request: &Request, context: &Context<'_>) -> Result<Hold, Failure> {
+    let resolved = resource_name::resolved(request)?;
+    match resolved.as_ref().map_or(request, |(request, _)| request) {
+        Request::TransactWriteItems(input) => transact_write_items::hold(input, context),
+        other => Err(not_supported(&format!("holding {}", other.action().name())).into()),
     }
 }
 

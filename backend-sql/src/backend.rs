@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use dynochemy_core::api::{TransactWriteItemsInput, TransactWriteItemsOutput};
+use dynochemy_core::api::TransactWriteItemsInput;
 use dynochemy_core::{Backend, CallError, Moment, Request, Response};
 
 use crate::action;
 use crate::failure::Failure;
 use crate::held::{HeldTransaction, Holds};
-use crate::storage::{Access, OpenError, OpenOptions, Storage, Transaction};
+use crate::storage::{Access, Creation, OpenError, OpenOptions, Storage, Transaction};
 use crate::throughput::{Meter, Throughput};
 
 /// A database in memory or in a file that answers as DynamoDB does.
@@ -55,14 +55,17 @@ pub(crate) struct Context<'a> {
     pub(crate) meter: &'a Meter,
     pub(crate) holds: &'a Holds,
     pub(crate) now: Moment,
+    /// The tables and indexes that the call deletes, of which nothing is to be known any more once it is committed.
+    pub(crate) deleted: Vec<i64>,
     /// How long tables and indexes take to be created.
     creation_time: Duration,
 }
 
 impl Context<'_> {
-    /// When what is created now becomes active, where that is not at once.
-    pub(crate) fn active_from(&self) -> Option<Moment> {
-        (self.creation_time > Duration::ZERO).then(|| self.now + self.creation_time)
+    /// How long what is created now is under creation, where it is not active at once.
+    pub(crate) fn creation(&self) -> Option<Creation> {
+        let Self { now, creation_time, .. } = self;
+        (*creation_time > Duration::ZERO).then(|| Creation { begins: *now, ends: *now + *creation_time })
     }
 }
 
@@ -100,8 +103,7 @@ impl SqlBackend {
     /// Limits the use of tables, for all clones; every table starts anew.
     #[must_use = "the backend is handed back"]
     pub fn with_throughput(self, throughput: Throughput) -> Self {
-        self.shared.meter.limit(throughput, Moment::EPOCH);
-        self.shared.meter.refill();
+        self.shared.meter.restart(throughput);
         self
     }
 
@@ -155,22 +157,18 @@ impl SqlBackend {
     /// # Errors
     /// What the call would be refused or cancelled with now; nothing is held then.
     pub fn hold(&self, input: TransactWriteItemsInput, now: Moment) -> Result<HeldTransaction, CallError> {
+        let request = Request::TransactWriteItems(input);
         // Under the writer's lock, so that no write comes in between.
         self.work(Access::Write, now, |context| {
-            let number = context.holds.add(action::hold(&input, context)?);
-            Ok(HeldTransaction::new(self.clone(), number, input))
+            let number = context.holds.add(action::hold(&request, context)?);
+            Ok(HeldTransaction::new(self.clone(), number, request))
         })
     }
 
-    pub(crate) fn finish(
-        &self,
-        number: u64,
-        input: &TransactWriteItemsInput,
-        now: Moment,
-    ) -> Result<TransactWriteItemsOutput, CallError> {
+    pub(crate) fn finish(&self, number: u64, request: &Request, now: Moment) -> Result<Response, CallError> {
         self.work(Access::Write, now, |context| {
             context.holds.release(number);
-            action::finish(input, context)
+            action::answer(request, context)
         })
     }
 
@@ -186,9 +184,13 @@ impl SqlBackend {
     ) -> Result<T, CallError> {
         let Shared { storage, meter, holds, creation_time } = &*self.shared;
         let creation_time = Duration::from_nanos(creation_time.load(Ordering::Relaxed));
-        storage.transaction(access, |transaction| {
-            work(&mut Context { transaction, meter, holds, now, creation_time })
-        })
+        let (answer, deleted) = storage.transaction(access, |transaction| {
+            let deleted = Vec::new();
+            let mut context = Context { transaction, meter, holds, now, deleted, creation_time };
+            Ok((work(&mut context)?, context.deleted))
+        })?;
+        meter.forget(&deleted);
+        Ok(answer)
     }
 
     fn new(storage: Storage) -> Self {

@@ -11,8 +11,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use dynochemy_core::api::{TransactWriteItemsInput, TransactWriteItemsOutput};
-use dynochemy_core::{CallError, Moment};
+use dynochemy_core::api::TransactWriteItemsOutput;
+use dynochemy_core::{CallError, Moment, Request};
 
 use crate::backend::SqlBackend;
 use crate::storage::Place;
@@ -59,12 +59,12 @@ use crate::storage::Place;
 pub struct HeldTransaction {
     backend: SqlBackend,
     number: u64,
-    input: TransactWriteItemsInput,
+    request: Request,
 }
 
 impl HeldTransaction {
-    pub(crate) fn new(backend: SqlBackend, number: u64, input: TransactWriteItemsInput) -> Self {
-        Self { backend, number, input }
+    pub(crate) fn new(backend: SqlBackend, number: u64, request: Request) -> Self {
+        Self { backend, number, request }
     }
 
     /// Ends the transaction, at `now`: its items are free, and it is applied.
@@ -72,7 +72,8 @@ impl HeldTransaction {
     /// # Errors
     /// What the call is answered with, for lack of capacity for instance. Nothing is applied then.
     pub fn finish(self, now: Moment) -> Result<TransactWriteItemsOutput, CallError> {
-        self.backend.finish(self.number, &self.input, now)
+        let response = self.backend.finish(self.number, &self.request, now)?;
+        Ok(response.try_into().expect("a transaction is answered as one"))
     }
 }
 
@@ -84,7 +85,7 @@ impl Drop for HeldTransaction {
 
 impl fmt::Debug for HeldTransaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HeldTransaction").field("input", &self.input).finish_non_exhaustive()
+        f.debug_struct("HeldTransaction").field("request", &self.request).finish_non_exhaustive()
     }
 }
 

@@ -43,7 +43,7 @@ use log::Log;
 use readers::Readers;
 use session::Session;
 
-pub(crate) use definition::{CapacityChanges, Index, IndexKind, Settings, Source, Table};
+pub(crate) use definition::{CapacityChanges, Creation, Index, IndexKind, Settings, Source, Table};
 pub(crate) use fault::described;
 pub(crate) use items::{Stored, Stretch};
 pub use open_error::OpenError;
@@ -81,9 +81,9 @@ impl Storage {
 
     pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
         // As it stands now: a reader may be opened after the process has gone elsewhere. This also takes their meaning
-        // from `:memory:` and `file:`.
-        let path =
-            std::path::absolute(path).map_err(|error| OpenError::Sqlite { problem: error.to_string() })?;
+        // from `:memory:` and `file:`. SQLite keeps the log beside what a link leads to.
+        let path = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+        let path = path.map_err(|error| OpenError::Inaccessible { problem: error.to_string() })?;
         Self::open_file(&path, options).map_err(|error| OpenError::of(error, Some(&path)))
     }
 

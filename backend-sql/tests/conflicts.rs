@@ -144,6 +144,22 @@ fn single_writes_of_its_items_conflict_until_it_ends_and_others_do_not() {
 }
 
 #[test]
+fn its_tables_may_be_named_by_their_resource_names() {
+    let backend = backend();
+    let mut input = transaction(&["a"], Some("token"));
+    if let TransactWriteItem::Update(update) = &mut input.transact_items[0] {
+        update.table_name = "arn:aws:dynamodb:eu-west-1:123456789012:table/counters".to_owned();
+    }
+    let held = backend.hold(input.clone(), NOW).unwrap();
+    assert!(refused(&backend, &put("a")).starts_with("TransactionConflictException"));
+    let again = Request::TransactWriteItems(input);
+    assert!(refused(&backend, &again).starts_with("TransactionInProgressException"));
+    held.finish(NOW).unwrap();
+    backend.answer(&again, NOW).unwrap();
+    assert_eq!(counted(&backend, "a"), 1, "the same token");
+}
+
+#[test]
 fn one_that_is_dropped_is_cancelled() {
     let backend = backend();
     drop(backend.hold(transaction(&["a"], Some("token")), NOW).unwrap());

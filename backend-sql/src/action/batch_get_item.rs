@@ -78,10 +78,12 @@ pub(super) fn answer(
             answer.responses.insert((*name).clone(), items.finish());
         }
         if !unprocessed.is_empty() {
+            // As they were asked for, so that they can be asked for again.
             let left = KeysAndAttributes {
                 keys: unprocessed,
                 consistent_read: asked.consistent_read,
-                ..KeysAndAttributes::default()
+                projection_expression: asked.projection_expression.clone(),
+                legacy: None,
             };
             answer.unprocessed_keys.insert((*name).clone(), left);
         }
@@ -161,8 +163,13 @@ mod tests {
         let fixture = Fixture::throttled();
         // Ten units a second: twenty reads of half a unit.
         let keys: Vec<_> = (0..25).map(|time| key("a", time)).collect();
-        let answer = fixture.call(batch_get(keys.clone())).unwrap();
-        assert_eq!(answer.unprocessed_keys["visits"].keys, keys[20..]);
+        let mut asked = batch_get(keys.clone());
+        if let Some(of_table) = asked.request_items.get_mut("visits") {
+            of_table.projection_expression = vec![path("x"), path("time")];
+        }
+        let answer = fixture.call(asked.clone()).unwrap();
+        let left = KeysAndAttributes { keys: keys[20..].to_vec(), ..asked.request_items["visits"].clone() };
+        assert_eq!(answer.unprocessed_keys["visits"], left, "they can be sent as they are");
         assert_eq!(units(answer.consumed_capacity), 10.0);
         let refused = fixture.refused(batch_get(keys));
         assert_eq!(refused.code, "ProvisionedThroughputExceededException");

@@ -28,10 +28,10 @@ pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<
         return Err(table_exists(&table.name).into());
     }
     table.id = context.transaction.new_store()?;
-    table.settings.active_from = context.active_from();
+    table.creation = context.creation();
     for index in &mut table.indexes {
         index.id = context.transaction.new_store()?;
-        index.active_from = table.settings.active_from;
+        index.creation = table.creation;
     }
     context.transaction.write_table(&table)?;
     let table_description = context.transaction.describe(&table, table.status(context.now), context.now)?;
@@ -101,6 +101,7 @@ fn declared(input: &CreateTableInput, context: &Context<'_>) -> Result<Table, Bo
         indexes,
         throughput,
         created: context.now,
+        creation: None,
         settings: Settings {
             deletion_protection: input.deletion_protection_enabled == Some(true),
             on_demand_since: throughput.is_none().then_some(context.now),

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use dynochemy_core::KeyValue;
-use dynochemy_core::ScalarType;
 use dynochemy_core::api::*;
 use dynochemy_core::expression::KeyCondition;
+use dynochemy_core::{KeyValue, Moment, ScalarType};
 
 use super::fixture::*;
 
@@ -162,4 +161,13 @@ fn an_index_that_is_being_created_can_be_deleted() {
     };
     let told = fixture.call(update).unwrap().table_description;
     assert_eq!((told.table_status, told.global_secondary_indexes.len()), (TableStatus::Active, 0));
+}
+
+#[test]
+fn what_was_active_stays_so_on_a_clock_that_is_set_back() {
+    let mut fixture = slow();
+    fixture.call(create("new", None)).unwrap();
+    fixture.now = Moment::EPOCH;
+    let described = fixture.call(describe("new")).unwrap().table;
+    assert_eq!(described.table_status, TableStatus::Active);
 }

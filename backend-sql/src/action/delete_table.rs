@@ -8,7 +8,10 @@ use super::declaration::check_table_name;
 use crate::backend::Context;
 use crate::failure::{Failure, in_use, named_table_not_found, validation};
 
-pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<DeleteTableOutput, Failure> {
+pub(super) fn answer(
+    input: &DeleteTableInput,
+    context: &mut Context<'_>,
+) -> Result<DeleteTableOutput, Failure> {
     check_table_name(&input.table_name)?;
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
@@ -26,9 +29,7 @@ pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<
     }
     let table_description = context.transaction.describe(&table, TableStatus::Deleting, context.now)?;
     context.transaction.delete_table(&table)?;
-    for store in std::iter::once(table.id).chain(table.indexes.iter().map(|index| index.id)) {
-        context.meter.forget(store);
-    }
+    context.deleted.extend(std::iter::once(table.id).chain(table.indexes.iter().map(|index| index.id)));
     Ok(DeleteTableOutput { table_description })
 }
 

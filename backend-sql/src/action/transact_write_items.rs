@@ -31,7 +31,7 @@ const MAX_TOKEN: usize = 36;
 /// The most bytes of items in one transaction.
 const MAX_SIZE: u64 = 4 * 1024 * 1024;
 
-pub(crate) fn answer(
+pub(super) fn answer(
     input: &TransactWriteItemsInput,
     context: &mut Context<'_>,
 ) -> Result<TransactWriteItemsOutput, Failure> {
@@ -65,8 +65,8 @@ pub(crate) fn answer(
     })
 }
 
-/// What the transaction holds between its beginning and its end; nothing is applied.
-pub(crate) fn hold(input: &TransactWriteItemsInput, context: &Context<'_>) -> Result<Hold, Failure> {
+/// The items that the transaction holds, and its token.
+pub(super) fn hold(input: &TransactWriteItemsInput, context: &Context<'_>) -> Result<Hold, Failure> {
     let contents = check(input)?;
     let token = token(input)?;
     if is_applied(&token, context)? {

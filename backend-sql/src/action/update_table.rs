@@ -19,7 +19,10 @@ use crate::backend::Context;
 use crate::failure::{Failure, named_table_not_found, not_supported, validation};
 use crate::storage::{Index, Table};
 
-pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<UpdateTableOutput, Failure> {
+pub(super) fn answer(
+    input: &UpdateTableInput,
+    context: &mut Context<'_>,
+) -> Result<UpdateTableOutput, Failure> {
     check::check(input)?;
     let found = context.transaction.table(&input.table_name)?;
     let old = found.ok_or_else(|| named_table_not_found(&input.table_name))?;

@@ -27,10 +27,27 @@ pub(crate) struct Table {
     /// None for a table that is billed on demand.
     pub(crate) throughput: Option<ProvisionedThroughput>,
     pub(crate) created: Moment,
+    /// Where it is not active at once.
+    #[serde(default)]
+    pub(crate) creation: Option<Creation>,
     pub(crate) settings: Settings,
 }
 
-/// What is declared of a table besides its keys, indexes and capacity, without any effect on its items.
+/// The time in which a table or index is being created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Creation {
+    pub(crate) begins: Moment,
+    pub(crate) ends: Moment,
+}
+
+impl Creation {
+    /// Whether it is going on. A clock that stands before its beginning is another one.
+    fn includes(self, now: Moment) -> bool {
+        (self.begins..self.ends).contains(&now)
+    }
+}
+
+/// What is declared of a table besides its keys, indexes and capacity.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Settings {
@@ -44,8 +61,6 @@ pub(crate) struct Settings {
     /// When its class was last changed.
     pub(crate) table_class_changed: Option<Moment>,
     pub(crate) sse_specification: Option<SseSpecification>,
-    /// When it becomes active, where that is not at once.
-    pub(crate) active_from: Option<Moment>,
     /// The attribute that says when an item expires.
     pub(crate) time_to_live: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
@@ -108,9 +123,9 @@ pub(crate) struct Index {
     pub(crate) throughput: Option<ProvisionedThroughput>,
     #[serde(default)]
     pub(crate) capacity_changes: CapacityChanges,
-    /// When it becomes active, where that is not at once.
+    /// Where it is not active at once.
     #[serde(default)]
-    pub(crate) active_from: Option<Moment>,
+    pub(crate) creation: Option<Creation>,
     #[serde(default)]
     pub(crate) on_demand_throughput: Option<OnDemandThroughput>,
     #[serde(default)]
@@ -132,7 +147,7 @@ impl Table {
 
     /// Whether it can be used.
     pub(crate) fn is_created(&self, now: Moment) -> bool {
-        self.settings.active_from.is_none_or(|active| active <= now)
+        !self.creation.is_some_and(|creation| creation.includes(now))
     }
 
     /// Its state: it is being changed while an index is being created.
@@ -170,7 +185,7 @@ impl Index {
 
     /// Whether it can be read.
     pub(crate) fn is_created(&self, now: Moment) -> bool {
-        self.active_from.is_none_or(|active| active <= now)
+        !self.creation.is_some_and(|creation| creation.includes(now))
     }
 
     /// The attributes of its key.

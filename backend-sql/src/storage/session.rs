@@ -52,8 +52,9 @@ impl Session {
 
     /// The connection that writes to a file, which is created where it does not exist.
     pub(super) fn writer(path: &Path, log: &Log, options: &OpenOptions) -> Result<Self, Unusable> {
-        let length = fs::metadata(path).map_or(0, |file| file.len());
+        // The log first: whoever makes a new file at this moment writes into the file before the log.
         let is_whole = log.is_empty();
+        let length = fs::metadata(path).map_or(0, |file| file.len());
         // SQLite would take either for a new file, and delete the log.
         match length {
             0 if !is_whole => return Err(damaged("it is empty, and the log beside it is not")),

@@ -20,7 +20,7 @@ pub(crate) fn table(id: i64, capacity: Option<u64>) -> Table {
         projection: Projection::all(),
         throughput: capacity.filter(|_| kind == IndexKind::Global).map(|_| throughput(2)),
         capacity_changes: Default::default(),
-        active_from: None,
+        creation: None,
         on_demand_throughput: None,
         warm_throughput: None,
     };
@@ -34,6 +34,7 @@ pub(crate) fn table(id: i64, capacity: Option<u64>) -> Table {
         indexes: vec![local, global],
         throughput: capacity.map(throughput),
         created: Moment::EPOCH,
+        creation: None,
         settings: Settings::default(),
     }
 }

@@ -15,7 +15,8 @@ use super::tables::to_signed;
 const LIFE: Duration = Duration::from_secs(600);
 
 impl Transaction<'_> {
-    /// The digest of the transaction that was committed under a token, while that token lives.
+    /// The digest of the transaction that was committed under a token, while that token lives. One of a later time is of
+    /// another clock, or of one that was set back; it counts as long as it is near.
     pub(crate) fn token(&self, token: &str, now: Moment) -> rusqlite::Result<Option<Vec<u8>>> {
         let found = self
             .connection
@@ -23,8 +24,8 @@ impl Transaction<'_> {
             .query_row([token], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))
             .optional()?;
         Ok(found.and_then(|(digest, completed)| {
-            let age = now.since(Moment::from_nanos(to_unsigned(completed)));
-            (age < LIFE).then_some(digest)
+            let age = now.as_nanos().abs_diff(to_unsigned(completed));
+            (Duration::from_nanos(age) < LIFE).then_some(digest)
         }))
     }
 

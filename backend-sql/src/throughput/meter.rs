@@ -70,9 +70,20 @@ impl Meter {
     pub(crate) fn limit(&self, throughput: Throughput, now: Moment) {
         let mut buckets = self.lock();
         buckets.settle(now, |_| true);
+        self.note(&throughput);
+        buckets.throughput = throughput;
+    }
+
+    /// Limits the use of tables, and forgets what they have used.
+    pub(crate) fn restart(&self, throughput: Throughput) {
+        let mut buckets = self.lock();
+        self.note(&throughput);
+        *buckets = Buckets { throughput, ..Buckets::default() };
+    }
+
+    fn note(&self, throughput: &Throughput) {
         self.is_limited.store(throughput.is_limited(), Ordering::Release);
         self.has_partitions.store(throughput.partition.is_some(), Ordering::Release);
-        buckets.throughput = throughput;
     }
 
     /// Lets a table and its indexes gain what they do up to now, since their capacity is about to change.
@@ -83,22 +94,14 @@ impl Meter {
         }
     }
 
-    /// Forgets what has been used.
-    pub(crate) fn refill(&self) {
-        let mut buckets = self.lock();
-        buckets.stores.clear();
-        buckets.partitions.clear();
-        buckets.now = Moment::EPOCH;
-    }
-
-    /// Forgets a table or an index, which was deleted.
-    pub(crate) fn forget(&self, store: i64) {
-        if !self.is_limited() {
+    /// Forgets tables and indexes that were deleted.
+    pub(crate) fn forget(&self, stores: &[i64]) {
+        if stores.is_empty() || !self.is_limited() {
             return;
         }
         let mut buckets = self.lock();
-        buckets.stores.retain(|(other, _), _| *other != store);
-        buckets.partitions.retain(|(other, ..), _| *other != store);
+        buckets.stores.retain(|(store, _), _| !stores.contains(store));
+        buckets.partitions.retain(|(store, ..), _| !stores.contains(store));
     }
 
     /// Whether costs are to say which hash keys take them.
@@ -132,6 +135,7 @@ impl Meter {
         }
         let mut buckets = self.lock();
         let now = buckets.at(now);
+        buckets.make_room(now);
         let parts = buckets.parts(table, direction, cost);
         let refusals = buckets.refusals(&parts, direction, now);
         if !refusals.is_empty() {
@@ -156,6 +160,7 @@ impl Meter {
         }
         let mut buckets = self.lock();
         let now = buckets.at(now);
+        buckets.make_room(now);
         let (mut parts, mut refused) = (Vec::new(), BTreeMap::new());
         for (table, cost) in costs.iter() {
             let of_table = buckets.parts(table, direction, cost);
@@ -202,10 +207,10 @@ impl Buckets {
     /// Lets the buckets of some tables and indexes gain what they do up to now.
     fn settle(&mut self, now: Moment, which: impl Fn(i64) -> bool) {
         let now = self.at(now);
-        for ((store, _), bucket) in &mut self.stores {
-            if which(*store) {
-                bucket.settle(now);
-            }
+        let stores = self.stores.iter_mut().map(|((store, _), bucket)| (*store, bucket));
+        let partitions = self.partitions.iter_mut().map(|((store, ..), bucket)| (*store, bucket));
+        for (_, bucket) in stores.chain(partitions).filter(|(store, _)| which(*store)) {
+            bucket.settle(now);
         }
     }
 
@@ -290,6 +295,10 @@ impl Buckets {
         for part in &parts {
             self.bucket(part, direction, now).take(part.units);
         }
+    }
+
+    /// Forgets the partitions that are full, where there are many; refused calls make some as well.
+    fn make_room(&mut self, now: Moment) {
         if self.partitions.len() > self.room.max(PARTITIONS) {
             self.partitions.retain(|_, bucket| !bucket.is_full(now));
             self.room = self.partitions.len() * 2;

@@ -222,8 +222,34 @@ fn a_change_of_limits_keeps_what_was_saved() {
     assert_eq!(admitted(&meter, &table, at(3)), 4 + 4 + 8, "each second gains what was its rate");
     meter.limit(forced(4, 1), at(60));
     assert_eq!(admitted(&meter, &table, at(60)), 4);
-    meter.refill();
-    assert_eq!(admitted(&meter, &table, at(60)), 4);
+    meter.restart(forced(4, 1));
+    assert_eq!(admitted(&meter, &table, at(0)), 4);
+}
+
+/// What a write of an index's entry costs, where one hash key takes it.
+fn of_hash(meter: &Meter, position: Option<usize>) -> Cost {
+    let mut cost = Cost::default();
+    match position {
+        None => cost = write(1),
+        Some(position) => cost.add_index(position, Units::write(1)),
+    }
+    meter.locate(&mut cost, position, b"a");
+    cost
+}
+
+#[test]
+fn a_hash_key_pays_for_its_local_entries_out_of_the_tables_partition() {
+    let meter = meter(Throughput::unlimited().per_partition_of(1, 2));
+    let table = table(1, None);
+    let mut cost = write(1);
+    cost.add_index(0, Units::write(1));
+    for position in [None, Some(0)] {
+        meter.locate(&mut cost, position, b"a");
+    }
+    meter.take(&table, Direction::Write, &of_hash(&meter, None), Moment::EPOCH).unwrap();
+    assert!(meter.take(&table, Direction::Write, &cost, Moment::EPOCH).is_err(), "one is left of two");
+    meter.take(&table, Direction::Write, &of_hash(&meter, Some(0)), Moment::EPOCH).unwrap();
+    assert!(meter.take(&table, Direction::Write, &of_hash(&meter, None), Moment::EPOCH).is_err());
 }
 
 #[test]
@@ -234,8 +260,21 @@ fn a_deleted_table_leaves_no_buckets() {
     meter.locate(&mut cost, None, b"a");
     meter.take(&table, Direction::Write, &cost, Moment::EPOCH).unwrap();
     assert_eq!((meter.stores(), meter.partitions()), (1, 1));
-    meter.forget(table.id);
+    meter.forget(&[table.id]);
     assert_eq!((meter.stores(), meter.partitions()), (0, 0));
+}
+
+#[test]
+fn hash_keys_that_were_only_refused_are_forgotten() {
+    let meter = meter(Throughput::forced(1, 1).burst(Duration::from_secs(1)).per_partition());
+    let table = table(1, None);
+    meter.take(&table, Direction::Write, &write(1), Moment::EPOCH).unwrap();
+    for number in 0..30_000_u32 {
+        let mut cost = write(1);
+        meter.locate(&mut cost, None, &number.to_be_bytes());
+        meter.take(&table, Direction::Write, &cost, Moment::EPOCH).unwrap_err();
+    }
+    assert!(meter.partitions() <= 10_001, "{}", meter.partitions());
 }
 
 /// A call: when, and what it costs on the table, and on its global index.

@@ -7,6 +7,7 @@ mod capacity;
 
 use bytes::Bytes;
 use dynochemy_core::api::{ItemCollectionMetrics, KeysAndAttributes, Select, WriteRequest};
+use dynochemy_core::expression::{DocumentPath, PathStep};
 use dynochemy_core::json::{self, Members, array, object};
 use dynochemy_core::{Item, Items, Key, Request, Response};
 
@@ -165,6 +166,43 @@ fn unprocessed_keys(members: &mut Members<'_>, left: &KeysAndAttributes) {
     if left.consistent_read {
         members.member("ConsistentRead").extend_from_slice(b"true");
     }
+    if !left.projection_expression.is_empty() {
+        projection(members, &left.projection_expression);
+    }
+}
+
+/// A projection under names of ours, since a name in it may be a reserved word.
+fn projection(members: &mut Members<'_>, paths: &[DocumentPath]) {
+    let mut names: Vec<&str> = Vec::new();
+    let mut text = String::new();
+    for path in paths {
+        text.push_str(if text.is_empty() { "" } else { ", " });
+        named(&path.attribute, &mut names, &mut text);
+        for step in &path.steps {
+            match step {
+                PathStep::Member(name) => {
+                    text.push('.');
+                    named(name, &mut names, &mut text);
+                }
+                PathStep::Element(index) => text.push_str(&format!("[{index}]")),
+            }
+        }
+    }
+    members.text("ProjectionExpression", &text);
+    members.object("ExpressionAttributeNames", |members| {
+        for (number, name) in names.iter().enumerate() {
+            members.text(&format!("#{number}"), name);
+        }
+    });
+}
+
+/// Writes a name's placeholder; each name has one.
+fn named<'a>(name: &'a str, names: &mut Vec<&'a str>, text: &mut String) {
+    let number = names.iter().position(|other| *other == name).unwrap_or(names.len());
+    if number == names.len() {
+        names.push(name);
+    }
+    text.push_str(&format!("#{number}"));
 }
 
 fn unprocessed_write(out: &mut Vec<u8>, write: &WriteRequest) {

@@ -117,7 +117,7 @@ fn new_index(
         projection: projection.clone(),
         throughput: None,
         capacity_changes: Default::default(),
-        active_from: None,
+        creation: None,
         on_demand_throughput: None,
         warm_throughput: None,
     })

@@ -35,7 +35,7 @@ pub(super) fn index_name(update: &GlobalSecondaryIndexUpdate) -> &str {
 pub(super) fn change(
     input: &UpdateTableInput,
     table: &mut Table,
-    context: &Context<'_>,
+    context: &mut Context<'_>,
 ) -> Result<(), Failure> {
     let updates = &input.global_secondary_index_updates;
     for update in updates {
@@ -78,7 +78,7 @@ pub(super) fn change(
                 if let Some(position) = table.indexes.iter().position(named) {
                     let deleted = table.indexes.remove(position);
                     context.transaction.delete_store(deleted.id)?;
-                    context.meter.forget(deleted.id);
+                    context.deleted.push(deleted.id);
                 }
             }
             GlobalSecondaryIndexUpdate::Update(update) => change_capacity(update, table, context)?,
@@ -124,7 +124,7 @@ fn create(
     }
     let index = Index {
         id: context.transaction.new_store()?,
-        active_from: context.active_from(),
+        creation: context.creation(),
         ..checked_index_capacity(index, declared)?
     };
     backfill(table, &index, context)?;

@@ -175,3 +175,28 @@ fn a_failed_condition_tells_the_item_where_it_was_asked_for() {
     );
     assert_eq!(call(&backend, "PutItem", &body), (400, expected));
 }
+
+#[test]
+fn keys_that_were_not_read_can_be_sent_again_as_they_come_back() {
+    let backend =
+        backend().with_throughput(crate::Throughput::forced(1, 100).burst(std::time::Duration::from_secs(1)));
+    let asked = r##"{"RequestItems":{"visits":{"Keys":[
+        {"u":{"S":"a"},"t":{"N":"1"}},{"u":{"S":"a"},"t":{"N":"2"}},{"u":{"S":"a"},"t":{"N":"3"}}],
+        "ProjectionExpression":"#n, l[1].#n","ExpressionAttributeNames":{"#n":"name"}}}}"##;
+    let (status, body) = call(&backend, "BatchGetItem", asked);
+    assert_eq!(status, 200, "{body}");
+    let left = body.split_once(r#""UnprocessedKeys":"#).unwrap().1.strip_suffix('}').unwrap();
+    assert_eq!(
+        left,
+        concat!(
+            r#"{"visits":{"Keys":[{"t":{"N":"3"},"u":{"S":"a"}}],"ProjectionExpression":"#,
+            r##""#0, #1[1].#0","ExpressionAttributeNames":{"#0":"name","#1":"l"}}}"##
+        )
+    );
+    let again = backend.answer_json(
+        "BatchGetItem",
+        format!(r#"{{"RequestItems":{left}}}"#).as_bytes(),
+        Moment::from_secs(9),
+    );
+    assert_eq!(again.status, 200);
+}
