@@ -72,6 +72,9 @@ enum Presence {
     Indispensable,
 }
 
+/// The most violations that are told.
+const MAX_VIOLATIONS: usize = 10;
+
 /// Walks an input.
 pub(super) fn check(body: &[u8], structure: &Structure) -> Result<(), Box<Rejection>> {
     let mut reader = Reader::new(body);
@@ -82,7 +85,8 @@ pub(super) fn check(body: &[u8], structure: &Structure) -> Result<(), Box<Reject
         Ok::<_, Fault>(reader.end()?)
     })();
     walked.map_err(|fault| fault.0)?;
-    let violations = walk.violations;
+    let mut violations = walk.violations;
+    violations.truncate(MAX_VIOLATIONS);
     match violations.len() {
         0 => Ok(()),
         1 => Err(validation(format!("1 validation error detected: {}", violations[0]))),
