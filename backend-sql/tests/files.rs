@@ -196,3 +196,28 @@ fn each_action_that_reads_needs_nothing_but_reading() {
         backend.answer(&read, Moment::EPOCH).unwrap();
     }
 }
+
+#[test]
+fn a_file_can_be_opened_while_others_write_to_it() {
+    let directory = Directory::new();
+    let path = directory.file();
+    let writer = Db::builder()
+        .backend(SqlBackend::options().durability(Durability::Normal).open(&path).unwrap())
+        .build()
+        .unwrap();
+    writer.run(Counter::create()).unwrap();
+    let ended = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut count = 0;
+            while !ended.load(std::sync::atomic::Ordering::SeqCst) {
+                count += 1;
+                writer.run(Counter { id: format!("{}", count % 100), count }.put()).unwrap();
+            }
+        });
+        for _ in 0..100 {
+            database(&path).run(Counter::get("1")).unwrap();
+        }
+        ended.store(true, std::sync::atomic::Ordering::SeqCst);
+    });
+}
