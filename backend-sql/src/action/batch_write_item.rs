@@ -14,7 +14,7 @@ use super::write::{Write, collections};
 use crate::backend::Context;
 use crate::capacity::{Costs, Direction};
 use crate::check;
-use crate::failure::{Failure, collection_too_large, constraint, throughput_exceeded, validation};
+use crate::failure::{Failure, collection_too_large, constraint, internal, throughput_exceeded, validation};
 
 const MAX_WRITES: usize = 25;
 /// The most bytes of items and keys in one request.
@@ -25,6 +25,14 @@ pub(super) fn answer(
     context: &mut Context<'_>,
 ) -> Result<BatchWriteItemOutput, Failure> {
     check(input)?;
+    let mut contents = Vec::new();
+    for request in input.request_items.values().flatten() {
+        contents.push(match request {
+            WriteRequest::PutRequest { item } => Some(check::content(item)?),
+            WriteRequest::DeleteRequest { .. } => None,
+        });
+    }
+    let mut contents = contents.into_iter();
     let mut tables = Vec::with_capacity(input.request_items.len());
     for name in input.request_items.keys() {
         tables.push(table(context, name)?);
@@ -33,14 +41,17 @@ pub(super) fn answer(
     for (table, requests) in tables.iter().zip(input.request_items.values()) {
         let mut writes = Vec::with_capacity(requests.len());
         for request in requests {
-            writes.push(match request {
-                WriteRequest::PutRequest { item } => Write::put(table, item, check::content(item)?, None)?,
-                WriteRequest::DeleteRequest { key } => Write::delete(table, key, None)?,
+            writes.push(match (request, contents.next().flatten()) {
+                (WriteRequest::PutRequest { item }, Some(content)) => Write::put(table, item, content, None),
+                (WriteRequest::PutRequest { .. }, None) => Err(internal("an item was not checked")),
+                (WriteRequest::DeleteRequest { key }, _) => Write::delete(table, key, None),
             });
         }
-        if writes.iter().map(|write| &write.place).collect::<BTreeSet<_>>().len() < writes.len() {
+        let valid = || writes.iter().flatten().map(|write| &write.place);
+        if valid().collect::<BTreeSet<_>>().len() < valid().count() {
             return Err(validation("Provided list of item keys contains duplicates").into());
         }
+        let writes = writes.into_iter().collect::<Result<Vec<_>, _>>()?;
         parts.push((table, requests, writes));
     }
 
@@ -164,6 +175,12 @@ mod tests {
             error(WriteRequest::DeleteRequest { key: note_key("a") }),
             "ValidationException: The provided key element does not match the schema"
         );
+        // What is wrong with an item comes first, then duplicates, then keys.
+        let wrong_key = || WriteRequest::DeleteRequest { key: note_key("a") };
+        let error_of = |requests| fixture.error(batch_write(requests));
+        assert!(error_of(vec![wrong_key(), put_at(1), delete_at(1)]).contains("contains duplicates"));
+        let large = put(visit_of_size("a", 2, 400 * 1024 + 1));
+        assert!(error_of(vec![put_at(1), delete_at(1), large]).contains("Item size has exceeded"));
         let mut elsewhere = batch_write(vec![put_at(1)]);
         elsewhere.request_items.insert("zzz".to_owned(), vec![put_at(1)]);
         assert_eq!(fixture.error(elsewhere), "ResourceNotFoundException: Requested resource not found");

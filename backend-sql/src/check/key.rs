@@ -100,7 +100,14 @@ pub(crate) fn start_key(start: &Item, source: &Source<'_>, reader: Reader) -> Re
         None
     };
     let invalid = |message: &str| validation(format!("{INVALID}: {message}"));
-    let key = table_key.extract_from(&attributes).map_err(|_| invalid(NO_SUCH_KEY))?;
+    let part = |part: &KeyAttribute| {
+        let value = attributes.get(part.name.as_ref()).cloned().map(KeyValue::try_from);
+        match value {
+            Some(Ok(value)) => Ok((part.name.clone(), value)),
+            _ => Err(invalid(NO_SUCH_KEY)),
+        }
+    };
+    let key = Key { hash: part(&table_key.hash)?, range: table_key.range.as_ref().map(part).transpose()? };
     let primary = self::key(&key, table_key).map_err(|rejection| invalid(&rejection.message))?;
     Ok(match index {
         Some((hash, range)) if source.index.is_some() => Place::in_index(&hash, &range, &primary),

@@ -34,7 +34,7 @@ const fn dynoxide(row: &'static str, is: fn(&Seen<'_>) -> bool) -> Known {
     Known { peer: "dynoxide", row, is }
 }
 
-pub(crate) const KNOWN: [Known; 50] = [
+pub(crate) const KNOWN: [Known; 56] = [
     local("empty texts and bytes", is_empty_text),
     local("query that finds nothing", found_nothing),
     local("a missing item in BatchGetItem", found_less),
@@ -62,7 +62,13 @@ pub(crate) const KNOWN: [Known; 50] = [
     dynoxide("messages on expressions", adds_prefix),
     dynoxide("messages on expressions", words_expressions_otherwise),
     dynoxide("comparing an attribute with itself", evaluates_what_is_refused),
+    dynoxide("functions of values", refuses_functions_of_values),
     dynoxide("paths that lead into keys", enters_keys),
+    dynoxide("`UPDATED_OLD`, `UPDATED_NEW` of a path in a list", returns_less_of_lists),
+    dynoxide("placeholders of an update without an expression", ignores_placeholders_of_update),
+    dynoxide("an empty set in a value", keeps_empty_sets),
+    local("a start key that is too long", takes_long_start_key),
+    dynoxide("a start key that is too long", takes_long_start_key),
     dynoxide("paths that are in each other's way", names_other_paths),
     dynoxide("projecting in TransactGetItems", projects_otherwise_in_transaction),
     dynoxide("a local index that lacks what is projected", fetches_nothing),
@@ -111,6 +117,7 @@ fn kinds(seen: &Seen<'_>) -> Option<(Kind, Kind)> {
 fn only(seen: &Seen<'_>, members: &[&str]) -> bool {
     let without = |answer: &Value| {
         let mut answer = answer.clone();
+        normalize(&mut answer);
         if let Value::Object(all) = &mut answer {
             all.retain(|name, _| !members.contains(&name.as_str()));
         }
@@ -187,7 +194,7 @@ fn keeps_numbers_as_sent(seen: &Seen<'_>) -> bool {
 
 fn normalize(value: &mut Value) {
     let one_form = |text: &mut String| {
-        if let Ok(number) = text.parse::<dynochemy_sql::dynochemy_core::Number>() {
+        if let Ok(number) = text.trim_start_matches('+').parse::<dynochemy_sql::dynochemy_core::Number>() {
             *text = number.to_string();
         }
     };
@@ -243,7 +250,7 @@ fn looks_at_both_operands(seen: &Seen<'_>) -> bool {
 
 fn returns_less_of_lists(seen: &Seen<'_>) -> bool {
     seen.call.body["ReturnValues"].as_str().is_some_and(|returned| returned.starts_with("UPDATED"))
-        && seen.call.body["UpdateExpression"].as_str().is_some_and(|update| update.contains('['))
+        && seen.call.body["UpdateExpression"].as_str().is_some_and(|update| update.contains(['[', '.']))
         && only(seen, &["Attributes", "ConsumedCapacity", "ItemCollectionMetrics"])
 }
 
@@ -356,21 +363,14 @@ fn words_expressions_otherwise(seen: &Seen<'_>) -> bool {
     kinds(seen) == Some((Kind::Expression, Kind::Expression))
 }
 
+/// Local is the one that tells whether expressions are refused rightly.
 fn evaluates_what_is_refused(seen: &Seen<'_>) -> bool {
-    let message = message(seen.ours);
-    let refused = [
-        "The first operand must be distinct from the remaining operands",
-        "The BETWEEN operator requires",
-        "Incorrect operand type for operator or function",
-        "Operator or function requires a document path",
-        "is not allowed to be used this way",
-        "Two document paths conflict",
-        "reserved keyword",
-        "contains too many operators",
-        "IN operator is provided with",
-        "The expression has redundant parentheses",
-    ];
-    message.starts_with("Invalid ") && refused.iter().any(|part| message.contains(part))
+    kinds(seen).map_or(kind(message(seen.ours)), |(ours, _)| Some(ours)) == Some(Kind::Expression)
+}
+
+fn refuses_functions_of_values(seen: &Seen<'_>) -> bool {
+    let message = message(seen.theirs);
+    message.contains("Expression: Syntax error; token: \":v")
 }
 
 fn enters_keys(seen: &Seen<'_>) -> bool {
@@ -406,6 +406,23 @@ fn begins_again(seen: &Seen<'_>) -> bool {
 
 fn updates_key_in_transaction(seen: &Seen<'_>) -> bool {
     seen.call.action == "TransactWriteItems" && seen.ours["reasons"].to_string().contains("part of the key")
+}
+
+fn ignores_placeholders_of_update(seen: &Seen<'_>) -> bool {
+    matches!(seen.call.action, "UpdateItem" | "DeleteItem" | "PutItem")
+        && kind(message(seen.ours)) == Some(Kind::Unused)
+        && !is_error(seen.theirs)
+}
+
+fn keeps_empty_sets(seen: &Seen<'_>) -> bool {
+    let message = message(seen.ours);
+    !is_error(seen.theirs)
+        && (message.contains("may not be empty") || message.contains("should not be empty"))
+}
+
+fn takes_long_start_key(seen: &Seen<'_>) -> bool {
+    seen.call.body["ExclusiveStartKey"].to_string().contains("%x*")
+        && message(seen.ours).contains("The provided starting key is invalid")
 }
 
 fn ignores_placeholders(seen: &Seen<'_>) -> bool {

@@ -169,6 +169,10 @@ fn follow(ours: &mut dyn Peer, server: &mut Server, table: &Table) -> bool {
                 return false;
             }
         }
+        // A server may have lost track of its own keys.
+        if items(server, name).len() != wanted.len() {
+            return false;
+        }
     }
     true
 }

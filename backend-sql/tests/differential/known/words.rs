@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Seen, message};
 
 /// What our message holds, and what Local's does.
-const LOCAL: [(&str, &str); 68] = [
+const LOCAL: [(&str, &str); 70] = [
     ("Requested resource not found", "Cannot do operations on a non-existent table"),
     ("Requested resource not found", "Invalid table/index name"),
     ("The provided key element does not match the schema", "The number of conditions on the keys is invalid"),
@@ -58,6 +58,8 @@ const LOCAL: [(&str, &str); 68] = [
     ("Query condition missed key schema element", "Query condition missed key schema element"),
     ("Query key condition not supported", "Conditions can be of length 1 or 2 only"),
     ("The number of query conditions", "Conditions can be of length 1 or 2 only"),
+    ("The number of query conditions", "Query key condition not supported"),
+    ("Invalid attribute type name found", "Invalid attribute type name found"),
     ("The BETWEEN operator requires", "The BETWEEN operator requires"),
     ("does not project", "does not project"),
     ("Filter Expression can only", "Filter Expression can only"),
@@ -77,9 +79,11 @@ const LOCAL: [(&str, &str); 68] = [
 ];
 
 /// What our message holds, and what dynoxide's does.
-const DYNOXIDE: [(&str, &str); 22] = [
+const DYNOXIDE: [(&str, &str); 24] = [
     ("ExpressionAttributeValues can only be specified", "ExpressionAttributeValues can only be specified"),
     ("contains invalid key", "unused in expressions"),
+    ("contains invalid key", "contains invalid key"),
+    ("can only be specified when using expressions", "ExpressionAttributeValues"),
     ("contains duplicates", "contains duplicates"),
     ("Invalid ProjectionExpression: Syntax error", "Unexpected token in ProjectionExpression"),
     ("Invalid operator used in KeyConditionExpression", "in KeyConditionExpression"),
