@@ -13,7 +13,7 @@ use crate::failure::{Failure, constraint, throughput_exceeded, validation};
 use crate::projection::Projection;
 use crate::storage::{Place, Source, Stretch};
 
-/// A page holds no more bytes, counted before the filter.
+/// A page ends with the item that brings it to so many bytes, counted before the filter.
 const MAX_PAGE: u64 = 1024 * 1024;
 
 /// What to make of the items that are read.
@@ -157,10 +157,6 @@ impl Reading<'_> {
         let mut more = false;
         let transaction = context.transaction;
         transaction.visit(source.id(), stretch, |row| {
-            if size + row.size > MAX_PAGE && scanned_count > 0 {
-                more = true;
-                return Ok(ControlFlow::Break(()));
-            }
             size += row.size;
             scanned_count += 1;
             row.copy_place(&mut last);
@@ -190,8 +186,8 @@ impl Reading<'_> {
                     items.push(Item::from_attributes(&projection.of_attributes(&attributes)).as_bytes());
                 }
             }
-            // A page that ends at its limit does not look whether anything follows.
-            more = self.limit == Some(scanned_count);
+            // A page that ends at a limit does not look whether anything follows.
+            more = self.limit == Some(scanned_count) || size >= MAX_PAGE;
             Ok(if more { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         let mut cost = cost(source, Units::read(size, self.consistency), fetched);

@@ -363,6 +363,19 @@ mod tests {
     }
 
     #[test]
+    fn a_page_ends_with_the_item_that_brings_it_to_one_megabyte() {
+        let fixture = Fixture::new();
+        for time in 1..=4 {
+            fixture.call(put(visit_of_size("a", time, 400 * 1024))).unwrap();
+        }
+        let page = fixture.call(query("a")).unwrap();
+        assert_eq!((page.count, page.last_evaluated_key), (3, Some(key("a", 3).to_item())));
+        assert_eq!(units(page.consumed_capacity), 150.0);
+        let rest = QueryInput { exclusive_start_key: Some(key("a", 3).to_item()), ..query("a") };
+        assert_eq!(fixture.call(rest).unwrap().last_evaluated_key, None);
+    }
+
+    #[test]
     fn a_query_costs_by_the_sum_of_its_items() {
         let fixture = Fixture::new();
         for time in 1..=3 {

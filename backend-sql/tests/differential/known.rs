@@ -34,7 +34,7 @@ const fn dynoxide(row: &'static str, is: fn(&Seen<'_>) -> bool) -> Known {
     Known { peer: "dynoxide", row, is }
 }
 
-pub(crate) const KNOWN: [Known; 56] = [
+pub(crate) const KNOWN: [Known; 57] = [
     local("empty texts and bytes", is_empty_text),
     local("query that finds nothing", found_nothing),
     local("a missing item in BatchGetItem", found_less),
@@ -62,6 +62,7 @@ pub(crate) const KNOWN: [Known; 56] = [
     dynoxide("messages on expressions", adds_prefix),
     dynoxide("messages on expressions", words_expressions_otherwise),
     dynoxide("comparing an attribute with itself", evaluates_what_is_refused),
+    dynoxide("end of a page of 1 MB", ends_pages_before),
     dynoxide("functions of values", refuses_functions_of_values),
     dynoxide("paths that lead into keys", enters_keys),
     dynoxide("`UPDATED_OLD`, `UPDATED_NEW` of a path in a list", returns_less_of_lists),
@@ -233,6 +234,13 @@ fn has_no_last_key(seen: &Seen<'_>) -> bool {
     seen.call.action == "Query"
         && seen.call.body.get("Limit").is_some()
         && only(seen, &["consumed", "keys", "pages", "LastEvaluatedKey"])
+}
+
+/// Pages of other lengths, which hold the same items.
+fn ends_pages_before(seen: &Seen<'_>) -> bool {
+    matches!(seen.call.action, "Query" | "Scan")
+        && only(seen, &["pages", "keys", "consumed"])
+        && seen.ours["items"].to_string().len() > 1_000_000
 }
 
 fn fails_inside(seen: &Seen<'_>) -> bool {

@@ -19,8 +19,33 @@ pub(crate) struct Case {
 pub(crate) fn case() -> impl Strategy<Value = Case> {
     table().prop_flat_map(|table| {
         let calls = prop::collection::vec(call(&table), 1..85);
-        calls.prop_map(move |calls| Case { table: table.clone(), calls })
+        let large = prop::option::weighted(0.06, large_items(&table));
+        (large, calls).prop_map(move |(large, calls)| Case {
+            table: table.clone(),
+            calls: large.into_iter().chain(calls).collect(),
+        })
     })
+}
+
+/// A write of more than 1 MB under one hash key, so that pages end before their limit.
+fn large_items(table: &Table) -> BoxedStrategy<Call> {
+    let keys = prop::collection::vec(key(table), 8..20);
+    (keys, 330_000..390_000u32)
+        .prop_map(|(mut keys, size)| {
+            let hash = keys[0]["h"].clone();
+            keys.retain(|key| key["h"] == hash);
+            keys.sort_by_cached_key(Value::to_string);
+            keys.dedup();
+            let puts: Vec<Value> = keys
+                .into_iter()
+                .map(|mut item| {
+                    item["s"] = json!({ "S": format!("%x*{size}%") });
+                    json!({ "PutRequest": { "Item": item } })
+                })
+                .collect();
+            Call::new("BatchWriteItem", json!({ "RequestItems": { TABLE: puts } }))
+        })
+        .boxed()
 }
 
 /// A call, now and then with a fault or two.

@@ -40,6 +40,10 @@ impl Survey {
         }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Tells of the pairs of faults, as they stand in `known.rs`.
     fn pair(&mut self, peer: &str, ours: Kind, theirs: Kind) {
         *self.1.entry(format!("{peer}: ({ours:?}, {theirs:?})")).or_default() += 1;

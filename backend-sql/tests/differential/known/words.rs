@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Seen, message};
 
 /// What our message holds, and what Local's does.
-const LOCAL: [(&str, &str); 70] = [
+const LOCAL: [(&str, &str); 76] = [
     ("Requested resource not found", "Cannot do operations on a non-existent table"),
     ("Requested resource not found", "Invalid table/index name"),
     ("The provided key element does not match the schema", "The number of conditions on the keys is invalid"),
@@ -67,6 +67,12 @@ const LOCAL: [(&str, &str); 70] = [
     ("Missing the key", "The supplied Item is null"),
     ("failed to satisfy constraint", "failed to satisfy constraint"),
     ("failed to satisfy constraint", "Member must have length"),
+    ("failed to satisfy constraint", "Invalid table/index name"),
+    ("failed to satisfy constraint", "Cannot have null key"),
+    ("failed to satisfy constraint", "The supplied Item contains a null"),
+    ("failed to satisfy constraint", "The list of keys in RequestItems"),
+    ("failed to satisfy constraint", "Limit must be greater"),
+    ("failed to satisfy constraint", "Item to put in PutItem cannot be null"),
     ("The client request token was used", ""),
     ("Value provided in ExpressionAttribute", "Value provided in ExpressionAttribute"),
     ("failed to satisfy constraint", "must have some requests set"),
