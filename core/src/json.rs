@@ -2,7 +2,7 @@
 //!
 //! [`Reader`] walks a text and hands out values as they come; whoever knows DynamoDB's shapes pulls just what it
 //! needs and finds the byte range of the rest. [`write_string`] is the only writer that the codec needs, since all
-//! else is punctuation; [`read`] and [`write`] are for values whose serde form is their form on the wire. This is not a
+//! else is punctuation; [`read`] and [`write()`] are for values whose serde form is their form on the wire. This is not a
 //! general JSON library: numbers are left as text, and there is no value type. It is public for servers that speak
 //! DynamoDB's protocol.
 //!

@@ -70,7 +70,8 @@ impl<'a> Reader<'a> {
         Some((letter, start..end))
     }
 
-    /// The text of an object such as `{"S":"text"}`, with this letter; as [`Reader::scalar_range`].
+    /// The text of an object such as `{"S":"text"}`, with this letter, where it is written without white space and begins
+    /// right here; `None`, with nothing read, where there is no such object.
     #[inline]
     pub fn scalar(&mut self, letter: u8) -> Option<&'a str> {
         let before = self.position;
