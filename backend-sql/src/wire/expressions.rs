@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use dynochemy_core::expression::{Condition, DocumentPath, KeyCondition, UpdateExpression};
+use dynochemy_core::expression::{Condition, DocumentPath, KeyCondition, MAX_VALUES, UpdateExpression};
 use dynochemy_core::json::Reader;
 
 use super::expression::{self, Placeholders};
@@ -112,6 +112,12 @@ fn placeholders(names: Option<Reader<'_>>, values: Option<Reader<'_>>) -> Result
             }
         }
         check_some("Values", told_values.is_empty())?;
+    }
+    // Values are copied to each of their uses.
+    let of_names: usize = told_names.iter().map(|(name, stands)| name.len() + stands.len()).sum();
+    let of_values: usize = told_values.iter().map(|(name, value)| name.len() + value.size()).sum();
+    if of_names + of_values > MAX_VALUES {
+        return Err(Fault::validation("ExpressionAttributeValues exceeds max size"));
     }
     let placeholders = Placeholders::new(told_names, told_values).map_err(Fault::validation)?;
     match first_fault {

@@ -207,3 +207,16 @@ fn members_that_belong_together_come_together() {
         refused(&backend, "ExecuteStatement", "{}").starts_with("UnknownOperationException: the embedded")
     );
 }
+
+#[test]
+fn names_and_values_of_expressions_take_two_megabytes_at_most() {
+    let backend = backend();
+    let scan = |bytes: usize| {
+        let text = "x".repeat(bytes);
+        let body = format!(
+            r#"{{"TableName":"visits","FilterExpression":"a = :a","ExpressionAttributeValues":{{":a":{{"S":"{text}"}}}}}}"#
+        );
+        call(&backend, "Scan", &body).0
+    };
+    assert_eq!((scan(2 * 1024 * 1024 - 2), scan(2 * 1024 * 1024 - 1)), (200, 400));
+}
