@@ -301,7 +301,7 @@ fn updated(
     mut attributes: Attributes,
     update: &UpdateExpression,
 ) -> Result<(Stored, Option<Version>), Box<Rejection>> {
-    if check::largest_operand(update) > MAX_ITEM_SIZE {
+    if check::largest_operand(update) >= MAX_ITEM_SIZE {
         return Err(validation("Item size to update has exceeded the maximum allowed size"));
     }
     update.apply(&mut attributes).map_err(|error| update_failed(&error))?;

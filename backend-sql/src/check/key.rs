@@ -104,6 +104,7 @@ pub(crate) fn start_key(start: &Item, source: &Source<'_>, reader: Reader) -> Re
         let value = attributes.get(part.name.as_ref()).cloned().map(KeyValue::try_from);
         match value {
             Some(Ok(value)) => Ok((part.name.clone(), value)),
+            None if reader == Reader::Query => Err(validation(INVALID)),
             _ => Err(invalid(NO_SUCH_KEY)),
         }
     };

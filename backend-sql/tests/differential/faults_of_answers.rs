@@ -58,7 +58,7 @@ pub(crate) enum Kind {
 }
 
 /// How the messages of a kind begin, or what they hold where it stands behind a star; the first that fits counts.
-const MESSAGES: [(&str, Kind); 104] = [
+const MESSAGES: [(&str, Kind); 105] = [
     ("*failed to satisfy constraint", Kind::Constraint),
     ("Member must have length", Kind::Constraint),
     ("Cannot have null key", Kind::Constraint),
@@ -103,6 +103,7 @@ const MESSAGES: [(&str, Kind); 104] = [
     ("The provided starting key", Kind::Start),
     ("The query can return at most one row", Kind::Start),
     ("Exclusive Start Key", Kind::Start),
+    ("The provided exclusive start key", Kind::Start),
     ("Exclusive start key", Kind::Start),
     ("Invalid KeyConditionExpression", Kind::Expression),
     ("Invalid operator used in KeyCondition", Kind::Expression),

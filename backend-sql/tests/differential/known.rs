@@ -34,7 +34,7 @@ const fn dynoxide(row: &'static str, is: fn(&Seen<'_>) -> bool) -> Known {
     Known { peer: "dynoxide", row, is }
 }
 
-pub(crate) const KNOWN: [Known; 57] = [
+pub(crate) const KNOWN: [Known; 60] = [
     local("empty texts and bytes", is_empty_text),
     local("query that finds nothing", found_nothing),
     local("a missing item in BatchGetItem", found_less),
@@ -57,6 +57,8 @@ pub(crate) const KNOWN: [Known; 57] = [
     local("`if_not_exists` whose second operand is missing", looks_at_both_operands),
     local("`UPDATED_OLD`, `UPDATED_NEW` of a path in a list", returns_less_of_lists),
     local("start key that is the last one", starts_at_the_end),
+    local("a token of a transaction that was refused", keeps_token),
+    local("keys of indexes that are too long", keeps_long_index_keys),
     local("the words of messages", words::of_local),
     local("which of several faults is reported", order::of_local),
     dynoxide("messages on expressions", adds_prefix),
@@ -90,6 +92,7 @@ pub(crate) const KNOWN: [Known; 57] = [
     local("names that are none of an enumeration", ignores_names),
     local("a request without its table", refuses_otherwise_without_table),
     dynoxide("a request without its table", refuses_otherwise_without_table),
+    dynoxide("a token of a transaction that was refused", keeps_token),
     dynoxide("the words of messages", words::of_dynoxide),
     dynoxide("which of several faults is reported", order::of_dynoxide),
 ];
@@ -241,6 +244,10 @@ fn ends_pages_before(seen: &Seen<'_>) -> bool {
     matches!(seen.call.action, "Query" | "Scan")
         && only(seen, &["pages", "keys", "consumed"])
         && seen.ours["items"].to_string().len() > 1_000_000
+}
+
+fn keeps_token(seen: &Seen<'_>) -> bool {
+    seen.theirs["error"] == "IdempotentParameterMismatchException" && seen.call.action == "TransactWriteItems"
 }
 
 fn fails_inside(seen: &Seen<'_>) -> bool {
@@ -418,7 +425,7 @@ fn updates_key_in_transaction(seen: &Seen<'_>) -> bool {
 
 fn ignores_placeholders_of_update(seen: &Seen<'_>) -> bool {
     matches!(seen.call.action, "UpdateItem" | "DeleteItem" | "PutItem")
-        && kind(message(seen.ours)) == Some(Kind::Unused)
+        && matches!(kind(message(seen.ours)), Some(Kind::Unused | Kind::Placeholders))
         && !is_error(seen.theirs)
 }
 

@@ -213,7 +213,12 @@ impl UpdateExpression {
         // From the back, so that a list's earlier elements keep their places.
         removed.sort_unstable();
         for path in removed.into_iter().rev() {
-            remove(&mut changed, path)?;
+            // What this update has appended to a list is not what it removes.
+            if path.find(item).is_some() {
+                remove(&mut changed, path)?;
+            } else if !path.steps.is_empty() {
+                fits(holder(&mut changed, path)?, path)?;
+            }
         }
         *item = changed;
         Ok(())
@@ -320,6 +325,15 @@ fn store(item: &mut Attributes, path: &DocumentPath, value: AttributeValue) -> R
         _ => return Err(UpdateError::InvalidPath(path.to_string())),
     }
     Ok(())
+}
+
+/// Checks that what a path leads into has members, or elements, as the path has it.
+fn fits(holder: &AttributeValue, path: &DocumentPath) -> Result<(), UpdateError> {
+    match (holder, path.steps.last()) {
+        (AttributeValue::M(_), Some(PathStep::Member(_)))
+        | (AttributeValue::L(_), Some(PathStep::Element(_))) => Ok(()),
+        _ => Err(UpdateError::InvalidPath(path.to_string())),
+    }
 }
 
 fn remove(item: &mut Attributes, path: &DocumentPath) -> Result<(), UpdateError> {

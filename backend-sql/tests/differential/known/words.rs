@@ -85,10 +85,12 @@ const LOCAL: [(&str, &str); 76] = [
 ];
 
 /// What our message holds, and what dynoxide's does.
-const DYNOXIDE: [(&str, &str); 24] = [
+const DYNOXIDE: [(&str, &str); 26] = [
     ("ExpressionAttributeValues can only be specified", "ExpressionAttributeValues can only be specified"),
     ("contains invalid key", "unused in expressions"),
     ("contains invalid key", "contains invalid key"),
+    ("contains invalid key", "is not defined"),
+    ("cannot be converted to a numeric value", "cannot be converted to a numeric value"),
     ("can only be specified when using expressions", "ExpressionAttributeValues"),
     ("contains duplicates", "contains duplicates"),
     ("Invalid ProjectionExpression: Syntax error", "Unexpected token in ProjectionExpression"),

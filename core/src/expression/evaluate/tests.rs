@@ -125,6 +125,20 @@ fn an_update_that_fails_changes_nothing() {
 }
 
 #[test]
+fn an_update_removes_elements_that_were_there_and_none_that_it_appends() {
+    let element = |index| path("l", &[PathStep::Element(index)]);
+    let actions = vec![
+        UpdateAction::Set(element(9), Assignment::Value("new".into())),
+        UpdateAction::Remove(element(0)),
+    ];
+    let mut changed = Attributes::from([("l".to_owned(), AttributeValue::L(vec![]))]);
+    UpdateExpression { actions }.apply(&mut changed).unwrap();
+    assert_eq!(changed["l"], AttributeValue::L(vec!["new".into()]));
+    let wrong = UpdateExpression { actions: vec![UpdateAction::Remove(path("s", &[PathStep::Element(0)]))] };
+    assert_eq!(wrong.apply(&mut item()), Err(UpdateError::InvalidPath("s[0]".to_owned())));
+}
+
+#[test]
 fn an_update_does_not_take_one_attribute_for_a_map_and_a_list() {
     let remove = |step| UpdateAction::Remove(path("l", &[step]));
     let actions = vec![remove(PathStep::Element(0)), remove(PathStep::Member("x".into()))];
