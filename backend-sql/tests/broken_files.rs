@@ -67,7 +67,7 @@ fn log_of(file: &Path) -> PathBuf {
 fn killed(directory: &Directory) -> PathBuf {
     let backend = filled(&directory.file());
     let copy = directory.path().join("killed.db");
-    // The file is not read by its path while it is open, which would release SQLite's locks.
+    // Reading the file by its path releases SQLite's locks, which nobody else is there to take.
     let read = |path: &Path| fs::copy(path, copy.with_extension("copy")).map(|_| copy.with_extension("copy"));
     fs::rename(read(&log_of(&directory.file())).unwrap(), log_of(&copy)).unwrap();
     fs::rename(read(&directory.file()).unwrap(), &copy).unwrap();

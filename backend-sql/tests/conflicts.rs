@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -369,13 +370,13 @@ fn a_plan_that_meets_it_tries_again_until_it_has_ended() {
 #[test]
 fn threads_that_write_and_hold_lose_no_update() {
     let backend = backend();
-    let applied = std::sync::atomic::AtomicU64::new(0);
-    let apply = |done: bool| applied.fetch_add(u64::from(done), std::sync::atomic::Ordering::SeqCst);
+    let [written, finished] = [(); 2].map(|()| AtomicU64::new(0));
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 for _ in 0..200 {
-                    apply(backend.answer(&Request::UpdateItem(update("a")), NOW).is_ok());
+                    let done = backend.answer(&Request::UpdateItem(update("a")), NOW).is_ok();
+                    written.fetch_add(done.into(), Ordering::SeqCst);
                 }
             });
             scope.spawn(|| {
@@ -384,11 +385,13 @@ fn threads_that_write_and_hold_lose_no_update() {
                     std::thread::yield_now();
                     match number % 3 {
                         0 => drop(held),
-                        _ => drop(apply(held.finish(NOW).is_ok())),
+                        _ => drop(finished.fetch_add(held.finish(NOW).is_ok().into(), Ordering::SeqCst)),
                     }
                 }
             });
         }
     });
-    assert_eq!(counted(&backend, "a"), applied.into_inner());
+    let (written, finished) = (written.into_inner(), finished.into_inner());
+    assert_eq!(counted(&backend, "a"), written + finished);
+    assert!(written > 0 && finished > 0, "{written} {finished}");
 }

@@ -4,12 +4,15 @@
 
 #[path = "support/directory.rs"]
 mod directory;
+#[path = "support/set_at_last.rs"]
+mod set_at_last;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use directory::Directory;
 use dynochemy_sql::{Moment, SqlBackend};
 use serde_json::{Value, json};
+use set_at_last::SetAtLast;
 
 /// The answer, or the code of what was refused.
 fn call(backend: &SqlBackend, action: &str, input: &Value) -> Result<Value, String> {
@@ -48,7 +51,8 @@ fn create_again_under_load(backend: &SqlBackend) {
     call(backend, "CreateTable", &table("again")).unwrap();
     let (is_over, written, missed) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
-        for thread in 0..3 {
+        let _end = SetAtLast(&is_over);
+        let workers = [0, 1, 2].map(|thread| {
             let (is_over, written, missed) = (&is_over, &written, &missed);
             scope.spawn(move || {
                 for number in 0.. {
@@ -68,23 +72,23 @@ fn create_again_under_load(backend: &SqlBackend) {
                         };
                     }
                 }
-            });
-        }
-        for _ in 0..10 {
-            let before = written.load(Ordering::Relaxed);
-            while written.load(Ordering::Relaxed) < before + 20 {
+            })
+        });
+        let wait_for = |counter: &AtomicUsize, more: usize| {
+            let before = counter.load(Ordering::Relaxed);
+            while counter.load(Ordering::Relaxed) < before + more {
+                assert!(workers.iter().all(|worker| !worker.is_finished()), "a thread has failed");
                 std::thread::yield_now();
             }
+        };
+        for _ in 0..10 {
+            wait_for(&written, 20);
             let deleted = call(backend, "DeleteTable", &name).unwrap();
             assert_eq!(deleted["TableDescription"]["TableStatus"], "DELETING");
-            let before = missed.load(Ordering::Relaxed);
-            while missed.load(Ordering::Relaxed) < before + 3 {
-                std::thread::yield_now();
-            }
+            wait_for(&missed, 3);
             let created = call(backend, "CreateTable", &table("again")).unwrap();
             assert_eq!(created["TableDescription"]["ItemCount"], 0);
         }
-        is_over.store(true, Ordering::Relaxed);
     });
     // What was written before is in no index either.
     let told = call(backend, "DescribeTable", &name).unwrap();

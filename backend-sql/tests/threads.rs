@@ -14,8 +14,11 @@ use dynochemy_sql::{AttributeValue, Backend, Item, Key, KeyValue, Moment, SqlBac
 
 #[path = "support/directory.rs"]
 mod directory;
+#[path = "support/set_at_last.rs"]
+mod set_at_last;
 
 use directory::Directory;
+use set_at_last::SetAtLast;
 
 const NOW: Moment = Moment::from_secs(1_800_000_000);
 
@@ -116,6 +119,7 @@ fn no_update_is_lost_and_each_read_sees_all_that_was_answered_before() {
         let (begun, answered) = (AtomicU64::new(0), AtomicU64::new(0));
         let ended = AtomicBool::new(false);
         thread::scope(|scope| {
+            let _end = SetAtLast(&ended);
             let writers: Vec<_> = (0..WRITERS)
                 .map(|_| {
                     scope.spawn(|| {
@@ -138,7 +142,6 @@ fn no_update_is_lost_and_each_read_sees_all_that_was_answered_before() {
                 });
             }
             writers.into_iter().for_each(|writer| writer.join().unwrap());
-            ended.store(true, Ordering::SeqCst);
         });
         assert_eq!(read(&backend, "all"), WRITERS * ROUNDS);
     }
@@ -150,6 +153,7 @@ fn a_page_never_holds_a_part_of_a_transaction() {
     for backend in backends(&directory) {
         let ended = AtomicBool::new(false);
         thread::scope(|scope| {
+            let _end = SetAtLast(&ended);
             let writers = ["a", "b"].map(|one| {
                 let backend = &backend;
                 scope.spawn(move || {
@@ -171,7 +175,6 @@ fn a_page_never_holds_a_part_of_a_transaction() {
                 });
             }
             writers.into_iter().for_each(|writer| writer.join().unwrap());
-            ended.store(true, Ordering::SeqCst);
         });
         assert_eq!(read(&backend, "c"), 300);
     }
@@ -183,6 +186,7 @@ fn tables_come_and_go_under_threads_that_use_them() {
     for backend in backends(&directory) {
         let ended = AtomicBool::new(false);
         thread::scope(|scope| {
+            let _end = SetAtLast(&ended);
             for _ in 0..3 {
                 scope.spawn(|| {
                     while !ended.load(Ordering::SeqCst) {
@@ -209,7 +213,6 @@ fn tables_come_and_go_under_threads_that_use_them() {
                 backend.answer(&add("b"), NOW).unwrap();
                 assert_eq!(read(&backend, "b"), 1);
             }
-            ended.store(true, Ordering::SeqCst);
         });
     }
 }
