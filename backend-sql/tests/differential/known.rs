@@ -34,7 +34,7 @@ const fn dynoxide(row: &'static str, is: fn(&Seen<'_>) -> bool) -> Known {
     Known { peer: "dynoxide", row, is }
 }
 
-pub(crate) const KNOWN: [Known; 60] = [
+pub(crate) const KNOWN: [Known; 61] = [
     local("empty texts and bytes", is_empty_text),
     local("query that finds nothing", found_nothing),
     local("a missing item in BatchGetItem", found_less),
@@ -51,6 +51,7 @@ pub(crate) const KNOWN: [Known; 60] = [
     local("update that gives an index's key a wrong type", takes_wrong_index_key),
     local("update of a key, beside a condition that fails", evaluates_condition_first),
     local("an update in a transaction that does not fit its item", refuses_without_reasons),
+    local("key in a transaction's update", updates_key_in_transaction),
     local("empty token", takes_empty_token),
     local("an update of nothing, under a condition", fails_inside),
     local("size of numbers", counts_more),
@@ -239,11 +240,12 @@ fn has_no_last_key(seen: &Seen<'_>) -> bool {
         && only(seen, &["consumed", "keys", "pages", "LastEvaluatedKey"])
 }
 
-/// Pages of other lengths, which hold the same items.
+/// Pages of other lengths, which hold the same items; the one behind a page counts as scanned there.
 fn ends_pages_before(seen: &Seen<'_>) -> bool {
     matches!(seen.call.action, "Query" | "Scan")
-        && only(seen, &["pages", "keys", "consumed"])
-        && seen.ours["items"].to_string().len() > 1_000_000
+        && !is_error(seen.ours)
+        && only(seen, &["pages", "keys", "consumed", "scanned"])
+        && (seen.ours["items"].to_string().len() > 800_000 || seen.ours["scanned"] != seen.theirs["scanned"])
 }
 
 fn keeps_token(seen: &Seen<'_>) -> bool {

@@ -7,7 +7,7 @@ use super::super::faults_of_answers::Kind::{self, *};
 use super::{Seen, kinds, message};
 
 const LOCAL: [(Kind, &[Kind]); 21] = [
-    (Cancelled, &[Expression, Key, KeyUpdate, Update, Value]),
+    (Cancelled, &[Duplicates, Expression, Key, KeyUpdate, Update, Value]),
     (
         Choice,
         &[
@@ -37,7 +37,7 @@ const LOCAL: [(Kind, &[Kind]); 21] = [
     ),
     (Condition, &[Size]),
     (Consistent, &[KeyCondition]),
-    (Duplicates, &[Cancelled, Expression, Key, KeyUpdate, Update]),
+    (Duplicates, &[IndexKey, Item, Value, Cancelled, Expression, Key, KeyUpdate, Update]),
     (
         Expression,
         &[
@@ -72,7 +72,7 @@ const LOCAL: [(Kind, &[Kind]); 21] = [
     (KeyCondition, &[Consistent, Missing, Value]),
     (KeyPath, &[Constraint, Missing]),
     (KeyUpdate, &[Condition]),
-    (KeyValue, &[Cancelled, Constraint, Key, Missing, Update]),
+    (KeyValue, &[Duplicates, Cancelled, Constraint, Key, Missing, Update]),
     (Many, &[Value]),
     (Missing, &[Constraint, Key, Size, Update]),
     (

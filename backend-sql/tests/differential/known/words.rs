@@ -85,11 +85,12 @@ const LOCAL: [(&str, &str); 76] = [
 ];
 
 /// What our message holds, and what dynoxide's does.
-const DYNOXIDE: [(&str, &str); 26] = [
+const DYNOXIDE: [(&str, &str); 27] = [
     ("ExpressionAttributeValues can only be specified", "ExpressionAttributeValues can only be specified"),
     ("contains invalid key", "unused in expressions"),
     ("contains invalid key", "contains invalid key"),
     ("contains invalid key", "is not defined"),
+    ("contains invalid key", "in KeyConditionExpression"),
     ("cannot be converted to a numeric value", "cannot be converted to a numeric value"),
     ("can only be specified when using expressions", "ExpressionAttributeValues"),
     ("contains duplicates", "contains duplicates"),
