@@ -82,7 +82,9 @@ impl SqlBackend {
     ///
     /// What was answered is in the file for good, also after the process is killed or the power fails;
     /// [`SqlBackend::options`] has less for more speed. Files are `FILE` itself and, while it is in use, `FILE-wal` and
-    /// `FILE-shm` beside it, which belong to it: after a crash the last writes are in the `-wal`.
+    /// `FILE-shm` beside it, which belong to it: after a crash the last writes are in the `-wal`. A copy is whole where it
+    /// is made while nobody has the file open; neither a file that was deleted or replaced under an open database, nor a
+    /// `-wal` of another file, is always noticed.
     ///
     /// # Errors
     /// As [`OpenOptions::open`].
@@ -101,6 +103,9 @@ impl SqlBackend {
     }
 
     /// Limits the use of tables, for all clones; every table starts anew.
+    ///
+    /// Time goes on by what callers pass in, and never back: for a call with an earlier moment, as of another clock, it is
+    /// as late as for the latest call before.
     #[must_use = "the backend is handed back"]
     pub fn with_throughput(self, throughput: Throughput) -> Self {
         self.shared.meter.restart(throughput);
@@ -152,7 +157,11 @@ impl SqlBackend {
     ///
     /// It is checked, and its conditions are evaluated, now; its capacity is taken when it is finished. One whose token
     /// stands for a transaction that was applied holds nothing. Other processes that have the same file open know nothing
-    /// of it.
+    /// of it. A table that is deleted meanwhile takes what is held of it along; the transaction is then applied to the one
+    /// that has its name when it is finished.
+    ///
+    /// A plan that meets it tries again for some 20 seconds, which a test does not want to wait for: its `Db` takes a
+    /// [`VirtualClock`](crate::VirtualClock).
     ///
     /// # Errors
     /// What the call would be refused or cancelled with now; nothing is held then.

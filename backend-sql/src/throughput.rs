@@ -37,6 +37,8 @@ pub(crate) use meter::{Billing, Meter, Refusal};
 
 /// The service lets unused capacity of up to five minutes be spent at once.
 const BURST: Duration = Duration::from_secs(300);
+/// What a table gains in it is what it can give without a burst.
+const SECOND: Duration = Duration::from_secs(1);
 /// What one partition of the service gives a second.
 const PARTITION: ProvisionedThroughput =
     ProvisionedThroughput { read_capacity_units: 3_000, write_capacity_units: 1_000 };
@@ -90,6 +92,7 @@ impl Throughput {
     }
 
     /// The same capacity for each table and each global index, whatever it declares: read units and write units a second.
+    /// Of none a second, nothing is ever gained: what a call then takes of a full table is the last.
     ///
     /// ```
     /// # use dynochemy_sql::{SqlBackend, Throughput};
@@ -107,10 +110,10 @@ impl Throughput {
     }
 
     /// How much unused capacity can be spent at once, as the time in which a table gains it; one second is no burst at
-    /// all.
+    /// all, and less is taken for one second, since else the capacity itself could not be used.
     #[must_use]
     pub fn burst(mut self, burst: Duration) -> Self {
-        self.burst = burst;
+        self.burst = burst.max(SECOND);
         self
     }
 

@@ -21,6 +21,9 @@ use dynochemy_core::{Backend, Moment};
 
 use crate::SqlBackend;
 
+/// Stands before the action's name in the header that names it.
+const TARGET: &str = "DynamoDB_20120810.";
+
 /// The answer to a call in the form of the service's HTTP endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonAnswer {
@@ -31,7 +34,7 @@ pub struct JsonAnswer {
 }
 
 impl SqlBackend {
-    /// Answers a call as the service's HTTP endpoint would: the action's name, which stands behind the dot in the header
+    /// Answers a call as the service's HTTP endpoint would: the action's name, alone or as it stands in the header
     /// `x-amz-target`, and its input in JSON come in, a status and JSON go out. Whatever is wrong with the call is an
     /// answer as well, with status 400.
     ///
@@ -53,7 +56,7 @@ impl SqlBackend {
     ///     "TableName": "visits", "Key": {"user": {"S": "123"}}, "ReturnValues": "ALL_NEW",
     ///     "UpdateExpression": "ADD seen :one", "ExpressionAttributeValues": {":one": {"N": "1"}}
     /// }"#;
-    /// let answer = backend.answer_json("UpdateItem", update, Moment::EPOCH);
+    /// let answer = backend.answer_json("DynamoDB_20120810.UpdateItem", update, Moment::EPOCH);
     /// assert_eq!(&answer.body[..], br#"{"Attributes":{"seen":{"N":"1"},"user":{"S":"123"}}}"#);
     ///
     /// let scan = br#"{"TableName": "visits", "FilterExpression": "seen >"}"#;
@@ -64,6 +67,7 @@ impl SqlBackend {
     /// ```
     #[must_use]
     pub fn answer_json(&self, action: &str, body: &[u8], now: Moment) -> JsonAnswer {
+        let action = action.strip_prefix(TARGET).unwrap_or(action);
         let request = match request::read(action, body) {
             Ok(request) => request,
             Err(rejection) => return error::answer(&rejection),

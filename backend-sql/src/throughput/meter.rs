@@ -9,13 +9,12 @@ use dynochemy_core::api::{OnDemandThroughput, ProvisionedThroughput};
 use dynochemy_core::{Moment, ThrottlingReason};
 
 use super::bucket::Bucket;
-use super::{Capacity, Throughput};
+use super::{Capacity, SECOND, Throughput};
 use crate::capacity::{Cost, Costs, Direction, Units};
 use crate::storage::{Index, IndexKind, Table};
 
 /// How many partitions may have a bucket before those that are full are forgotten.
 const PARTITIONS: usize = 10_000;
-const SECOND: Duration = Duration::from_secs(1);
 
 /// The buckets of all tables, behind a lock that is held for no longer than it takes to look into some of them.
 #[derive(Debug, Default)]

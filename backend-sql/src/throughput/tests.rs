@@ -44,6 +44,14 @@ fn a_bucket_holds_its_burst_and_gains_its_capacity() {
 }
 
 #[test]
+fn a_bucket_without_any_burst_gives_its_capacity() {
+    let meter = meter(Throughput::declared().burst(Duration::ZERO));
+    for second in 0..3 {
+        assert_eq!(admitted(&meter, &table(1, Some(5)), Moment::from_secs(second)), 5);
+    }
+}
+
+#[test]
 fn a_bucket_can_start_with_less_than_its_burst() {
     let throughput =
         Throughput::declared().burst(Duration::from_secs(10)).starting_with(Duration::from_secs(2));
