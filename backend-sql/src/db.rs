@@ -2,6 +2,7 @@
 
 mod pages;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use dynochemy_core::operation::Paged;
@@ -69,7 +70,7 @@ impl Db {
     /// What the operation failed with; for a Solvent [`Error::Incomplete`] with the whole outcome.
     pub fn run<P: Plan>(&self, plan: P) -> Result<P::Output, Error> {
         let (run, finish) = self.client.start(plan, self.clock.now())?;
-        finish(Drive::new(self, run).outcome())
+        finish(Drive::new(Cow::Borrowed(self), run).outcome())
     }
 
     /// Carries out a query or scan whose items are handed out one after another, a page in memory at a time.
@@ -78,7 +79,7 @@ impl Db {
     /// which does not fit its type is an error of its own.
     pub fn stream<O: Paged>(&self, operation: O) -> Pages<O::Item> {
         let run = self.client.stream(operation, self.clock.now());
-        Pages::new(run.map(|run| Drive::new(self, run)))
+        Pages::new(run.map(|run| Drive::new(Cow::Owned(self.clone()), run)))
     }
 
     /// What became of the last runs (100 at most) whose streams were dropped before they were done, oldest first.
@@ -116,29 +117,34 @@ impl std::fmt::Debug for Db {
 
 /// A run and what moves it on. Dropped before its end, it keeps the run's outcome.
 #[derive(Debug)]
-struct Drive {
-    db: Db,
+struct Drive<'a> {
+    db: Cow<'a, Db>,
     run: Option<Run>,
 }
 
-impl Drive {
-    fn new(db: &Db, run: Run) -> Self {
-        Self { db: db.clone(), run: Some(run) }
+impl<'a> Drive<'a> {
+    fn new(db: Cow<'a, Db>, run: Run) -> Self {
+        Self { db, run: Some(run) }
     }
 
     /// The next page of a stream; `None` at its end.
     fn page(&mut self) -> Option<Delivery> {
-        let Self { db: Db { backend, clock, .. }, run } = self;
-        let run = run.as_mut()?;
+        let Db { backend, clock, .. } = &*self.db;
+        let run = self.run.as_mut()?;
+        let mut now = clock.now();
         loop {
-            match run.poll(clock.now()) {
+            match run.poll(now) {
                 Step::Send(call) => {
-                    let answer = backend.answer(&call.request, clock.now());
-                    run.complete(call.id, answer, clock.now());
+                    let answer = backend.answer(&call.request, now);
+                    now = clock.now();
+                    run.complete(call.id, answer, now);
                 }
                 Step::Deliver(delivery) => return Some(delivery),
                 // Every call was answered before, so there is always a time to wait for.
-                Step::Wait { until } => clock.wait_until(until.unwrap_or_else(|| clock.now())),
+                Step::Wait { until } => {
+                    clock.wait_until(until.unwrap_or(now));
+                    now = clock.now();
+                }
                 Step::Done => return None,
             }
         }
@@ -150,7 +156,7 @@ impl Drive {
     }
 }
 
-impl Drop for Drive {
+impl Drop for Drive<'_> {
     fn drop(&mut self) {
         if let Some(run) = self.run.take() {
             self.db.client.keep_abandoned(run.abandon(self.db.clock.now()));

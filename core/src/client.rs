@@ -102,7 +102,7 @@ impl TableNames {
     pub(crate) fn physical(&self, logical: &str) -> String {
         match self.overrides.get(logical) {
             Some(name) => name.clone(),
-            None => format!("{}{logical}", self.prefix),
+            None => [&*self.prefix, logical].concat(),
         }
     }
 }

@@ -16,6 +16,7 @@
 mod attempt;
 mod calls;
 mod ending;
+mod few;
 mod intake;
 mod order;
 mod ready;
@@ -117,7 +118,8 @@ impl Delivery {
 pub struct Run {
     client: Arc<Client>,
     id: RunId,
-    scheduler: Scheduler,
+    /// Moved about by its address.
+    scheduler: Box<Scheduler>,
 }
 
 impl PartialEq for Run {
@@ -157,7 +159,8 @@ impl Run {
         name_writes(client, id, &mut plan);
         set_times(&mut plan, now);
         client.observed(id, now, |tell| tell(EventKind::Started { plan: &plan, seed, streamed }));
-        Ok(Self { client: Arc::clone(client), id, scheduler: Scheduler::new(plan, seed, streamed, now) })
+        let scheduler = Box::new(Scheduler::new(plan, seed, streamed, now));
+        Ok(Self { client: Arc::clone(client), id, scheduler })
     }
 
     /// The run's number within its `Db`.

@@ -136,12 +136,13 @@ impl Solvent {
     }
 
     /// Whether the plan holds together. One from outside is looked through in all; of others it is known that the items
-    /// that they name have keys of their tables.
+    /// that they name have keys of their tables, and that those of a transaction fit together.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let problem = self.entries.iter().enumerate().find_map(|(index, entry)| {
             let task = entry.task.as_ref().ok()?;
-            let is_known = task.key().is_some() && task.table().is_some_and(|table| self.tables.holds(table));
-            if is_known && matches!(self.origin, Origin::Here) {
+            let is_keyed = task.key().is_some() && task.table().is_some_and(|table| self.tables.holds(table));
+            let is_transaction = matches!(task, Task::TransactWrite { .. } | Task::TransactGet { .. });
+            if (is_keyed || is_transaction) && matches!(self.origin, Origin::Here) {
                 return None;
             }
             task.check(&self.tables).err().map(|error| format!("operation {index}: {error}"))

@@ -17,13 +17,13 @@ pub struct Pages<T> {
 
 #[derive(Debug)]
 enum State {
-    UnderWay(Box<Drive>),
+    UnderWay(Box<Drive<'static>>),
     Failed(Error),
     Ended,
 }
 
 impl<T: DeserializeOwned> Pages<T> {
-    pub(super) fn new(drive: Result<Drive, Error>) -> Self {
+    pub(super) fn new(drive: Result<Drive<'static>, Error>) -> Self {
         Self { rows: None, state: drive.map_or_else(State::Failed, |drive| State::UnderWay(Box::new(drive))) }
     }
 }

@@ -34,7 +34,7 @@ impl Scheduler {
         now: Moment,
     ) {
         self.now = self.now.max(now);
-        let Some(mut attempt) = self.calls.remove(&call) else { return };
+        let Some(mut attempt) = self.calls.remove(call) else { return };
         self.timers.remove(&(attempt.expires, Timer::Expire(call)));
         self.report.answered(&answer);
         let answer = match answer {
@@ -59,7 +59,7 @@ impl Scheduler {
         client: &Client,
     ) -> Result<(), (Attempt, CallError)> {
         let reads = attempt.request.is_read();
-        let token = self.machines.get(&attempt.machine).is_some_and(Machine::has_token);
+        let token = self.machines.get(attempt.machine).is_some_and(Machine::has_token);
         let lost = matches!(error, CallError::Unknown { .. }) && !reads;
         let was_ambiguous = attempt.ambiguous;
         attempt.ambiguous |= lost;
@@ -98,12 +98,12 @@ impl Scheduler {
     /// Whether an attempt that may have been applied can be sent again without being applied twice: the token under which
     /// it went is still known, or it needs none.
     pub(super) fn token_lives(&self, attempt: &Attempt) -> bool {
-        let token = self.machines.get(&attempt.machine).is_some_and(Machine::has_token);
+        let token = self.machines.get(attempt.machine).is_some_and(Machine::has_token);
         !token || self.now.since(attempt.first_sent) < TOKEN_LIFE
     }
 
     fn mark_ambiguous(&mut self, machine: MachineId) {
-        let Some(machine) = self.machines.get(&machine) else { return };
+        let Some(machine) = self.machines.get(machine) else { return };
         for member in machine.members() {
             self.slots[*member as usize].entry.ambiguous = true;
         }
@@ -129,9 +129,8 @@ impl Scheduler {
         answer: Result<Response, CallError>,
         client: &Client,
     ) {
-        let Some(mut machine) = self.machines.remove(&id) else { return };
-        self.with_context(client, |context| machine.answer(tag, answer, context));
-        self.machines.insert(id, machine);
-        self.runnable.insert(id);
+        if self.ask(id, client, |machine, context| machine.answer(tag, answer, context)).is_some() {
+            self.runnable.insert(id, ());
+        }
     }
 }

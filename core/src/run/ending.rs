@@ -14,7 +14,7 @@ impl Scheduler {
     fn maybe_applied(&self) -> BTreeSet<u32> {
         let under_way = self.calls.values().filter(|attempt| !attempt.request.is_read());
         let held_back = self.held_back.values().filter(|attempt| attempt.ambiguous);
-        let machines = under_way.chain(held_back).filter_map(|attempt| self.machines.get(&attempt.machine));
+        let machines = under_way.chain(held_back).filter_map(|attempt| self.machines.get(attempt.machine));
         machines.flat_map(|machine| machine.members().iter().copied()).collect()
     }
 

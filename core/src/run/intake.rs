@@ -36,7 +36,7 @@ impl Scheduler {
             let rank = |operation| order.rank(operation);
             if let Some(machine) = self.ready.form(&self.slots, rank, fill, &busy, client, &self.tables) {
                 self.machines.insert(self.next_machine, machine);
-                self.runnable.insert(self.next_machine);
+                self.runnable.insert(self.next_machine, ());
                 self.next_machine += 1;
                 return true;
             }
@@ -50,7 +50,7 @@ impl Scheduler {
     /// The lowest rank of what is under way for the first time: what follows it may soon fill up a batch.
     fn rank_under_way(&self) -> u32 {
         let fresh = self.calls.values().filter(|attempt| attempt.patience.tries == 0);
-        let machines = fresh.filter_map(|attempt| self.machines.get(&attempt.machine));
+        let machines = fresh.filter_map(|attempt| self.machines.get(attempt.machine));
         let brief = machines.filter(|machine| {
             !matches!(
                 machine,
@@ -83,6 +83,11 @@ impl Scheduler {
             if let Some(error) = self.not_to_be_sent(operation, client) {
                 self.settle_unordered(operation, Err(error));
                 self.note_failure(operation);
+            } else if self.slots.len() == 1 {
+                // The only operation of a plan waits for none, and none for it.
+                let slot = &mut self.slots[operation as usize];
+                slot.alone = !client.follows(slot.entry.task.as_ref().expect("it can be sent"), &self.tables);
+                self.release(operation, client);
             } else {
                 let targets = self.targets(operation, client);
                 if self.order.enter(operation, self.slots[operation as usize].task(), &targets) {

@@ -175,11 +175,6 @@ impl Order {
         self.open.get(&operation).map_or(0, |open| open.rank)
     }
 
-    /// The operations that have not ended.
-    pub(super) fn open(&self) -> impl Iterator<Item = u32> + '_ {
-        self.open.keys().copied()
-    }
-
     /// Notes that an operation ended in failure without having been taken in.
     pub(super) fn note_failure(&mut self, operation: u32, table: TableId, key: &Key) {
         self.failed.entry(item_id(table, key)).or_insert(operation);

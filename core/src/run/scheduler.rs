@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::attempt::{Attempt, MachineId, Patience};
+use super::few::Few;
 use super::order::Order;
 use super::ready::Ready;
 use super::{CallId, Delivery, Slot, Step};
@@ -40,11 +41,11 @@ pub(super) struct Scheduler {
     pub(super) succeeded: usize,
     pub(super) order: Order,
     pub(super) ready: Ready,
-    pub(super) machines: BTreeMap<MachineId, Machine>,
+    pub(super) machines: Few<MachineId, Machine>,
     /// The machines that may have something to send.
-    pub(super) runnable: BTreeSet<MachineId>,
+    pub(super) runnable: Few<MachineId, ()>,
     pub(super) next_machine: MachineId,
-    pub(super) calls: BTreeMap<CallId, Attempt>,
+    pub(super) calls: Few<CallId, Attempt>,
     /// Calls to be sent again, by machine and tag.
     pub(super) held_back: BTreeMap<(MachineId, u32), Attempt>,
     pub(super) due: BTreeSet<(MachineId, u32)>,
@@ -82,10 +83,10 @@ impl Scheduler {
             succeeded: 0,
             order: Order::default(),
             ready: Ready::default(),
-            machines: BTreeMap::new(),
-            runnable: BTreeSet::new(),
+            machines: Few::default(),
+            runnable: Few::default(),
             next_machine: 0,
-            calls: BTreeMap::new(),
+            calls: Few::default(),
             held_back: BTreeMap::new(),
             due: BTreeSet::new(),
             next_call: 0,
@@ -131,7 +132,7 @@ impl Scheduler {
                 self.give(slot.0, slot.1, Err(last.after_unknown()), client);
                 continue;
             }
-            if let Some(machine) = self.runnable.pop_first() {
+            if let Some((machine, ())) = self.runnable.pop_first() {
                 if let Some(step) = self.run(machine, client) {
                     return step;
                 }
@@ -168,8 +169,8 @@ impl Scheduler {
                     }
                 }
                 Timer::Wake(machine) => {
-                    if self.machines.contains_key(&machine) {
-                        self.runnable.insert(machine);
+                    if self.machines.contains_key(machine) {
+                        self.runnable.insert(machine, ());
                     }
                 }
                 Timer::Ready(operation) => self.release(operation, client),
@@ -191,29 +192,31 @@ impl Scheduler {
         }
         // What is under way is waited for, until it expires.
         let busy: BTreeSet<MachineId> = self.calls.values().map(|attempt| attempt.machine).collect();
-        let idle: Vec<MachineId> = self.machines.keys().copied().filter(|id| !busy.contains(id)).collect();
+        let idle: Vec<MachineId> = self.machines.keys().filter(|id| !busy.contains(id)).collect();
         for id in idle {
             self.drop_machine(id);
         }
         let carried: BTreeSet<u32> =
             self.machines.values().flat_map(|machine| machine.members().iter().copied()).collect();
-        let waiting: Vec<u32> = self.order.open().filter(|operation| !carried.contains(operation)).collect();
+        let is_waiting =
+            |operation: &u32| self.slots[*operation as usize].is_open() && !carried.contains(operation);
+        let waiting: Vec<u32> = (0..).take(self.taken).filter(is_waiting).collect();
         for operation in waiting {
             self.ready.remove(operation);
             let subject = self.slots[operation as usize].task().subject(&self.tables);
             self.settle(operation, Err(Error::DeadlinePassed { subject }), client);
         }
-        self.runnable.extend(self.machines.keys());
+        for id in self.machines.keys() {
+            self.runnable.insert(id, ());
+        }
     }
 
     /// Lets a machine say what it wants; a step where that is for the driver.
     fn run(&mut self, id: MachineId, client: &Client) -> Option<Step> {
-        let mut machine = self.machines.remove(&id)?;
-        let next = self.with_context(client, |context| machine.next(context));
-        self.machines.insert(id, machine);
+        let next = self.ask(id, client, |machine, context| machine.next(context))?;
         match next {
             Next::Send(tag, request) => {
-                self.runnable.insert(id);
+                self.runnable.insert(id, ());
                 if self.deadline_passed {
                     self.give(id, tag, Err(deadline_error()), client);
                     return None;
@@ -247,14 +250,14 @@ impl Scheduler {
     /// A machine whose operations have all left it has nothing more to say, whatever it has under way.
     pub(super) fn drop_machine_if_empty(&mut self, id: MachineId) {
         let open = |operation: &u32| self.slots[*operation as usize].is_open();
-        if self.machines.get(&id).is_some_and(|machine| !machine.members().iter().any(open)) {
+        if self.machines.get(id).is_some_and(|machine| !machine.members().iter().any(open)) {
             self.drop_machine(id);
         }
     }
 
     fn drop_machine(&mut self, id: MachineId) {
-        self.machines.remove(&id);
-        self.runnable.remove(&id);
+        self.machines.remove(id);
+        self.runnable.remove(id);
         let of_machine = (id, 0)..=(id, u32::MAX);
         let held: Vec<_> = self.held_back.range(of_machine).map(|(slot, _)| *slot).collect();
         for slot in held {
@@ -273,23 +276,32 @@ impl Scheduler {
         }
     }
 
-    pub(super) fn with_context<R>(&mut self, client: &Client, work: impl FnOnce(&mut Context<'_>) -> R) -> R {
+    /// Hands a machine what it can see of the run, and does what it asks for; `None` where it is gone.
+    pub(super) fn ask<R>(
+        &mut self,
+        id: MachineId,
+        client: &Client,
+        work: impl FnOnce(&mut Machine, &mut Context<'_>) -> R,
+    ) -> Option<R> {
         let mut effects = Vec::new();
-        let result = work(&mut Context {
-            now: self.now,
-            client,
-            tables: &self.tables,
-            slots: &self.slots,
-            streamed: self.streamed,
-            random: &mut self.random,
-            effects: &mut effects,
-        });
+        let result = work(
+            self.machines.get_mut(id)?,
+            &mut Context {
+                now: self.now,
+                client,
+                tables: &self.tables,
+                slots: &self.slots,
+                streamed: self.streamed,
+                random: &mut self.random,
+                effects: &mut effects,
+            },
+        );
         // What one answer left unprocessed comes back at one time, so that it shares a batch again.
         let mut pause = None;
         for effect in effects {
             self.apply(effect, &mut pause, client);
         }
-        result
+        Some(result)
     }
 
     fn apply(&mut self, effect: Effect, pause: &mut Option<Duration>, client: &Client) {
