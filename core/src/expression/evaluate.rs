@@ -206,6 +206,12 @@ impl UpdateExpression {
                 },
             }
         }
+        // Whole attributes can be written whatever the item holds; what lies within them may not be there.
+        let mut paths = stored.iter().map(|(path, _)| *path).chain(removed.iter().copied());
+        if paths.all(|path| path.steps.is_empty()) {
+            stored.into_iter().try_for_each(|(path, value)| store(item, path, value))?;
+            return removed.into_iter().try_for_each(|path| remove(item, path));
+        }
         let mut changed = item.clone();
         for (path, value) in stored {
             store(&mut changed, path, value)?;
