@@ -7,7 +7,8 @@ mod key;
 
 use dynochemy_core::api::ReturnValues;
 use dynochemy_core::operation::MAX_ITEM_SIZE;
-use dynochemy_core::{AttributeValue, Attributes, Item, Rejection, attributes_size};
+use dynochemy_core::wire::Survey;
+use dynochemy_core::{AttributeValue, Attributes, Item, Rejection, WireError, attributes_size};
 
 use crate::failure::validation;
 
@@ -19,14 +20,24 @@ pub(crate) use key::{Reader, filter, key, key_values, place, scalar_keys, start_
 /// The most levels of lists and maps in each other.
 const MAX_NESTING: u32 = 32;
 
-/// The attributes of an item that is to be written, and its size.
+/// An item that is to be written, and its size.
 #[derive(Debug)]
-pub(crate) struct Content {
-    pub(crate) attributes: Attributes,
+pub(crate) struct Content<'a> {
+    pub(crate) item: &'a Item,
     pub(crate) size: u64,
+    /// None for an item whose attributes had to be looked at.
+    survey: Option<Survey<'a>>,
 }
 
-impl Content {
+impl Content<'_> {
+    /// One attribute at the top level.
+    fn attribute(&self, name: &str) -> Result<Option<AttributeValue>, Box<Rejection>> {
+        match &self.survey {
+            Some(survey) => Ok(survey.attribute(name)),
+            None => self.item.attribute(name).map_err(|error| unreadable(&error)),
+        }
+    }
+
     pub(crate) fn check_size(&self) -> Result<(), Box<Rejection>> {
         if self.size > MAX_ITEM_SIZE as u64 {
             return Err(validation("Item size has exceeded the maximum allowed size"));
@@ -36,20 +47,28 @@ impl Content {
 }
 
 /// An item that can be in any table.
-pub(crate) fn content(item: &Item) -> Result<Content, Box<Rejection>> {
+pub(crate) fn content(item: &Item) -> Result<Content<'_>, Box<Rejection>> {
     let content = values(item)?;
     content.check_size()?;
     Ok(content)
 }
 
 /// An item of whatever size.
-pub(crate) fn values(item: &Item) -> Result<Content, Box<Rejection>> {
-    let attributes = item
-        .attributes()
-        .map_err(|error| validation(format!("One or more parameter values were invalid: {error}")))?;
-    self::attributes(&attributes)?;
-    let size = attributes_size(&attributes) as u64;
-    Ok(Content { attributes, size })
+pub(crate) fn values(item: &Item) -> Result<Content<'_>, Box<Rejection>> {
+    let survey = item.survey().filter(|survey| survey.depth <= MAX_NESTING);
+    let size = match &survey {
+        Some(survey) => survey.size,
+        None => {
+            let attributes = item.attributes().map_err(|error| unreadable(&error))?;
+            self::attributes(&attributes)?;
+            attributes_size(&attributes)
+        }
+    };
+    Ok(Content { item, size: size as u64, survey })
+}
+
+fn unreadable(error: &WireError) -> Box<Rejection> {
+    validation(format!("One or more parameter values were invalid: {error}"))
 }
 
 /// Values that are no values in DynamoDB, or nested too deeply.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::json::{Reader, write_string};
 use crate::value::{AttributeValue, Attributes, attributes_size};
-use crate::wire::{self, WireError};
+use crate::wire::{self, Survey, WireError};
 
 /// One item (or key) as DynamoDB's JSON: `{"user":{"S":"123"},"seen":{"N":"5"}}`.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -49,6 +49,12 @@ impl Item {
         let text = text.into();
         wire::value::parse_attributes(&text)?;
         Ok(Self(text))
+    }
+
+    /// An item whose encoded form is `item`, unchecked: text that came from an [`Item`].
+    #[must_use]
+    pub fn from_stored(item: &[u8]) -> Self {
+        Self(Bytes::copy_from_slice(item))
     }
 
     /// An item of these attributes.
@@ -106,6 +112,13 @@ impl Item {
     /// As [`Item::attributes`].
     pub fn size(&self) -> Result<usize, WireError> {
         Ok(attributes_size(&self.attributes()?))
+    }
+
+    /// What can be told of the item without making values of it: where it is well-formed and can be stored, with names
+    /// that are written without escapes. `None` says nothing: [`Item::attributes`] tells what the item is.
+    #[must_use]
+    pub fn survey(&self) -> Option<Survey<'_>> {
+        Survey::of(&self.0)
     }
 
     /// This item with attributes appended, and the bytes by which that changes its size as DynamoDB counts it. Where the
@@ -259,6 +272,11 @@ impl Items {
     /// The items in order, each sharing this page's buffer.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Item> + '_ {
         self.spans.iter().map(|(start, end)| Item(self.buffer.slice(*start as usize..*end as usize)))
+    }
+
+    /// The encoded forms of the items in order.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.spans.iter().map(|(start, end)| &self.buffer[*start as usize..*end as usize])
     }
 
     /// Keeps the first `count` items.

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::item::Item;
-use crate::json::write_string;
+use crate::json::{Reader, write_string};
 use crate::number::Number;
 use crate::value::{AttributeType, AttributeValue, Attributes};
 use crate::wire::{self, WireError};
@@ -177,18 +177,23 @@ impl KeyShape {
     pub fn extract(&self, item: &Item) -> Result<Key, WireError> {
         // Both in one pass: the item is read through once, up to the second one.
         let (mut hash, mut range) = (None, None);
-        item.find(|name, value| {
+        let mut reader = Reader::new(item.as_bytes());
+        let mut first = true;
+        reader.object()?;
+        while hash.is_none() || self.range.is_some() && range.is_none() {
+            let Some(name) = reader.key(&mut first)? else { break };
             let part = match &self.range {
                 _ if name == self.hash.name => &mut hash,
                 Some(attribute) if name == attribute.name => &mut range,
-                _ => return Ok(true),
+                _ => {
+                    reader.skip()?;
+                    continue;
+                }
             };
+            let value = wire::value::read_value(&mut reader, 0).map_err(|error| error.within(&name))?;
             // The first one counts, should a server send two of one name.
-            if part.is_none() {
-                *part = Some(wire::value::parse_value(value).map_err(|error| error.within(name))?);
-            }
-            Ok(hash.is_none() || self.range.is_some() && range.is_none())
-        })?;
+            part.get_or_insert(value);
+        }
         self.extract_by(|name| Ok(if name == self.hash.name { hash.take() } else { range.take() }))
     }
 

@@ -112,7 +112,19 @@ impl AttributeType {
     /// The type of that name on the wire.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        Some(match name {
+            "S" => Self::S,
+            "N" => Self::N,
+            "B" => Self::B,
+            "BOOL" => Self::Bool,
+            "NULL" => Self::Null,
+            "SS" => Self::StringSet,
+            "NS" => Self::NumberSet,
+            "BS" => Self::BinarySet,
+            "L" => Self::L,
+            "M" => Self::M,
+            _ => return None,
+        })
     }
 }
 
@@ -211,6 +223,14 @@ mod tests {
             r#"{"M":{"bytes":{"B":"AP8="},"nothing":{"NULL":true},"number":{"N":"1.5"},"set":{"BS":["YQ=="]},"text":{"S":"a"}}}"#
         );
         assert_eq!(serde_json::from_str::<AttributeValue>(&json).unwrap(), value);
+    }
+
+    #[test]
+    fn types_are_found_by_their_names() {
+        for kind in AttributeType::ALL {
+            assert_eq!(AttributeType::from_name(kind.name()), Some(kind));
+        }
+        assert_eq!(AttributeType::from_name("Bool"), None);
     }
 
     #[test]

@@ -22,6 +22,7 @@
 //! nearest float where an `f32` or `f64` is asked for an integer or a longer decimal, and text for bytes and bytes for text.
 
 mod read;
+mod survey;
 pub(crate) mod value;
 mod write;
 
@@ -34,6 +35,7 @@ use crate::number::{Number, NumberError};
 
 pub use read::decode;
 pub(crate) use read::{MapKey, decode_bytes};
+pub use survey::Survey;
 pub(crate) use write::encode_value;
 pub use write::{Encoded, EncodedItem, encode, encode_item};
 

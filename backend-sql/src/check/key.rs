@@ -4,10 +4,10 @@
 
 use dynochemy_core::expression::{Condition, DocumentPath, UpdateAction, UpdateExpression};
 use dynochemy_core::{
-    AttributeType, Attributes, Item, Key, KeyAttribute, KeyShape, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY,
-    Rejection,
+    AttributeType, Item, Key, KeyAttribute, KeyShape, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY, Rejection,
 };
 
+use super::Content;
 use super::expression::{assigned_type, paths};
 use crate::failure::{index_key, long_hash, long_range, spoken, validation};
 use crate::index::{KeyFault, KeyProblem};
@@ -40,27 +40,28 @@ pub(crate) fn key(key: &Key, shape: &KeyShape) -> Result<Place, Box<Rejection>> 
 }
 
 /// Where an item lies in a table.
-pub(crate) fn place(attributes: &Attributes, shape: &KeyShape) -> Result<Place, Box<Rejection>> {
+pub(crate) fn place(content: &Content<'_>, shape: &KeyShape) -> Result<Place, Box<Rejection>> {
     let part = |part: &KeyAttribute| {
-        let Some(value) = attributes.get(part.name.as_ref()) else {
+        let Some(value) = content.attribute(&part.name)? else {
             return Err(validation(format!(
                 "One or more parameter values were invalid: Missing the key {} in the item",
                 part.name
             )));
         };
-        match KeyValue::try_from(value.clone()) {
-            Ok(value) if value.kind() == part.kind => Ok((part.name.clone(), value)),
+        let kind = value.kind();
+        match KeyValue::try_from(value) {
+            Ok(value) if value.kind() == part.kind => Ok(value),
             _ => Err(validation(format!(
-                "One or more parameter values were invalid: Type mismatch for key {} expected: {} actual: {}",
-                part.name,
-                part.kind,
-                value.kind()
+                "One or more parameter values were invalid: Type mismatch for key {} expected: {} actual: {kind}",
+                part.name, part.kind
             ))),
         }
     };
-    let key = Key { hash: part(&shape.hash)?, range: shape.range.as_ref().map(part).transpose()? };
-    key_values(&key)?;
-    Ok(Place::of(&key))
+    let hash = part(&shape.hash)?;
+    let range = shape.range.as_ref().map(part).transpose()?;
+    let range_name = shape.range.as_ref().map(|range| range.name.as_ref());
+    values((&shape.hash.name, &hash), range_name.zip(range.as_ref()))?;
+    Ok(Place::at(&hash, range.as_ref()))
 }
 
 /// What reads on behind the key that a page ended with: the service words what is wrong with it differently.
@@ -126,15 +127,19 @@ fn empty(name: &str, value: &KeyValue) -> Box<Rejection> {
 
 /// A key whose values can be in any table.
 pub(crate) fn key_values(key: &Key) -> Result<(), Box<Rejection>> {
-    for (name, value) in key.parts() {
+    values((&key.hash.0, &key.hash.1), key.range.as_ref().map(|(name, value)| (name.as_ref(), value)))
+}
+
+fn values(hash: (&str, &KeyValue), range: Option<(&str, &KeyValue)>) -> Result<(), Box<Rejection>> {
+    for (name, value) in std::iter::once(hash).chain(range) {
         if value.size() == 0 {
             return Err(empty(name, value));
         }
     }
-    if key.hash.1.size() > MAX_HASH_KEY {
+    if hash.1.size() > MAX_HASH_KEY {
         return Err(validation(long_hash()));
     }
-    if key.range.as_ref().is_some_and(|(_, value)| value.size() > MAX_RANGE_KEY) {
+    if range.is_some_and(|(_, value)| value.size() > MAX_RANGE_KEY) {
         return Err(validation(long_range()));
     }
     Ok(())

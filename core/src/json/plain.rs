@@ -70,6 +70,12 @@ impl<'a> Reader<'a> {
         Some((letter, start..end))
     }
 
+    /// The letter and the text of an object such as `{"S":"text"}`; as [`Reader::scalar_range`].
+    #[inline]
+    pub(crate) fn scalar_text(&mut self) -> Option<(u8, &'a str)> {
+        self.scalar_range().map(|(letter, range)| (letter, &self.text[range]))
+    }
+
     /// The text of an object such as `{"S":"text"}`, with this letter, where it is written without white space and begins
     /// right here; `None`, with nothing read, where there is no such object.
     #[inline]

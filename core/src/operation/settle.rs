@@ -57,8 +57,16 @@ pub(super) fn decode<T: DeserializeOwned>(index: usize, item: Item) -> Result<T,
 }
 
 fn decode_all<T: DeserializeOwned>(pages: &[Items]) -> Result<Vec<T>, Misfit> {
-    let items = pages.iter().flat_map(Items::iter);
-    items.enumerate().map(|(index, item)| decode(index, item)).collect()
+    let mut all = Vec::with_capacity(pages.iter().map(Items::len).sum());
+    for page in pages {
+        for (at, text) in page.texts().enumerate() {
+            all.push(wire::decode_bytes(text).map_err(|problem| {
+                let item = page.at(at).map(|item| (all.len(), item));
+                Misfit { problem, item }
+            })?);
+        }
+    }
+    Ok(all)
 }
 
 /// Items by position, of which some may not exist.

@@ -48,9 +48,16 @@ fn read_members(reader: &mut Reader<'_>, depth: u32) -> Result<Attributes, WireE
 /// DynamoDB allows 32 levels; a few more are read, so that who checks the limit can name the attribute.
 const MAX_DEPTH: u32 = 48;
 
-fn read_value(reader: &mut Reader<'_>, depth: u32) -> Result<AttributeValue, WireError> {
+pub(crate) fn read_value(reader: &mut Reader<'_>, depth: u32) -> Result<AttributeValue, WireError> {
     if depth > MAX_DEPTH {
         return Err(WireError::new("values nested too deeply"));
+    }
+    // What most values are is read at once.
+    let before = reader.clone();
+    match reader.scalar_text() {
+        Some((b'S', text)) => return Ok(AttributeValue::S(text.to_owned())),
+        Some((b'N', text)) => return parse_number(text).map(AttributeValue::N),
+        _ => *reader = before,
     }
     let mut first = true;
     reader.object()?;
