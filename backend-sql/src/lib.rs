@@ -53,6 +53,7 @@ mod capacity;
 mod check;
 mod clock;
 mod db;
+mod digest;
 mod failure;
 #[cfg(fuzzing)]
 pub mod fuzzing;

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dynochemy_core::api::{
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem, TransactWriteItemsInput, TransactWriteItemsOutput,
+    ReturnValuesOnConditionCheckFailure, TransactPut, TransactWriteItem, TransactWriteItemsInput,
+    TransactWriteItemsOutput,
 };
 use dynochemy_core::expression::Condition;
 use dynochemy_core::{CancellationReason, Rejection};
@@ -19,6 +20,7 @@ use super::{cancellation, table};
 use crate::backend::Context;
 use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
 use crate::check::{self, Content};
+use crate::digest::Digest;
 use crate::failure::{
     CONDITION_FAILED, Failure, cancelled, constraint, internal, parameter_mismatch, transaction_in_progress,
     validation,
@@ -105,7 +107,7 @@ fn evaluate(
     }
     let size = |evaluated: &Evaluated| match &evaluated.new {
         Ok(Some(new)) => new.size,
-        _ => evaluated.old.as_ref().map_or(0, |old| old.size),
+        _ => evaluated.old_size,
     };
     if evaluated.iter().map(size).sum::<u64>() > MAX_SIZE {
         return Err(validation("The aggregate size of the items in the transaction exceeds 4 MB").into());
@@ -164,7 +166,7 @@ fn reasons(
 }
 
 /// Checks what depends on no table; the contents of the actions' items, where they have one.
-fn check(input: &TransactWriteItemsInput) -> Result<Vec<Option<Content>>, Failure> {
+fn check(input: &TransactWriteItemsInput) -> Result<Vec<Option<Content<'_>>>, Failure> {
     let actions = input.transact_items.len();
     if actions == 0 {
         return Err(constraint("[]", "transactItems", "have length greater than or equal to 1").into());
@@ -218,14 +220,14 @@ fn tables<'a>(
 /// The writes, each of another item, or why one does not fit its table.
 fn writes<'a>(
     input: &'a TransactWriteItemsInput,
-    contents: Vec<Option<Content>>,
+    contents: Vec<Option<Content<'_>>>,
     tables: &'a BTreeMap<&str, Arc<Table>>,
 ) -> Result<Vec<Result<Write<'a>, Box<Rejection>>>, Failure> {
     let mut writes = Vec::with_capacity(input.transact_items.len());
     for (action, content) in input.transact_items.iter().zip(contents) {
         let (table, condition) = (&tables[table_name(action)], condition(action));
         writes.push(match (action, content) {
-            (TransactWriteItem::Put(put), Some(content)) => Write::put(table, &put.item, content, condition),
+            (TransactWriteItem::Put(_), Some(content)) => Write::put(table, &content, condition),
             (TransactWriteItem::Put(_), None) => return Err(internal("an item was not checked").into()),
             (TransactWriteItem::ConditionCheck(check), _) => {
                 Write::check(table, &check.key, &check.condition_expression)
@@ -247,7 +249,7 @@ fn writes<'a>(
 /// The answer to a transaction that was applied before: it is only told what reading its items cost, and not limited.
 fn replayed(
     input: &TransactWriteItemsInput,
-    contents: Vec<Option<Content>>,
+    contents: Vec<Option<Content<'_>>>,
     context: &Context<'_>,
 ) -> Result<TransactWriteItemsOutput, Failure> {
     let tables = tables(input, context)?;
@@ -289,15 +291,28 @@ fn on_failure(action: &TransactWriteItem) -> ReturnValuesOnConditionCheckFailure
     }
 }
 
-/// Tells transactions apart (FNV-1a of 128 bits): their actions, and not what else is asked for.
+/// Tells transactions apart: by their actions, and not by what else is asked for.
 fn digest(input: &TransactWriteItemsInput) -> Result<[u8; 16], Failure> {
-    let text = serde_json::to_vec(&input.transact_items)
-        .map_err(|error| internal(format!("the transaction cannot be compared: {error}")))?;
-    let mut hash = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58du128;
-    for byte in text {
-        hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
+    let mut digest = Digest::new();
+    for action in &input.transact_items {
+        let written = match action {
+            // Items need not be written once more.
+            TransactWriteItem::Put(TransactPut {
+                table_name,
+                item,
+                condition_expression,
+                return_values_on_condition_check_failure,
+            }) => {
+                digest.part(table_name.as_bytes());
+                digest.part(item.as_bytes());
+                let rest = (condition_expression, return_values_on_condition_check_failure);
+                serde_json::to_writer(&mut digest, &rest)
+            }
+            other => serde_json::to_writer(&mut digest, other),
+        };
+        written.map_err(|error| internal(format!("the transaction cannot be compared: {error}")))?;
     }
-    Ok(hash.to_be_bytes())
+    Ok(digest.finish())
 }
 
 #[cfg(test)]
