@@ -42,7 +42,7 @@ pub(super) fn answer(
         let mut writes = Vec::with_capacity(requests.len());
         for request in requests {
             writes.push(match (request, contents.next().flatten()) {
-                (WriteRequest::PutRequest { item }, Some(content)) => Write::put(table, item, content, None),
+                (WriteRequest::PutRequest { .. }, Some(content)) => Write::put(table, &content, None),
                 (WriteRequest::PutRequest { .. }, None) => Err(internal("an item was not checked")),
                 (WriteRequest::DeleteRequest { key }, _) => Write::delete(table, key, None),
             });

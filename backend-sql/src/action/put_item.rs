@@ -18,7 +18,8 @@ pub(super) fn answer(input: &PutItemInput, context: &mut Context<'_>) -> Result<
         check::condition(condition, "ConditionExpression")?;
     }
     let table = table(context, &input.table_name)?;
-    let write = Write::put(&table, &input.item, content, input.condition_expression.as_ref())?;
+    let write =
+        Write::put(&table, &content, input.condition_expression.as_ref())?.telling_old(input.return_values);
     let applied = write.carry_out(input.return_values_on_condition_check_failure, context)?;
     Ok(PutItemOutput {
         attributes: applied.old.filter(|_| input.return_values == ReturnValues::AllOld),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dynochemy_core::api::{
-    ItemCollectionMetrics, ReturnItemCollectionMetrics, ReturnValuesOnConditionCheckFailure,
+    ItemCollectionMetrics, ReturnItemCollectionMetrics, ReturnValues, ReturnValuesOnConditionCheckFailure,
 };
 use dynochemy_core::expression::{Condition, UpdateExpression};
 use dynochemy_core::operation::MAX_ITEM_SIZE;
@@ -32,6 +32,8 @@ pub(super) struct Write<'a> {
     pub(super) place: Place,
     change: Change<'a>,
     condition: Option<&'a Condition>,
+    /// Whether the answer tells the item that was there.
+    tells_old: bool,
 }
 
 #[derive(Debug)]
@@ -45,7 +47,10 @@ enum Change<'a> {
 /// What a write would do.
 #[derive(Debug)]
 pub(super) struct Evaluated {
+    /// The item before the write, where anyone asks for more than its size.
     pub(super) old: Option<Stored>,
+    /// Its bytes; 0 where there is none.
+    pub(super) old_size: u64,
     /// The item after the write, or why there will be none.
     pub(super) new: Result<Option<Stored>, Refusal>,
     /// The cost outside of a transaction.
@@ -68,20 +73,19 @@ pub(super) enum Refusal {
 impl<'a> Write<'a> {
     pub(super) fn put(
         table: &'a Table,
-        item: &Item,
-        content: Content,
+        content: &Content<'_>,
         condition: Option<&'a Condition>,
     ) -> Result<Self, Box<Rejection>> {
-        let Content { attributes, size } = content;
-        let place = check::place(&attributes, &table.keys)?;
+        let place = check::place(content, &table.keys)?;
         scalar_keys(condition, table)?;
-        let stored = Stored { item: item.clone(), size };
+        let stored = Stored { item: content.item.clone(), size: content.size };
         let version = if table.indexes.is_empty() {
             None
         } else {
+            let attributes = content.item.attributes().map_err(|error| validation(error.to_string()))?;
             Some(Version::new(table, &place, attributes).map_err(|fault| index_key(&fault))?)
         };
-        Ok(Self { table, place, change: Change::Put(stored, version), condition })
+        Ok(Self { table, place, change: Change::Put(stored, version), condition, tells_old: false })
     }
 
     pub(super) fn delete(
@@ -91,7 +95,7 @@ impl<'a> Write<'a> {
     ) -> Result<Self, Box<Rejection>> {
         let place = check::key(key, &table.keys)?;
         scalar_keys(condition, table)?;
-        Ok(Self { table, place, change: Change::Delete, condition })
+        Ok(Self { table, place, change: Change::Delete, condition, tells_old: false })
     }
 
     pub(super) fn check(
@@ -101,7 +105,7 @@ impl<'a> Write<'a> {
     ) -> Result<Self, Box<Rejection>> {
         let place = check::key(key, &table.keys)?;
         scalar_keys(Some(condition), table)?;
-        Ok(Self { table, place, change: Change::Check, condition: Some(condition) })
+        Ok(Self { table, place, change: Change::Check, condition: Some(condition), tells_old: false })
     }
 
     pub(super) fn update(
@@ -114,7 +118,27 @@ impl<'a> Write<'a> {
         check::update_of(update, table)?;
         check::scalar_keys(check::read_by(update), table)?;
         scalar_keys(condition, table)?;
-        Ok(Self { table, place, change: Change::Update(update, key), condition })
+        Ok(Self { table, place, change: Change::Update(update, key), condition, tells_old: false })
+    }
+
+    /// Asks for the item that is there before a put or delete, which the answer tells.
+    pub(super) fn telling_old(self, asked: ReturnValues) -> Self {
+        Self { tells_old: asked == ReturnValues::AllOld, ..self }
+    }
+
+    /// The item that is there now, where anyone asks for more than its size, and that.
+    fn old(&self, context: &Context<'_>) -> Result<(Option<Stored>, u64), Failure> {
+        let is_read = self.tells_old
+            || self.condition.is_some()
+            || !self.table.indexes.is_empty()
+            || matches!(self.change, Change::Update(..));
+        if is_read {
+            let old = context.transaction.item(self.table.id, &self.place)?;
+            let size = old.as_ref().map_or(0, |old| old.size);
+            return Ok((old, size));
+        }
+        let size = context.transaction.size(self.table.id, &self.place)?;
+        Ok((None, size.unwrap_or(0)))
     }
 
     /// Whether another transaction has the item.
@@ -124,8 +148,8 @@ impl<'a> Write<'a> {
 
     /// What the write would do to the item that is there now.
     pub(super) fn evaluate(&self, context: &Context<'_>) -> Result<Evaluated, Failure> {
-        let Self { table, place, change, condition } = self;
-        let old = context.transaction.item(table.id, place)?;
+        let Self { table, place, change, condition, .. } = self;
+        let (old, old_size) = self.old(context)?;
         let is_indexed = !table.indexes.is_empty();
         let mut attributes = match &old {
             Some(old) if is_indexed || condition.is_some() || matches!(change, Change::Update(..)) => {
@@ -133,18 +157,17 @@ impl<'a> Write<'a> {
             }
             _ => Attributes::new(),
         };
-        let size = |stored: Option<&Stored>| stored.map_or(0, |stored| stored.size);
-        let table_cost = |after: u64| Cost::from(Units::write(size(old.as_ref()).max(after)));
+        let table_cost = |after: u64| Cost::from(Units::write(old_size.max(after)));
         let refused = |refusal, after, old| {
             let mut cost = table_cost(after);
             context.meter.locate(&mut cost, None, place.key_hash());
-            Ok(Evaluated { old, new: Err(refusal), cost, entries: Vec::new(), growth: 0 })
+            Ok(Evaluated { old, old_size, new: Err(refusal), cost, entries: Vec::new(), growth: 0 })
         };
         if let Some(condition) = condition
             && !condition.matches(&attributes)
         {
             let after = if let Change::Put(stored, _) = change { stored.size } else { 0 };
-            return refused(Refusal::Condition, after, old.clone());
+            return refused(Refusal::Condition, after, old);
         }
         let updated = match change {
             Change::Update(update, key) => {
@@ -156,7 +179,7 @@ impl<'a> Write<'a> {
                 };
                 match updated(table, place, before, update) {
                     Ok(updated) => Some(updated),
-                    Err(rejection) => return refused(Refusal::Invalid(rejection), 0, old.clone()),
+                    Err(rejection) => return refused(Refusal::Invalid(rejection), 0, old),
                 }
             }
             _ => None,
@@ -167,7 +190,7 @@ impl<'a> Write<'a> {
             (Change::Update(..), Some((stored, version))) => (Some(stored.clone()), version.as_ref()),
             _ => (None, None),
         };
-        let mut cost = table_cost(size(new.as_ref()));
+        let mut cost = table_cost(new.as_ref().map_or(0, |new| new.size));
         let mut entries = Vec::new();
         let mut growth = 0;
         if is_indexed && !matches!(change, Change::Check) {
@@ -183,7 +206,7 @@ impl<'a> Write<'a> {
             && more > 0
             && context.transaction.collection_size(table.id, place.key_hash())? + more > MAX_COLLECTION
         {
-            return refused(Refusal::Collection, size(new.as_ref()), old.clone());
+            return refused(Refusal::Collection, new.as_ref().map_or(0, |new| new.size), old);
         }
         if context.meter.has_partitions() {
             context.meter.locate(&mut cost, None, place.key_hash());
@@ -191,7 +214,7 @@ impl<'a> Write<'a> {
                 context.meter.locate(&mut cost, Some(entry.position), entry.key_hash());
             }
         }
-        Ok(Evaluated { old, new: Ok(new), cost, entries, growth })
+        Ok(Evaluated { old, old_size, new: Ok(new), cost, entries, growth })
     }
 
     /// Leaves what was evaluated in the table and its indexes; nothing where the write was refused.
@@ -241,6 +264,9 @@ impl<'a> Write<'a> {
         let evaluated = self.evaluate(context)?;
         let taken = context.meter.take(self.table, Direction::Write, &evaluated.cost, context.now);
         taken.map_err(throughput_exceeded)?;
+        if evaluated.entries.is_empty() && evaluated.growth == 0 {
+            context.transaction.expect_lone_write();
+        }
         self.apply(&evaluated, context)?;
         let Evaluated { old, new, cost, .. } = evaluated;
         match new {

@@ -14,8 +14,7 @@ impl Transaction<'_> {
     /// The bytes of a collection of the table.
     pub(crate) fn collection_size(&self, table: i64, hash: &[u8]) -> rusqlite::Result<u64> {
         let size = self
-            .connection
-            .prepare_cached("SELECT size FROM collections WHERE table_id = ?1 AND hash_key = ?2")?
+            .reading("SELECT size FROM collections WHERE table_id = ?1 AND hash_key = ?2")?
             .query_row(params![table, hash], |row| row.get(0))
             .optional()?;
         Ok(size.map_or(0, to_unsigned))
@@ -23,17 +22,13 @@ impl Transaction<'_> {
 
     /// Adds to the bytes of a collection, or takes from them.
     pub(crate) fn grow_collection(&self, table: i64, hash: &[u8], growth: i64) -> rusqlite::Result<()> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO collections (table_id, hash_key, size) VALUES (?1, ?2, ?3)
+        self.writing(
+            "INSERT INTO collections (table_id, hash_key, size) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET size = size + excluded.size",
-            )?
-            .execute(params![table, hash, growth])?;
+        )?
+        .execute(params![table, hash, growth])?;
         if growth < 0 {
-            self.connection
-                .prepare_cached(
-                    "DELETE FROM collections WHERE table_id = ?1 AND hash_key = ?2 AND size <= 0",
-                )?
+            self.writing("DELETE FROM collections WHERE table_id = ?1 AND hash_key = ?2 AND size <= 0")?
                 .execute(params![table, hash])?;
         }
         Ok(())
@@ -41,7 +36,7 @@ impl Transaction<'_> {
 
     /// Forgets the collections of a table that is deleted.
     pub(super) fn delete_collections(&self, table: i64) -> rusqlite::Result<()> {
-        self.connection.prepare_cached("DELETE FROM collections WHERE table_id = ?1")?.execute([table])?;
+        self.writing("DELETE FROM collections WHERE table_id = ?1")?.execute([table])?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use dynochemy_core::{Attributes, Item, ItemsBuilder, WireError};
+use dynochemy_core::{Attributes, Item, WireError};
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::Transaction;
@@ -39,21 +39,20 @@ pub(crate) struct PageRow<'a> {
     pub(crate) item: &'a [u8],
 }
 
+/// Which rows of a stretch come first, and which columns are read of them: within one hash key, that is known.
+const FORWARD: &str = "SELECT range_key, size, item FROM items
+    WHERE store_id = ?1 AND hash_key = ?2 AND range_key >= ?3 ORDER BY range_key";
+const BACKWARD: &str = "SELECT range_key, size, item FROM items
+    WHERE store_id = ?1 AND hash_key = ?2 AND range_key < ?3 ORDER BY range_key DESC";
+const SPOTS: &str = "SELECT range_key, size, item, hash_key FROM items
+    WHERE store_id = ?1 AND (hash_key, range_key) >= (?2, ?3) ORDER BY hash_key, range_key";
+
 impl Stretch {
     fn statement(&self) -> &'static str {
         match self {
-            Self::Range { forward: true, .. } => {
-                "SELECT hash_key, range_key, size, item FROM items
-                 WHERE store_id = ?1 AND hash_key = ?2 AND range_key >= ?3 ORDER BY range_key"
-            }
-            Self::Range { forward: false, .. } => {
-                "SELECT hash_key, range_key, size, item FROM items
-                 WHERE store_id = ?1 AND hash_key = ?2 AND range_key < ?3 ORDER BY range_key DESC"
-            }
-            Self::Spots { .. } => {
-                "SELECT hash_key, range_key, size, item FROM items
-                 WHERE store_id = ?1 AND (hash_key, range_key) >= (?2, ?3) ORDER BY hash_key, range_key"
-            }
+            Self::Range { forward: true, .. } => FORWARD,
+            Self::Range { forward: false, .. } => BACKWARD,
+            Self::Spots { .. } => SPOTS,
         }
     }
 }
@@ -61,48 +60,49 @@ impl Stretch {
 impl PageRow<'_> {
     /// Copies the place into one that may have memory already.
     pub(crate) fn copy_place(&self, place: &mut Place) {
-        place.hash.clear();
-        place.hash.extend_from_slice(self.hash);
-        place.range.clear();
-        place.range.extend_from_slice(self.range);
+        place.assign(self.hash, self.range);
     }
 
     /// The item's attributes.
     pub(crate) fn attributes(&self) -> Result<Attributes, WireError> {
-        trusted(self.item).attributes()
+        Item::from_stored(self.item).attributes()
     }
 }
 
 impl Transaction<'_> {
     /// The item at a place.
     pub(crate) fn item(&self, store: i64, place: &Place) -> rusqlite::Result<Option<Stored>> {
-        self.connection
-            .prepare_cached(
-                "SELECT size, item FROM items WHERE store_id = ?1 AND hash_key = ?2 AND range_key = ?3",
-            )?
-            .query_row(params![store, place.hash, place.range], |row| {
-                Ok(Stored { size: to_unsigned(row.get(0)?), item: trusted(row.get_ref(1)?.as_blob()?) })
+        self.reading("SELECT size, item FROM items WHERE store_id = ?1 AND hash_key = ?2 AND range_key = ?3")?
+            .query_row(params![store, place.key_hash(), place.range()], |row| {
+                let item = Item::from_stored(row.get_ref(1)?.as_blob()?);
+                Ok(Stored { size: to_unsigned(row.get(0)?), item })
             })
+            .optional()
+    }
+
+    /// The size of the item at a place, in bytes.
+    pub(crate) fn size(&self, store: i64, place: &Place) -> rusqlite::Result<Option<u64>> {
+        self.reading("SELECT size FROM items WHERE store_id = ?1 AND hash_key = ?2 AND range_key = ?3")?
+            .query_row(params![store, place.key_hash(), place.range()], |row| Ok(to_unsigned(row.get(0)?)))
             .optional()
     }
 
     /// Writes an item, in place of any that is there.
     pub(crate) fn write_item(&self, store: i64, place: &Place, stored: &Stored) -> rusqlite::Result<()> {
+        // Without other indexes, and with nothing that hangs on a deletion, SQLite writes over a row without looking for
+        // it first.
         let size = super::tables::to_signed(stored.size);
-        self.connection
-            .prepare_cached(
-                "INSERT INTO items (store_id, hash_key, range_key, size, item) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET size = excluded.size, item = excluded.item",
-            )?
-            .execute(params![store, place.hash, place.range, size, stored.item.as_bytes()])?;
+        self.writing(
+            "INSERT OR REPLACE INTO items (store_id, hash_key, range_key, size, item) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![store, place.key_hash(), place.range(), size, stored.item.as_bytes()])?;
         Ok(())
     }
 
     /// Deletes the item at a place, if there is one.
     pub(crate) fn delete_item(&self, store: i64, place: &Place) -> rusqlite::Result<()> {
-        self.connection
-            .prepare_cached("DELETE FROM items WHERE store_id = ?1 AND hash_key = ?2 AND range_key = ?3")?
-            .execute(params![store, place.hash, place.range])?;
+        self.writing("DELETE FROM items WHERE store_id = ?1 AND hash_key = ?2 AND range_key = ?3")?
+            .execute(params![store, place.key_hash(), place.range()])?;
         Ok(())
     }
 
@@ -117,7 +117,7 @@ impl Transaction<'_> {
         self.visit(store, stretch, |row| {
             let mut place = Place::default();
             row.copy_place(&mut place);
-            found.push((place, Stored { item: trusted(row.item), size: row.size }));
+            found.push((place, Stored { item: Item::from_stored(row.item), size: row.size }));
             Ok(if found.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         Ok(found)
@@ -131,17 +131,17 @@ impl Transaction<'_> {
         mut visit: impl FnMut(PageRow<'_>) -> Result<ControlFlow<()>, Failure>,
     ) -> Result<(), Failure> {
         // SQL finds where a stretch begins; where it ends is seen here.
-        let mut statement = self.connection.prepare_cached(stretch.statement())?;
+        let mut statement = self.reading(stretch.statement())?;
         let (hash, range) = match stretch {
             Stretch::Range { hash, low, forward: true, .. } => (hash.as_slice(), low.as_slice()),
             Stretch::Range { hash, high, forward: false, .. } => {
                 (hash.as_slice(), high.as_deref().unwrap_or(&BEYOND))
             }
-            Stretch::Spots { low, .. } => (low.hash.as_slice(), low.range.as_slice()),
+            Stretch::Spots { low, .. } => (low.key_hash(), low.range()),
         };
         let mut rows = statement.query(params![store, hash, range])?;
         while let Some(row) = rows.next()? {
-            let row = page_row(row)?;
+            let row = page_row(row, stretch)?;
             let inside = match stretch {
                 Stretch::Range { high, forward: true, .. } => {
                     high.as_deref().is_none_or(|high| row.range < high)
@@ -168,16 +168,13 @@ impl Transaction<'_> {
     }
 }
 
-fn page_row<'a>(row: &'a Row<'_>) -> Result<PageRow<'a>, Failure> {
+fn page_row<'a>(row: &'a Row<'_>, stretch: &'a Stretch) -> Result<PageRow<'a>, Failure> {
     let blob = |index: usize| -> Result<&'a [u8], rusqlite::Error> { Ok(row.get_ref(index)?.as_blob()?) };
-    Ok(PageRow { hash: blob(0)?, range: blob(1)?, size: to_unsigned(row.get(2)?), item: blob(3)? })
-}
-
-/// An item that was checked before it was stored.
-fn trusted(text: &[u8]) -> Item {
-    let mut builder = ItemsBuilder::new();
-    builder.push(text);
-    builder.finish().at(0).expect("one item was pushed")
+    let hash = match stretch {
+        Stretch::Range { hash, .. } => hash,
+        Stretch::Spots { .. } => blob(3)?,
+    };
+    Ok(PageRow { hash, range: blob(0)?, size: to_unsigned(row.get(1)?), item: blob(2)? })
 }
 
 /// What was stored from an unsigned number.

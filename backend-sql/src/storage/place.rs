@@ -17,18 +17,25 @@ const SPOT: usize = 4;
 /// Where an item lies in its table or index.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    pub(super) hash: Vec<u8>,
-    pub(super) range: Vec<u8>,
+    /// The hash key's part, and behind it the range key's. No key's form begins with another one's, so that places sort as
+    /// their bytes do.
+    bytes: Vec<u8>,
+    range_at: usize,
 }
 
 impl Place {
     /// The place of a key that fits its table.
     pub(crate) fn of(key: &Key) -> Self {
-        let mut range = Vec::new();
-        if let Some((_, value)) = &key.range {
-            value.write_ordered(&mut range);
+        Self::at(&key.hash.1, key.range.as_ref().map(|(_, value)| value))
+    }
+
+    /// The place in a table of the item that has these keys.
+    pub(crate) fn at(hash: &KeyValue, range: Option<&KeyValue>) -> Self {
+        let mut place = Self::begin([hash]);
+        if let Some(value) = range {
+            value.write_ordered(&mut place.bytes);
         }
-        Self { hash: Self::hash_of([&key.hash.1]), range }
+        place
     }
 
     /// The place in an index, where it has these keys, of the item that lies at `primary` in the table.
@@ -37,26 +44,42 @@ impl Place {
         range: impl IntoIterator<Item = &'v KeyValue>,
         primary: &Self,
     ) -> Self {
-        let mut range = forms(range);
-        range.extend_from_slice(&primary.hash[SPOT..]);
-        range.extend_from_slice(&primary.range);
-        Self { hash: Self::hash_of(hash), range }
+        let mut place = Self::begin(hash);
+        for value in range {
+            value.write_ordered(&mut place.bytes);
+        }
+        place.bytes.extend_from_slice(&primary.bytes[SPOT..]);
+        place
+    }
+
+    /// A place without a range key, as yet.
+    fn begin<'v>(hash: impl IntoIterator<Item = &'v KeyValue>) -> Self {
+        let bytes = Self::hash_of(hash);
+        Self { range_at: bytes.len(), bytes }
+    }
+
+    /// The place of these parts, in memory that may be there already.
+    pub(super) fn assign(&mut self, hash: &[u8], range: &[u8]) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(hash);
+        self.bytes.extend_from_slice(range);
+        self.range_at = hash.len();
     }
 
     /// The first place of a spot.
     pub(crate) fn at_spot(spot: u32) -> Self {
-        Self { hash: spot.to_be_bytes().to_vec(), range: Vec::new() }
+        Self { bytes: spot.to_be_bytes().to_vec(), range_at: SPOT }
     }
 
     /// The first place after this one: no key's form begins with another one's.
     pub(crate) fn next(mut self) -> Self {
-        self.range.push(0);
+        self.bytes.push(0);
         self
     }
 
     /// The hash key's part of a place.
     pub(crate) fn hash_of<'v>(values: impl IntoIterator<Item = &'v KeyValue>) -> Vec<u8> {
-        let mut out = Vec::with_capacity(32);
+        let mut out = Vec::with_capacity(64);
         out.extend_from_slice(&[0; SPOT]);
         for value in values {
             value.write_ordered(&mut out);
@@ -68,28 +91,30 @@ impl Place {
 
     /// The hash key's part of this place.
     pub(crate) fn key_hash(&self) -> &[u8] {
-        &self.hash
+        &self.bytes[..self.range_at]
     }
 
     /// The range key's part of this place.
     pub(crate) fn range(&self) -> &[u8] {
-        &self.range
+        &self.bytes[self.range_at..]
     }
 
     /// The spot, of 2^32.
     pub(crate) fn spot(&self) -> u64 {
-        read_spot(&self.hash)
+        read_spot(&self.bytes)
     }
 
     /// The place in the table of the item that lies here in an index.
     pub(crate) fn primary(&self, source: &Source<'_>) -> Result<Self, Failure> {
         let read = || {
-            let mut rest = self.range.as_slice();
+            let mut rest = self.range();
             for attribute in source.range() {
                 (_, rest) = KeyValue::read_ordered(attribute.kind, rest)?;
             }
             let (hash, range) = KeyValue::read_ordered(source.table.keys.hash.kind, rest)?;
-            Some(Self { hash: Self::hash_of([&hash]), range: range.to_vec() })
+            let mut place = Self::begin([&hash]);
+            place.bytes.extend_from_slice(range);
+            Some(place)
         };
         read().ok_or_else(unreadable)
     }
@@ -97,15 +122,15 @@ impl Place {
     /// The hash key that lies here in a table, as an item of one attribute.
     pub(crate) fn hash_item(&self, keys: &KeyShape) -> Result<Item, Failure> {
         let hash_only = KeyShape { hash: keys.hash.clone(), range: None };
-        let read = || Some(read_key(&hash_only, self.hash.get(SPOT..)?, &[])?.to_item());
+        let read = || Some(read_key(&hash_only, self.key_hash().get(SPOT..)?, &[])?.to_item());
         read().ok_or_else(unreadable)
     }
 
     /// The key by which a page that ended here is continued: that of the table, and that of the index.
     pub(crate) fn start_key(&self, source: &Source<'_>) -> Result<Item, Failure> {
         let read = || {
-            let mut hash = self.hash.get(SPOT..)?;
-            let mut range = self.range.as_slice();
+            let mut hash = self.key_hash().get(SPOT..)?;
+            let mut range = self.range();
             if source.index.is_none() {
                 return Some(read_key(&source.table.keys, hash, range)?.to_item());
             }

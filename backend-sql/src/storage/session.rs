@@ -3,13 +3,14 @@
 //! Statements are compiled once for each connection, and found again by their text: rusqlite's own statements borrow the
 //! connection, and could not lie beside it.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use dynochemy_core::CallError;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, MAIN_DB, OpenFlags};
+use rusqlite::{CachedStatement, Connection, MAIN_DB, OpenFlags};
 
 use super::Access;
 use super::fault;
@@ -37,10 +38,15 @@ pub(super) struct Session {
 }
 
 /// A transaction under way. Dropped before its end, it is rolled back.
+///
+/// Where nobody else has the database, SQLite's own transaction begins with the first write: before that, there is nobody
+/// to be kept apart from.
 #[derive(Debug)]
 pub(crate) struct Transaction<'a> {
     pub(super) connection: &'a Connection,
     pub(super) known: &'a Known,
+    /// Whether the next write is the only one.
+    lone: Cell<bool>,
 }
 
 impl Session {
@@ -127,18 +133,36 @@ impl Session {
         if !connection.is_autocommit() {
             execute(connection, "ROLLBACK")?;
         }
-        execute(connection, if access == Access::Write { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
-        let transaction = Transaction { connection, known };
+        let transaction = Transaction { connection, known, lone: Cell::new(false) };
         if *has_others {
-            transaction.known.begin(transaction.connection)?;
+            execute(connection, if access == Access::Write { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
+            transaction.known.begin(connection)?;
         }
         Ok(transaction)
     }
 }
 
-impl Transaction<'_> {
+impl<'a> Transaction<'a> {
+    /// A statement that reads.
+    pub(super) fn reading(&self, statement: &str) -> rusqlite::Result<CachedStatement<'a>> {
+        self.connection.prepare_cached(statement)
+    }
+
+    /// Says that one statement follows which is all that the call writes: it needs no transaction around it.
+    pub(crate) fn expect_lone_write(&self) {
+        self.lone.set(true);
+    }
+
+    /// A statement that writes.
+    pub(super) fn writing(&self, statement: &str) -> rusqlite::Result<CachedStatement<'a>> {
+        if self.connection.is_autocommit() && !self.lone.take() {
+            execute(self.connection, "BEGIN IMMEDIATE")?;
+        }
+        self.connection.prepare_cached(statement)
+    }
+
     fn commit(self) -> rusqlite::Result<()> {
-        execute(self.connection, "COMMIT")
+        if self.connection.is_autocommit() { Ok(()) } else { execute(self.connection, "COMMIT") }
     }
 }
 

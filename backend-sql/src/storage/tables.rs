@@ -63,8 +63,7 @@ impl Transaction<'_> {
             return Ok(Some(Arc::clone(table)));
         }
         let found = self
-            .connection
-            .prepare_cached("SELECT id, definition FROM tables WHERE name = ?1")?
+            .reading("SELECT id, definition FROM tables WHERE name = ?1")?
             .query_row([name], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
             .optional()?;
         let Some((id, definition)) = found else { return Ok(None) };
@@ -79,8 +78,7 @@ impl Transaction<'_> {
 
     /// A number for a table or index, which was never given before.
     pub(crate) fn new_store(&self) -> rusqlite::Result<i64> {
-        self.connection
-            .prepare_cached("UPDATE counters SET last_store = last_store + 1 RETURNING last_store")?
+        self.writing("UPDATE counters SET last_store = last_store + 1 RETURNING last_store")?
             .query_row([], |row| row.get(0))
     }
 
@@ -89,12 +87,11 @@ impl Transaction<'_> {
         self.note_change()?;
         let definition = serde_json::to_string(table)
             .map_err(|error| internal(format!("the table's definition cannot be written: {error}")))?;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO tables (id, name, definition) VALUES (?1, ?2, ?3)
+        self.writing(
+            "INSERT INTO tables (id, name, definition) VALUES (?1, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET definition = excluded.definition",
-            )?
-            .execute(params![table.id, table.name, definition])?;
+        )?
+        .execute(params![table.id, table.name, definition])?;
         Ok(())
     }
 
@@ -108,35 +105,32 @@ impl Transaction<'_> {
         if table.has_local_indexes() {
             self.delete_collections(table.id)?;
         }
-        self.connection.prepare_cached("DELETE FROM tables WHERE id = ?1")?.execute([table.id])?;
+        self.writing("DELETE FROM tables WHERE id = ?1")?.execute([table.id])?;
         Ok(())
     }
 
     /// Deletes all items of a table or index.
     pub(crate) fn delete_store(&self, store: i64) -> rusqlite::Result<()> {
-        self.connection.prepare_cached("DELETE FROM items WHERE store_id = ?1")?.execute([store])?;
+        self.writing("DELETE FROM items WHERE store_id = ?1")?.execute([store])?;
         Ok(())
     }
 
     /// Up to `most` names of tables in their order, those after `start`.
     pub(crate) fn table_names(&self, start: &str, most: u32) -> rusqlite::Result<Vec<String>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT name FROM tables WHERE name > ?1 ORDER BY name LIMIT ?2")?;
+        let mut statement = self.reading("SELECT name FROM tables WHERE name > ?1 ORDER BY name LIMIT ?2")?;
         let names = statement.query_map(params![start, most], |row| row.get(0))?;
         names.collect()
     }
 
     /// The number of items of a table or index, and their bytes. They are counted each time.
     pub(crate) fn count(&self, store: i64) -> rusqlite::Result<(u64, u64)> {
-        self.connection
-            .prepare_cached("SELECT count(*), coalesce(sum(size), 0) FROM items WHERE store_id = ?1")?
+        self.reading("SELECT count(*), coalesce(sum(size), 0) FROM items WHERE store_id = ?1")?
             .query_row([store], |row| Ok((to_unsigned(row.get(0)?), to_unsigned(row.get(1)?))))
     }
 
     fn note_change(&self) -> rusqlite::Result<()> {
         self.known.0.borrow_mut().changing = true;
-        self.connection.prepare_cached("UPDATE counters SET definitions = definitions + 1")?.execute([])?;
+        self.writing("UPDATE counters SET definitions = definitions + 1")?.execute([])?;
         Ok(())
     }
 

@@ -19,8 +19,7 @@ impl Transaction<'_> {
     /// another clock, or of one that was set back; it counts as long as it is near.
     pub(crate) fn token(&self, token: &str, now: Moment) -> rusqlite::Result<Option<Vec<u8>>> {
         let found = self
-            .connection
-            .prepare_cached("SELECT digest, completed FROM tokens WHERE token = ?1")?
+            .reading("SELECT digest, completed FROM tokens WHERE token = ?1")?
             .query_row([token], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))
             .optional()?;
         Ok(found.and_then(|(digest, completed)| {
@@ -32,11 +31,8 @@ impl Transaction<'_> {
     /// Keeps a token from now on, and forgets those that have expired.
     pub(crate) fn keep_token(&self, token: &str, digest: &[u8], now: Moment) -> rusqlite::Result<()> {
         let expired = now.as_nanos().saturating_sub(u64::try_from(LIFE.as_nanos()).unwrap_or(u64::MAX));
-        self.connection
-            .prepare_cached("DELETE FROM tokens WHERE completed <= ?1")?
-            .execute([to_signed(expired)])?;
-        self.connection
-            .prepare_cached("INSERT OR REPLACE INTO tokens (token, digest, completed) VALUES (?1, ?2, ?3)")?
+        self.writing("DELETE FROM tokens WHERE completed <= ?1")?.execute([to_signed(expired)])?;
+        self.writing("INSERT OR REPLACE INTO tokens (token, digest, completed) VALUES (?1, ?2, ?3)")?
             .execute(params![token, digest, to_signed(now.as_nanos())])?;
         Ok(())
     }
