@@ -13,10 +13,7 @@ use dynoxide::actions::update_item::UpdateItemRequest;
 use dynoxide::types::AttributeValue;
 
 use crate::side::{Calls, Hand, Operation, Side};
-use crate::visit::{
-    Attributes, USERS, VISITS, Visit, batches, from_attributes, key, numbers, query_body, to_attributes,
-    user, visits,
-};
+use crate::visit::{Address, USERS, VISITS, Visit, batches, key, numbers, query_body, user, visits};
 
 const TABLE: &str = r#"{
     "TableName": "visits",
@@ -108,7 +105,7 @@ impl Dynoxide {
         let database = &self.database;
         let keys = || numbers(round, count).map(key);
         match operation {
-            Operation::Put => each(visits(round, count).iter().map(|visit| put_of(visit)), |request| {
+            Operation::Put => each(visits(round, count).iter().map(put_of), |request| {
                 black_box(database.put_item(request)).expect("the item is put");
             }),
             Operation::Get => each(keys().map(|key| get_of(&key)), |request| {
@@ -242,4 +239,77 @@ fn key_of((user, time): &(String, u64)) -> Attributes {
         ("user".to_owned(), AttributeValue::S(user.clone())),
         ("time".to_owned(), AttributeValue::N(time.to_string())),
     ])
+}
+
+/// An item as dynoxide takes and hands it.
+type Attributes = HashMap<String, AttributeValue>;
+
+/// As a test that cares for speed writes it: attribute by attribute.
+fn to_attributes(visit: &Visit) -> Attributes {
+    use AttributeValue as V;
+    let address = &visit.address;
+    HashMap::from([
+        ("user".to_owned(), V::S(visit.user.clone())),
+        ("time".to_owned(), V::N(visit.time.to_string())),
+        ("full_name".to_owned(), V::S(visit.full_name.clone())),
+        ("email".to_owned(), V::S(visit.email.clone())),
+        ("path".to_owned(), V::S(visit.path.clone())),
+        ("agent".to_owned(), V::S(visit.agent.clone())),
+        ("seen".to_owned(), V::N(visit.seen.to_string())),
+        ("score".to_owned(), V::N(visit.score.to_string())),
+        ("active".to_owned(), V::BOOL(visit.active)),
+        ("tags".to_owned(), V::L(visit.tags.iter().map(|tag| V::S(tag.clone())).collect())),
+        (
+            "address".to_owned(),
+            V::M(HashMap::from([
+                ("street".to_owned(), V::S(address.street.clone())),
+                ("city".to_owned(), V::S(address.city.clone())),
+                ("zip".to_owned(), V::N(address.zip.to_string())),
+            ])),
+        ),
+    ])
+}
+
+/// The item of these attributes, whose texts are moved into it.
+fn from_attributes(mut attributes: Attributes) -> Visit {
+    let Some(AttributeValue::M(mut address)) = attributes.remove("address") else { panic!("no address") };
+    let Some(AttributeValue::L(tags)) = attributes.remove("tags") else { panic!("no tags") };
+    let Some(AttributeValue::BOOL(active)) = attributes.remove("active") else { panic!("not active or not") };
+    Visit {
+        user: text(&mut attributes, "user"),
+        time: number(&mut attributes, "time"),
+        full_name: text(&mut attributes, "full_name"),
+        email: text(&mut attributes, "email"),
+        path: text(&mut attributes, "path"),
+        agent: text(&mut attributes, "agent"),
+        seen: number(&mut attributes, "seen"),
+        score: number(&mut attributes, "score"),
+        active,
+        tags: tags
+            .into_iter()
+            .map(|tag| match tag {
+                AttributeValue::S(tag) => tag,
+                other => panic!("{other:?} is no tag"),
+            })
+            .collect(),
+        address: Address {
+            street: text(&mut address, "street"),
+            city: text(&mut address, "city"),
+            zip: number(&mut address, "zip"),
+        },
+    }
+}
+
+fn text(attributes: &mut Attributes, name: &str) -> String {
+    match attributes.remove(name) {
+        Some(AttributeValue::S(text)) => text,
+        other => panic!("{other:?} is no {name}"),
+    }
+}
+
+fn number<N: std::str::FromStr>(attributes: &mut Attributes, name: &str) -> N {
+    match attributes.remove(name) {
+        Some(AttributeValue::N(number)) => number.parse().ok().expect("the number is of its type"),
+        other => panic!("{other:?} is no {name}"),
+    }
 }

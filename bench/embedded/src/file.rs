@@ -5,9 +5,9 @@
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
-use dynochemy_sql::dynochemy_core::Request;
 use dynochemy_sql::dynochemy_core::api::{BatchWriteItemInput, WriteRequest};
-use dynochemy_sql::{Backend, SqlBackend, Table};
+use dynochemy_sql::dynochemy_core::{Request, wire};
+use dynochemy_sql::{Backend, Durability, SqlBackend, Table};
 use serde::{Deserialize, Serialize};
 
 use crate::dynoxide::Dynoxide;
@@ -59,20 +59,26 @@ pub fn large() {
 #[table(name = "notes")]
 struct Note {
     #[table(hash_key)]
-    id: String,
+    user: String,
+    #[table(range_key)]
+    time: u64,
     text: String,
-    seen: u64,
 }
 
+/// The hash keys of a table.
+const WRITERS: u64 = 100;
+
 impl Note {
-    fn new(number: u64, round: u64) -> Self {
-        let text = format!("a note of some seventy bytes, which is not the same in round {round:>10}");
-        Self { id: id(number), text, seen: number }
+    fn new(number: u64, round: u64, of: u64) -> Self {
+        let text = format!("a note of some sixty bytes, not the same in round {round:>10}");
+        let (user, time) = key(number, of);
+        Self { user, time, text }
     }
 }
 
-fn id(number: u64) -> String {
-    format!("note-{number:012}")
+/// The key of an item of a table of as many: all of one user follow each other.
+fn key(number: u64, of: u64) -> (String, u64) {
+    (format!("writer-{:06}", number / (of / WRITERS)), number % (of / WRITERS))
 }
 
 struct Notes {
@@ -83,31 +89,35 @@ struct Notes {
 
 impl Notes {
     fn new(file: PathBuf, count: u64) -> Self {
-        let fast = SqlBackend::open(&file).expect("the file can be made");
         let requests = Requests::new();
+        // What is measured begins after this, and is as durable as it is by default.
+        let fast = SqlBackend::options().durability(Durability::Normal).open(&file);
+        let fast = fast.expect("the file can be made");
         fast.answer(&requests.of(Note::create()), NOW).expect("the table is new");
         for first in (0..count).step_by(25) {
-            let put = |number| match requests.of(Note::new(number, 0).put()) {
-                Request::PutItem(input) => WriteRequest::PutRequest { item: input.item },
-                other => panic!("a put is not {other:?}"),
+            let put = |number| {
+                let item = wire::encode(&Note::new(number, 0, count)).expect("a note is an item").item;
+                WriteRequest::PutRequest { item }
             };
             let batch = (first..count.min(first + 25)).map(put).collect();
             let request_items = [("notes".to_owned(), batch)].into();
             let input = BatchWriteItemInput { request_items, ..BatchWriteItemInput::default() };
             fast.answer(&Request::BatchWriteItem(input), NOW).expect("the batch is written");
         }
+        drop(fast);
+        let backend = SqlBackend::open(&file).expect("the file can be opened");
         println!("       {count} items are {} MB on the disk", size_of(&file) >> 20);
-        Self { backend: fast, requests, count }
+        Self { backend, requests, count }
     }
 
-    fn calls(&self, operation: Operation, round: u64, count: u64) -> Calls<'_> {
-        // Spread over the whole table, since 7,919 does not divide its size.
-        let numbers = (0..count).map(|call| ((round * count + call) * 7919 + call * 104_729) % self.count);
+    fn calls(&self, operation: Operation, round: u64, calls: u64) -> Calls<'_> {
+        // Spread over the whole table: a prime number that divides no size.
+        let numbers = (0..calls).map(|call| (round * calls + call) * 7_368_787 % self.count);
         let requests: Vec<Request> = match operation {
-            Operation::Put => {
-                numbers.map(|number| self.requests.of(Note::new(number, round + 1).put())).collect()
-            }
-            _ => numbers.map(|number| self.requests.of(Note::get(id(number)))).collect(),
+            Operation::Put => numbers
+                .map(|number| self.requests.of(Note::new(number, round + 1, self.count).put()))
+                .collect(),
+            _ => numbers.map(|number| self.requests.of(Note::get(key(number, self.count)))).collect(),
         };
         Box::new(move || {
             for request in &requests {

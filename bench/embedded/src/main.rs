@@ -20,11 +20,12 @@ use crate::side::{Calls, Hand, Operation, Side};
 use crate::sqlite::Sqlite;
 
 /// Name, calls in a round, and the goals of ours against dynoxide and against SQLite.
-const OPERATIONS: [(&str, Operation, u64, f64, f64); 6] = [
+const OPERATIONS: [(&str, Operation, u64, f64, f64); 7] = [
     ("put", Operation::Put, 2000, 0.16, 2.0),
     ("get", Operation::Get, 4000, 0.25, 1.6),
     ("update-add", Operation::UpdateAdd, 2000, 0.25, 2.0),
     ("query-100-typed", Operation::Query100, 100, 0.18, 1.2),
+    ("query-100-wire", Operation::Query100Wire, 100, 0.05, 2.7),
     ("batch-write-25", Operation::BatchWrite25, 100, 0.07, 3.0),
     ("transact-write-10", Operation::TransactWrite10, 200, 0.12, 2.5),
 ];

@@ -7,7 +7,7 @@ use dynochemy_sql::dynochemy_core::{Client, Configuration, Plan, Request, Step};
 use dynochemy_sql::{Backend, Db, Moment, Solvent, SqlBackend, Table, TransactWrite};
 
 use crate::side::{Calls, Hand, Operation, Side};
-use crate::visit::{USERS, VISITS, Visit, batches, key, numbers, user, visits};
+use crate::visit::{USERS, VISITS, Visit, batches, key, numbers, query_body, user, visits};
 
 pub struct Ours {
     db: Db,
@@ -131,11 +131,21 @@ impl Ours {
                 let batches = batches(round, count, 10);
                 batches.iter().map(|batch| self.requests.of(transaction_of(batch))).collect()
             }
-            Operation::Query100Wire => unreachable!("it is not measured yet"),
+            Operation::Query100Wire => return self.wire(round, count),
         };
         Box::new(move || {
             for request in &requests {
                 black_box(self.backend.answer(request, NOW)).expect("the request is answered");
+            }
+        })
+    }
+
+    fn wire(&self, round: u64, count: u64) -> Calls<'_> {
+        let bodies: Vec<_> = (round..round + count).map(|number| query_body(&user(number % USERS))).collect();
+        Box::new(move || {
+            for body in &bodies {
+                let answer = self.backend.answer_json("Query", body.as_bytes(), NOW);
+                assert_eq!(black_box(answer).status, 200);
             }
         })
     }

@@ -1,9 +1,6 @@
 //! What is stored: items of 11 attributes, and another text of each for every round.
 
-use std::collections::HashMap;
-
 use dynochemy_sql::{Document, Table};
-use dynoxide::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 /// The hash keys, and the items of each.
@@ -50,8 +47,8 @@ impl Visit {
             path: format!("/plantations/tara/visits/2026/november/{time}"),
             agent: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0".to_owned(),
             seen: (number * 7919 + round) % 100_000,
-            score: if round % 2 == 0 { 0.8125 } else { 0.40625 },
-            active: round % 2 == 0,
+            score: if round.is_multiple_of(2) { 0.8125 } else { 0.40625 },
+            active: round.is_multiple_of(2),
             tags: ["regular-visitor", "newsletter", "south"].map(str::to_owned).to_vec(),
             address: Address {
                 street: "1 Peachtree Street NE, Suite 4000".to_owned(),
@@ -97,77 +94,4 @@ pub fn query_body(user: &str) -> String {
          \"ExpressionAttributeNames\":{{\"#user\":\"user\"}},\
          \"ExpressionAttributeValues\":{{\":user\":{{\"S\":\"{user}\"}}}}}}"
     )
-}
-
-/// An item as dynoxide takes and hands it.
-pub type Attributes = HashMap<String, AttributeValue>;
-
-/// As a test that cares for speed writes it: attribute by attribute.
-pub fn to_attributes(visit: &Visit) -> Attributes {
-    use AttributeValue as V;
-    let address = &visit.address;
-    HashMap::from([
-        ("user".to_owned(), V::S(visit.user.clone())),
-        ("time".to_owned(), V::N(visit.time.to_string())),
-        ("full_name".to_owned(), V::S(visit.full_name.clone())),
-        ("email".to_owned(), V::S(visit.email.clone())),
-        ("path".to_owned(), V::S(visit.path.clone())),
-        ("agent".to_owned(), V::S(visit.agent.clone())),
-        ("seen".to_owned(), V::N(visit.seen.to_string())),
-        ("score".to_owned(), V::N(visit.score.to_string())),
-        ("active".to_owned(), V::BOOL(visit.active)),
-        ("tags".to_owned(), V::L(visit.tags.iter().map(|tag| V::S(tag.clone())).collect())),
-        (
-            "address".to_owned(),
-            V::M(HashMap::from([
-                ("street".to_owned(), V::S(address.street.clone())),
-                ("city".to_owned(), V::S(address.city.clone())),
-                ("zip".to_owned(), V::N(address.zip.to_string())),
-            ])),
-        ),
-    ])
-}
-
-/// The item of these attributes, whose texts are moved into it.
-pub fn from_attributes(mut attributes: Attributes) -> Visit {
-    let Some(AttributeValue::M(mut address)) = attributes.remove("address") else { panic!("no address") };
-    let Some(AttributeValue::L(tags)) = attributes.remove("tags") else { panic!("no tags") };
-    let Some(AttributeValue::BOOL(active)) = attributes.remove("active") else { panic!("not active or not") };
-    Visit {
-        user: text(&mut attributes, "user"),
-        time: number(&mut attributes, "time"),
-        full_name: text(&mut attributes, "full_name"),
-        email: text(&mut attributes, "email"),
-        path: text(&mut attributes, "path"),
-        agent: text(&mut attributes, "agent"),
-        seen: number(&mut attributes, "seen"),
-        score: number(&mut attributes, "score"),
-        active,
-        tags: tags
-            .into_iter()
-            .map(|tag| match tag {
-                AttributeValue::S(tag) => tag,
-                other => panic!("{other:?} is no tag"),
-            })
-            .collect(),
-        address: Address {
-            street: text(&mut address, "street"),
-            city: text(&mut address, "city"),
-            zip: number(&mut address, "zip"),
-        },
-    }
-}
-
-fn text(attributes: &mut Attributes, name: &str) -> String {
-    match attributes.remove(name) {
-        Some(AttributeValue::S(text)) => text,
-        other => panic!("{other:?} is no {name}"),
-    }
-}
-
-fn number<N: std::str::FromStr>(attributes: &mut Attributes, name: &str) -> N {
-    match attributes.remove(name) {
-        Some(AttributeValue::N(number)) => number.parse().ok().expect("the number is of its type"),
-        other => panic!("{other:?} is no {name}"),
-    }
 }

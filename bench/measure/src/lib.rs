@@ -56,14 +56,20 @@ impl Measurement {
     /// Begins to count.
     #[must_use]
     pub fn begin(calls: u64) -> Self {
-        Self { calls, allocations: ALLOCATIONS.load(Ordering::Relaxed), cpu: cpu_microseconds() }
+        Self { calls, allocations: allocations(), cpu: cpu_microseconds() }
     }
 
     /// Prints what the calls took.
     pub fn end(self) {
         let cpu = cpu_microseconds() - self.cpu;
-        println!("{} {} {cpu}", self.calls, ALLOCATIONS.load(Ordering::Relaxed) - self.allocations);
+        println!("{} {} {cpu}", self.calls, allocations() - self.allocations);
     }
+}
+
+/// The allocations of this process so far, where [`Counting`] is its allocator.
+#[must_use]
+pub fn allocations() -> u64 {
+    ALLOCATIONS.load(Ordering::Relaxed)
 }
 
 /// User and system time of this process so far.
