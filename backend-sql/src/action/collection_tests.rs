@@ -130,6 +130,21 @@ fn batches_are_refused_and_transactions_cancelled_as_a_whole() {
 }
 
 #[test]
+fn writes_of_a_transaction_that_fit_alone_and_not_together_are_cancelled() {
+    let database = Database::new();
+    for range in 0..9 {
+        database.put(item("k", range, false)).unwrap();
+    }
+    let put = |range| json!({"Put": {"TableName": "large", "Item": item("k", range, false)}});
+    let (code, body) =
+        database.call("TransactWriteItems", json!({"TransactItems": [put(20), put(21)]})).unwrap_err();
+    assert_eq!(code, "TransactionCanceledException");
+    assert_eq!(body["CancellationReasons"][0]["Code"], "None");
+    assert_eq!(body["CancellationReasons"][1]["Code"], "ItemCollectionSizeLimitExceeded");
+    database.call("TransactWriteItems", json!({"TransactItems": [put(20)]})).unwrap();
+}
+
+#[test]
 fn a_table_that_is_created_again_begins_with_empty_collections() {
     let database = Database::new();
     for range in 0..10 {

@@ -102,8 +102,16 @@ fn evaluate(
     context: &Context<'_>,
 ) -> Result<Vec<Evaluated>, Failure> {
     let mut evaluated = Vec::with_capacity(writes.len());
+    // By how much item collections grow: each write may fit alone, and not with those before it.
+    let mut grown: BTreeMap<(i64, &[u8]), i64> = BTreeMap::new();
     for write in writes.iter().flatten() {
-        evaluated.push(write.evaluate(context)?);
+        let mut alone = write.evaluate(context)?;
+        let growth = grown.entry((write.table.id, write.place.key_hash())).or_default();
+        *growth += alone.growth;
+        if alone.growth > 0 && write.outgrows(*growth, context)? {
+            alone.new = Err(Refusal::Collection);
+        }
+        evaluated.push(alone);
     }
     let size = |evaluated: &Evaluated| match &evaluated.new {
         Ok(Some(new)) => new.size,

@@ -58,7 +58,7 @@ pub(super) struct Evaluated {
     /// What changes in the table's indexes.
     entries: Vec<index::Change>,
     /// By how many bytes the item collection grows, where the table has local indexes.
-    growth: i64,
+    pub(super) growth: i64,
 }
 
 /// Why a write cannot be applied to the item that is there.
@@ -202,10 +202,7 @@ impl<'a> Write<'a> {
                 growth = index::growth(table, before, after);
             }
         }
-        if let Ok(more) = u64::try_from(growth)
-            && more > 0
-            && context.transaction.collection_size(table.id, place.key_hash())? + more > MAX_COLLECTION
-        {
+        if self.outgrows(growth, context)? {
             return refused(Refusal::Collection, new.as_ref().map_or(0, |new| new.size), old);
         }
         if context.meter.has_partitions() {
@@ -232,6 +229,13 @@ impl<'a> Write<'a> {
             transaction.grow_collection(self.table.id, self.place.key_hash(), evaluated.growth)?;
         }
         Ok(())
+    }
+
+    /// Whether the item collection is too large once it has grown by this many bytes.
+    pub(super) fn outgrows(&self, growth: i64, context: &Context<'_>) -> Result<bool, Failure> {
+        let Ok(more @ 1..) = u64::try_from(growth) else { return Ok(false) };
+        let size = context.transaction.collection_size(self.table.id, self.place.key_hash())?;
+        Ok(size + more > MAX_COLLECTION)
     }
 
     /// What an answer tells of the items that share the hash key of the one that was written; a check writes none.
