@@ -90,6 +90,11 @@ mod tests {
             error(r#"{"user":{"N":"1"},"time":{"N":"1"}}"#),
             format!("{invalid}Type mismatch for key user expected: S actual: N")
         );
+        // One attribute of the key after the other.
+        assert_eq!(
+            error(&format!(r#"{{"user":{{"S":"{}"}},"time":{{"S":"1"}}}}"#, "x".repeat(2049))),
+            format!("{invalid}Size of hashkey has exceeded the maximum size limit of2048 bytes")
+        );
         assert_eq!(
             error(r#"{"user":{"M":{}},"time":{"N":"1"}}"#),
             format!("{invalid}Type mismatch for key user expected: S actual: M")

@@ -58,9 +58,11 @@ pub(crate) fn place(content: &Content<'_>, shape: &KeyShape) -> Result<Place, Bo
         }
     };
     let hash = part(&shape.hash)?;
+    hash_value(&shape.hash.name, &hash)?;
     let range = shape.range.as_ref().map(part).transpose()?;
-    let range_name = shape.range.as_ref().map(|range| range.name.as_ref());
-    values((&shape.hash.name, &hash), range_name.zip(range.as_ref()))?;
+    if let (Some(shape), Some(value)) = (&shape.range, &range) {
+        range_value(&shape.name, value)?;
+    }
     Ok(Place::at(&hash, range.as_ref()))
 }
 
@@ -131,18 +133,24 @@ pub(crate) fn key_values(key: &Key) -> Result<(), Box<Rejection>> {
 }
 
 fn values(hash: (&str, &KeyValue), range: Option<(&str, &KeyValue)>) -> Result<(), Box<Rejection>> {
-    for (name, value) in std::iter::once(hash).chain(range) {
-        if value.size() == 0 {
-            return Err(empty(name, value));
-        }
+    hash_value(hash.0, hash.1)?;
+    range.map_or(Ok(()), |(name, value)| range_value(name, value))
+}
+
+fn hash_value(name: &str, value: &KeyValue) -> Result<(), Box<Rejection>> {
+    match value.size() {
+        0 => Err(empty(name, value)),
+        1..=MAX_HASH_KEY => Ok(()),
+        _ => Err(validation(long_hash())),
     }
-    if hash.1.size() > MAX_HASH_KEY {
-        return Err(validation(long_hash()));
+}
+
+fn range_value(name: &str, value: &KeyValue) -> Result<(), Box<Rejection>> {
+    match value.size() {
+        0 => Err(empty(name, value)),
+        1..=MAX_RANGE_KEY => Ok(()),
+        _ => Err(validation(long_range())),
     }
-    if range.is_some_and(|(_, value)| value.size() > MAX_RANGE_KEY) {
-        return Err(validation(long_range()));
-    }
-    Ok(())
 }
 
 /// A filter of a query, which must not look at key attributes of what is read.

@@ -60,6 +60,8 @@ pub(crate) enum Kind {
 /// How the messages of a kind begin, or what they hold where it stands behind a star; the first that fits counts.
 const MESSAGES: [(&str, Kind); 105] = [
     ("*failed to satisfy constraint", Kind::Constraint),
+    ("Provided list of item keys", Kind::Duplicates),
+    ("Transaction request cannot include", Kind::Duplicates),
     ("Member must have length", Kind::Constraint),
     ("Cannot have null key", Kind::Constraint),
     ("The supplied Item contains a null", Kind::Constraint),
@@ -146,8 +148,6 @@ const MESSAGES: [(&str, Kind); 105] = [
     ("Must specify the", Kind::Choice),
     ("ALL_PROJECTED_ATTRIBUTES can be used only", Kind::Choice),
     ("ReturnValues can only be", Kind::Choice),
-    ("Provided list of item keys", Kind::Duplicates),
-    ("Transaction request cannot include", Kind::Duplicates),
     ("Too many items", Kind::Many),
     ("Item size", Kind::Size),
     ("The conditional request failed", Kind::Condition),

@@ -34,7 +34,7 @@ const fn dynoxide(row: &'static str, is: fn(&Seen<'_>) -> bool) -> Known {
     Known { peer: "dynoxide", row, is }
 }
 
-pub(crate) const KNOWN: [Known; 61] = [
+pub(crate) const KNOWN: [Known; 63] = [
     local("empty texts and bytes", is_empty_text),
     local("query that finds nothing", found_nothing),
     local("a missing item in BatchGetItem", found_less),
@@ -55,6 +55,8 @@ pub(crate) const KNOWN: [Known; 61] = [
     local("empty token", takes_empty_token),
     local("an update of nothing, under a condition", fails_inside),
     local("size of numbers", counts_more),
+    local("size of numbers", ends_pages_elsewhere),
+    local("operands of `IN`", counts_operands),
     local("`if_not_exists` whose second operand is missing", looks_at_both_operands),
     local("`UPDATED_OLD`, `UPDATED_NEW` of a path in a list", returns_less_of_lists),
     local("start key that is the last one", starts_at_the_end),
@@ -254,6 +256,15 @@ fn keeps_token(seen: &Seen<'_>) -> bool {
 
 fn fails_inside(seen: &Seen<'_>) -> bool {
     seen.theirs["status"] == 500 && seen.call.body.get("UpdateExpression").is_none()
+}
+
+/// A page of 1 MB ends elsewhere.
+fn ends_pages_elsewhere(seen: &Seen<'_>) -> bool {
+    matches!(seen.call.action, "Query" | "Scan") && only(seen, &["pages", "consumed"])
+}
+
+fn counts_operands(seen: &Seen<'_>) -> bool {
+    [seen.ours, seen.theirs].iter().all(|answer| message(answer).contains("IN operator is provided"))
 }
 
 fn counts_more(seen: &Seen<'_>) -> bool {

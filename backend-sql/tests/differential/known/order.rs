@@ -137,7 +137,7 @@ const LOCAL: [(Kind, &[Kind]); 21] = [
     (Value, &[Consistent, Constraint, Key, KeyValue, Missing, Placeholders, Size, Update]),
 ];
 
-const DYNOXIDE: [(Kind, &[Kind]); 19] = [
+const DYNOXIDE: [(Kind, &[Kind]); 20] = [
     (Cancelled, &[Constraint, Duplicates, Expression, IndexKey, KeyValue, Token]),
     (
         Choice,
@@ -167,6 +167,7 @@ const DYNOXIDE: [(Kind, &[Kind]); 19] = [
         ],
     ),
     (Condition, &[Expression]),
+    (Duplicates, &[KeyValue]),
     (
         Expression,
         &[
@@ -271,6 +272,8 @@ const DYNOXIDE: [(Kind, &[Kind]); 19] = [
     ),
 ];
 
+const CONSTRAINT: &str = "failed to satisfy constraint";
+
 pub(super) fn of_local(seen: &Seen<'_>) -> bool {
     listed(&LOCAL, seen) || other_sentence(seen)
 }
@@ -282,12 +285,12 @@ pub(super) fn of_dynoxide(seen: &Seen<'_>) -> bool {
 fn listed(pairs: &[(Kind, &[Kind])], seen: &Seen<'_>) -> bool {
     kinds(seen).is_some_and(|(ours, theirs)| {
         // Nothing comes before the constraints of members.
-        ours == Constraint && theirs != Constraint
+        ours == Constraint && (theirs != Constraint || !message(seen.theirs).contains(CONSTRAINT))
             || pairs.iter().any(|(one, others)| *one == ours && others.contains(&theirs))
     })
 }
 
-/// Two faults of expressions, or of an update that does not fit its item.
+/// Two faults of expressions, of an update that does not fit its item, or of a filter on two keys.
 fn other_sentence(seen: &Seen<'_>) -> bool {
     let sentence = |text: &str| text.split([';', ':']).nth(1).unwrap_or_default().to_owned();
     match kinds(seen) {
@@ -295,7 +298,7 @@ fn other_sentence(seen: &Seen<'_>) -> bool {
             let (ours, theirs) = (sentence(message(seen.ours)), sentence(message(seen.theirs)));
             ours != theirs || ours.contains("Incorrect operand type")
         }
-        Some((Update, Update) | (Placeholders, Placeholders)) => true,
+        Some((Update, Update) | (Placeholders, Placeholders) | (Filter, Filter)) => true,
         _ => false,
     }
 }
