@@ -26,7 +26,7 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// SQLite's smallest, in bytes: no database is shorter.
 const SMALLEST_PAGE: u64 = 512;
 /// The most that a connection keeps of a file in memory, in negative KiB as SQLite wants it. SQLite's own 2 MB are less
-/// than ten thousand items; there are up to 17 connections.
+/// than ten thousand items; there are up to 17 connections. To set it, SQLite looks into the file.
 const CACHE: i64 = -16 * 1024;
 /// More than there are statements.
 const STATEMENTS: usize = 32;
@@ -88,6 +88,7 @@ impl Session {
             return Err(damaged("it ends within a page"));
         }
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        connection.pragma_update(None, "cache_size", CACHE)?;
         Ok(Self::new(connection, true))
     }
 
@@ -99,6 +100,7 @@ impl Session {
         let session = Self::new(connection, true);
         // SQLite looks into the file only now.
         session.known.begin(&session.connection)?;
+        session.connection.pragma_update(None, "cache_size", CACHE)?;
         Ok(session)
     }
 
@@ -190,7 +192,6 @@ fn connect(path: &Path, more: OpenFlags) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "cache_size", CACHE)?;
     Ok(connection)
 }
 
