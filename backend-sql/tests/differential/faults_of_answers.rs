@@ -58,7 +58,7 @@ pub(crate) enum Kind {
 }
 
 /// How the messages of a kind begin, or what they hold where it stands behind a star; the first that fits counts.
-const MESSAGES: [(&str, Kind); 105] = [
+const MESSAGES: [(&str, Kind); 108] = [
     ("*failed to satisfy constraint", Kind::Constraint),
     ("Provided list of item keys", Kind::Duplicates),
     ("Transaction request cannot include", Kind::Duplicates),
@@ -113,6 +113,8 @@ const MESSAGES: [(&str, Kind); 105] = [
     ("KeyConditionExpressions", Kind::Expression),
     ("Unexpected operator in KeyCondition", Kind::Expression),
     ("Expected value reference", Kind::Expression),
+    ("Expected attribute name", Kind::Expression),
+    ("An expression attribute name", Kind::Expression),
     ("Invalid ", Kind::Expression),
     ("Requested resource not found", Kind::Missing),
     ("Cannot do operations on a non-existent table", Kind::Missing),
@@ -158,6 +160,7 @@ const MESSAGES: [(&str, Kind); 105] = [
     ("The client request token", Kind::Token),
     ("An error occurred (IdempotentParameterMismatch", Kind::Token),
     ("missing field", Kind::Constraint),
+    ("invalid type", Kind::Constraint),
     ("Item to put in PutItem cannot be null", Kind::Constraint),
     ("*must have some requests", Kind::Constraint),
     ("*no requests set", Kind::Constraint),

@@ -34,7 +34,7 @@ const fn dynoxide(row: &'static str, is: fn(&Seen<'_>) -> bool) -> Known {
     Known { peer: "dynoxide", row, is }
 }
 
-pub(crate) const KNOWN: [Known; 63] = [
+pub(crate) const KNOWN: [Known; 64] = [
     local("empty texts and bytes", is_empty_text),
     local("query that finds nothing", found_nothing),
     local("a missing item in BatchGetItem", found_less),
@@ -57,6 +57,7 @@ pub(crate) const KNOWN: [Known; 63] = [
     local("size of numbers", counts_more),
     local("size of numbers", ends_pages_elsewhere),
     local("operands of `IN`", counts_operands),
+    local("keys in key conditions that are too long", finds_nothing_by_long_key),
     local("`if_not_exists` whose second operand is missing", looks_at_both_operands),
     local("`UPDATED_OLD`, `UPDATED_NEW` of a path in a list", returns_less_of_lists),
     local("start key that is the last one", starts_at_the_end),
@@ -260,7 +261,11 @@ fn fails_inside(seen: &Seen<'_>) -> bool {
 
 /// A page of 1 MB ends elsewhere.
 fn ends_pages_elsewhere(seen: &Seen<'_>) -> bool {
-    matches!(seen.call.action, "Query" | "Scan") && only(seen, &["pages", "consumed"])
+    matches!(seen.call.action, "Query" | "Scan") && only(seen, &["pages", "keys", "consumed"])
+}
+
+fn finds_nothing_by_long_key(seen: &Seen<'_>) -> bool {
+    seen.call.action == "Query" && !is_error(seen.theirs) && message(seen.ours).contains("Size of key")
 }
 
 fn counts_operands(seen: &Seen<'_>) -> bool {

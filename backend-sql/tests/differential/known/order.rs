@@ -7,7 +7,7 @@ use super::super::faults_of_answers::Kind::{self, *};
 use super::{Seen, kinds, message};
 
 const LOCAL: [(Kind, &[Kind]); 21] = [
-    (Cancelled, &[Duplicates, Expression, Key, KeyUpdate, Update, Value]),
+    (Cancelled, &[Duplicates, Expression, Key, KeyUpdate, Size, Update, Value]),
     (
         Choice,
         &[
@@ -72,9 +72,9 @@ const LOCAL: [(Kind, &[Kind]); 21] = [
     (KeyCondition, &[Consistent, Missing, Value]),
     (KeyPath, &[Constraint, Missing]),
     (KeyUpdate, &[Condition]),
-    (KeyValue, &[Duplicates, Cancelled, Constraint, Key, Missing, Update]),
-    (Many, &[Value]),
-    (Missing, &[Constraint, Key, Size, Update]),
+    (KeyValue, &[Duplicates, Cancelled, Constraint, Key, Missing, Start, Update]),
+    (Many, &[Duplicates, Value]),
+    (Missing, &[Constraint, Duplicates, Key, Size, Update]),
     (
         Placeholders,
         &[
@@ -167,7 +167,7 @@ const DYNOXIDE: [(Kind, &[Kind]); 20] = [
         ],
     ),
     (Condition, &[Expression]),
-    (Duplicates, &[KeyValue]),
+    (Duplicates, &[Cancelled, Expression, IndexKey, Key, KeyValue]),
     (
         Expression,
         &[
@@ -205,7 +205,7 @@ const DYNOXIDE: [(Kind, &[Kind]); 20] = [
     (KeyUpdate, &[Condition]),
     (KeyValue, &[Cancelled, Constraint, Duplicates, Filter, IndexKey, Missing, Start, Token, Value]),
     (Many, &[Constraint]),
-    (Missing, &[Consistent, Constraint, Expression, Key, KeyValue, Size, Value]),
+    (Missing, &[Consistent, Constraint, Duplicates, Expression, IndexKey, Key, KeyValue, Size, Value]),
     (
         Placeholders,
         &[
@@ -268,7 +268,20 @@ const DYNOXIDE: [(Kind, &[Kind]); 20] = [
     (Update, &[Expression, Size]),
     (
         Value,
-        &[Choice, Condition, Constraint, Expression, IndexKey, Key, KeyCondition, Placeholders, Size, Update],
+        &[
+            Choice,
+            Condition,
+            Constraint,
+            Expression,
+            IndexKey,
+            Key,
+            KeyCondition,
+            Missing,
+            Placeholders,
+            Size,
+            Update,
+            Value,
+        ],
     ),
 ];
 
