@@ -1,11 +1,16 @@
 //! Expressions as marked text (see `call.rs`): all forms and functions, in fitting and in unfitting places.
 
+mod key_conditions;
+mod updates;
+
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::call::{name, value};
-use super::items::{PLAIN, any_value, key_value, of};
-use super::tables::{Attribute, Table};
+use super::items::{PLAIN, any_value, of};
+
+pub(crate) use key_conditions::key_condition_of;
+pub(crate) use updates::update;
 
 fn marked(value_of: BoxedStrategy<Value>) -> BoxedStrategy<String> {
     value_of.prop_map(|constant| value(&constant)).boxed()
@@ -195,150 +200,6 @@ pub(crate) fn condition() -> BoxedStrategy<String> {
         .boxed()
 }
 
-fn assigned() -> BoxedStrategy<String> {
-    prop_oneof![
-        5 => marked(any_value()),
-        2 => path(),
-    ]
-    .prop_recursive(2, 4, 2, |inner| {
-        prop_oneof![
-            3 => (path(), inner.clone()).prop_map(|(path, other)| format!("if_not_exists({path}, {other})")),
-            2 => (inner.clone(), inner).prop_map(|(one, two)| format!("list_append({one}, {two})")),
-        ]
-    })
-    .boxed()
-}
-
-fn set() -> BoxedStrategy<String> {
-    let typed = attribute().prop_flat_map(|target| {
-        marked(of(target)).prop_map(move |constant| format!("{} = {constant}", name(target)))
-    });
-    let number = || prop_oneof![Just("‹n›".to_owned()), marked(of("n")), assigned()];
-    let list = || prop_oneof![Just("‹l›".to_owned()), marked(of("l")), assigned()];
-    prop_oneof![
-        12 => typed,
-        3 => (path(), assigned()).prop_map(|(path, new)| format!("{path} = {new}")),
-        2 => (number(), prop::sample::select(vec!["+", "-"]), number())
-            .prop_map(|(one, how, two)| format!("‹n› = {one} {how} {two}")),
-        1 => (list(), list()).prop_map(|(one, two)| format!("‹l› = list_append({one}, {two})")),
-        1 => (path(), assigned(), assigned()).prop_map(|(path, one, two)| format!("{path} = {one} + {two}")),
-    ]
-    .boxed()
-}
-
-fn add() -> BoxedStrategy<String> {
-    let typed = prop::sample::select(vec!["n", "ss", "ns", "bs", "gone", "b"])
-        .prop_flat_map(|target| marked(of(target)).prop_map(move |new| format!("{} {new}", name(target))));
-    prop_oneof![3 => typed, 1 => (path(), marked(any_value())).prop_map(|(path, new)| format!("{path} {new}"))].boxed()
-}
-
-fn delete() -> BoxedStrategy<String> {
-    let typed = prop::sample::select(vec!["ss", "ns", "bs"])
-        .prop_flat_map(|target| marked(of(target)).prop_map(move |old| format!("{} {old}", name(target))));
-    prop_oneof![5 => typed, 1 => (path(), marked(any_value())).prop_map(|(path, old)| format!("{path} {old}"))].boxed()
-}
-
-pub(crate) fn update() -> BoxedStrategy<String> {
-    let section = |keyword: &'static str, action: BoxedStrategy<String>| {
-        prop::collection::vec(action, 1..4)
-            .prop_map(move |actions| format!("{keyword} {}", actions.join(", ")))
-            .boxed()
-    };
-    let sections = (
-        prop::option::weighted(0.6, section("SET", set())),
-        prop::option::weighted(0.25, section("REMOVE", path())),
-        prop::option::weighted(0.25, section("ADD", add())),
-        prop::option::weighted(0.15, section("DELETE", delete())),
-    );
-    let several = sections.prop_map(|(set, remove, add, delete)| {
-        let sections: Vec<String> = [add, set, remove, delete].into_iter().flatten().collect();
-        if sections.is_empty() {
-            "SET ‹t› = ⟦{\"BOOL\":true}⟧".to_owned()
-        } else {
-            sections.join(" ")
-        }
-    });
-    let wrong = prop::sample::select(vec![
-        "",
-        " ",
-        "SET",
-        "‹n› = ⟦{\"N\":\"1\"}⟧",
-        "SET ‹n›",
-        "SET ‹n› =",
-        "SET ‹n› = ⟦{\"N\":\"1\"}⟧,",
-        "SET ‹n› = ⟦{\"N\":\"1\"}⟧ SET ‹s› = ⟦{\"S\":\"p\"}⟧",
-        "REMOVE ‹n› REMOVE ‹s›",
-        "SET ‹n› = ⟦{\"N\":\"1\"}⟧ + ⟦{\"N\":\"1\"}⟧ + ⟦{\"N\":\"1\"}⟧",
-        "SET ‹n› = (‹n› + ⟦{\"N\":\"1\"}⟧)",
-        "SET ‹n› = ‹n› * ⟦{\"N\":\"2\"}⟧",
-        "SET ⟦{\"S\":\"n\"}⟧ = ⟦{\"N\":\"1\"}⟧",
-        "SET ‹n› = ⟦{\"N\":\"1\"}⟧ WHERE",
-        "SET ‹n› = size(‹s›)",
-        "SET ‹n› = attribute_exists(‹s›)",
-        "SET ‹n› = unknown(‹s›)",
-        "SET ‹n› = if_not_exists(‹n›)",
-        "SET ‹n› = if_not_exists(⟦{\"N\":\"1\"}⟧, ⟦{\"N\":\"1\"}⟧)",
-        "SET ‹n› = if_not_exists(‹n›, if_not_exists(‹b›, ⟦{\"N\":\"1\"}⟧))",
-        "SET ‹n› = if_not_exists(‹n›, ⟦{\"N\":\"1\"}⟧) + ⟦{\"N\":\"1\"}⟧",
-        "SET ‹l› = list_append(‹l›)",
-        "SET ‹l› = list_append(if_not_exists(‹l›, ⟦{\"L\":[]}⟧), ⟦{\"L\":[{\"S\":\"p\"}]}⟧)",
-        "SET ‹l› = list_append(‹l›, ⟦{\"S\":\"p\"}⟧)",
-        "SET ‹n› = ‹s› + ⟦{\"N\":\"1\"}⟧",
-        "SET ‹n› = ⟦{\"S\":\"p\"}⟧ + ⟦{\"N\":\"1\"}⟧",
-        "SET ‹n› = ⟦{\"N\":\"1\"}⟧ - ⟦{\"S\":\"p\"}⟧",
-        "SET ‹n› = ‹n› + ⟦{\"N\":\"9.9999999999999999999999999999999999999E+125\"}⟧",
-        "SET ‹n› = ⟦{\"N\":\"9.9999999999999999999999999999999999999E+125\"}⟧ + ⟦{\"N\":\"9.9999999999999999999999999999999999999E+125\"}⟧",
-        "SET ‹n› = ⟦{\"N\":\"1E38\"}⟧ + ⟦{\"N\":\"1\"}⟧",
-        "SET ‹n› = ⟦{\"N\":\"1E37\"}⟧ + ⟦{\"N\":\"1\"}⟧",
-        "SET ‹n› = ⟦{\"N\":\"1.00000000000000000000000000000000000001E-130\"}⟧",
-        "ADD ‹n› ‹b›",
-        "ADD ‹n› = ⟦{\"N\":\"1\"}⟧",
-        "ADD ‹n› ⟦{\"N\":\"1\"}⟧ ⟦{\"N\":\"1\"}⟧",
-        "ADD ‹s› ⟦{\"S\":\"p\"}⟧",
-        "ADD ‹l› ⟦{\"L\":[]}⟧",
-        "ADD ‹n› ⟦{\"N\":\"9.9999999999999999999999999999999999999E+125\"}⟧",
-        "DELETE ‹ss› ‹ss›",
-        "DELETE ‹n› ⟦{\"N\":\"1\"}⟧",
-        "REMOVE ⟦{\"S\":\"n\"}⟧",
-        "REMOVE ‹n› = ⟦{\"N\":\"1\"}⟧",
-        "REMOVE ‹l›[0], ‹l›[1]",
-        "REMOVE ‹l›[1], ‹l›[0], ‹l›[9]",
-        "REMOVE ‹l›[0], ‹l›",
-        "SET ‹l›[0] = ⟦{\"S\":\"p\"}⟧, ‹l›[1] = ⟦{\"S\":\"q\"}⟧",
-        "SET ‹l›[5] = ⟦{\"S\":\"p\"}⟧, ‹l›[4] = ⟦{\"S\":\"q\"}⟧",
-        "SET ‹l›[0] = ⟦{\"S\":\"p\"}⟧ REMOVE ‹l›[1]",
-        "SET ‹l›[9] = ⟦{\"S\":\"p\"}⟧ REMOVE ‹l›[0]",
-        "SET ‹m›.‹k› = ⟦{\"S\":\"p\"}⟧, ‹m›.‹o› = ‹m›.‹k›",
-        "SET ‹m›.‹k› = ⟦{\"S\":\"p\"}⟧, ‹m›[0] = ⟦{\"S\":\"p\"}⟧",
-        "SET ‹m› = ⟦{\"M\":{}}⟧, ‹m›.‹k› = ⟦{\"S\":\"p\"}⟧",
-        "SET ‹m›.‹k›.‹o› = ⟦{\"S\":\"p\"}⟧ REMOVE ‹m›.‹k›.‹name›",
-        "SET ‹n› = ⟦{\"N\":\"1\"}⟧, ‹n› = ⟦{\"N\":\"2\"}⟧",
-        "SET ‹n› = ⟦{\"N\":\"1\"}⟧ REMOVE ‹n›",
-        "SET ‹n› = ⟦{\"N\":\"1\"}⟧ ADD ‹n› ⟦{\"N\":\"2\"}⟧",
-        "SET ‹h› = ⟦{\"S\":\"x\"}⟧",
-        "SET ‹h› = ‹h›",
-        "REMOVE ‹h›",
-        "SET ‹r› = ⟦{\"S\":\"x\"}⟧",
-        "ADD ‹r› ⟦{\"N\":\"1\"}⟧",
-        "SET ‹h›.‹k› = ⟦{\"S\":\"x\"}⟧",
-        "SET ‹s› = ‹h›",
-        "SET ‹n› = :undefined",
-        "SET #undefined = ⟦{\"N\":\"1\"}⟧",
-        "SET name = ⟦{\"N\":\"1\"}⟧",
-        "SET ‹n› = ⟦{\"N\":\"1\"}⟧ AND ‹s› = ⟦{\"S\":\"p\"}⟧",
-        "DROP ‹n›",
-        "set ‹n› = ⟦{\"N\":\"1\"}⟧ remove ‹s›",
-        "SET ‹ss› = ⟦{\"SS\":[]}⟧",
-        "SET ‹s› = ⟦{\"S\":\"\"}⟧",
-        "SET ‹a› = ⟦{\"S\":\"\"}⟧",
-        "SET ‹a› = ⟦{\"N\":\"1\"}⟧",
-        "SET ‹b› = ‹s›",
-        "REMOVE ‹a›, ‹b›, ‹c›",
-        "SET ‹s› = ⟦{\"S\":\"%x*300000%\"}⟧",
-    ]);
-    prop_oneof![12 => several, 1 => wrong.prop_map(str::to_owned)].boxed()
-}
-
 pub(crate) fn projection() -> BoxedStrategy<String> {
     let paths = prop::collection::vec(
         prop_oneof![6 => path(), 1 => Just("‹h›".to_owned()), 1 => Just("‹r›".to_owned())],
@@ -364,89 +225,4 @@ pub(crate) fn projection() -> BoxedStrategy<String> {
         "‹l›[0].‹k›, ‹l›[0].‹o›",
     ]);
     prop_oneof![6 => paths.prop_map(|paths| paths.join(", ")), 1 => wrong.prop_map(str::to_owned)].boxed()
-}
-
-/// A key condition of a table or index with these keys.
-pub(crate) fn key_condition(hash: Attribute, range: Option<Attribute>) -> BoxedStrategy<String> {
-    let key_of = |part: Attribute| {
-        if part.0 == "h" || part.0 == "r" { key_value(part) } else { of(part.0) }
-    };
-    let equal = marked(key_of(hash)).prop_map(move |value| format!("‹{}› = {value}", hash.0));
-    let ranged = match range {
-        None => Just(None).boxed(),
-        Some(range) => {
-            let form =
-                (marked(key_of(range)), marked(key_of(range)), 0..12).prop_map(move |(one, two, form)| {
-                    let path = name(range.0);
-                    match form {
-                        0 => format!("{path} BETWEEN {one} AND {two}"),
-                        1 | 2 => format!("begins_with({path}, {one})"),
-                        3 => format!("{path} < {one}"),
-                        4 => format!("{path} <= {one}"),
-                        5 | 6 => format!("{path} > {one}"),
-                        7 | 8 => format!("{path} >= {one}"),
-                        _ => format!("{path} = {one}"),
-                    }
-                });
-            prop::option::of(form).boxed()
-        }
-    };
-    let fitting = (equal.clone(), ranged, 0..6).prop_map(|(equal, ranged, form)| match (ranged, form) {
-        (None, 0) => format!("({equal})"),
-        (None, _) => equal,
-        (Some(ranged), 0) => format!("{ranged} AND {equal}"),
-        (Some(ranged), 1) => format!("({equal}) and ({ranged})"),
-        (Some(ranged), 2) => format!("({equal} AND {ranged})"),
-        (Some(ranged), _) => format!("{equal} AND {ranged}"),
-    });
-    let second = range.map_or("gone", |range| range.0);
-    let wrong = prop::sample::select(vec![
-        "",
-        "%r% = %v%",
-        "%h% > %v%",
-        "begins_with(%h%, %v%)",
-        "%h% = %v% OR %r% = %v%",
-        "NOT %h% = %v%",
-        "%h% <> %v%",
-        "%h% = %v% AND %r% <> %v%",
-        "%h% IN (%v%)",
-        "%h% = %v% AND %r% IN (%v%, %v%)",
-        "%h% = %v% AND contains(%r%, %v%)",
-        "%h% = %v% AND attribute_exists(%r%)",
-        "%h% = %v% AND size(%r%) = %v%",
-        "%h% = %v% AND %r% = %v% AND ‹n› = %v%",
-        "%h% = %v% AND ‹n› = %v%",
-        "%h% = %v% AND %h% = %v%",
-        "%h% = %v% AND %r% > %v% AND %r% < %v%",
-        "%v% = %h%",
-        "%h% = %r%",
-        "%h% = %h%",
-        "%h% = ⟦{\"BOOL\":true}⟧",
-        "%h% = ⟦{\"S\":\"\"}⟧",
-        "%h% = ⟦{\"N\":\"7\"}⟧",
-        "%h% = ⟦{\"S\":\"x\"}⟧ AND %r% = ⟦{\"S\":\"x\"}⟧",
-        "%h% = %v% AND begins_with(%r%, ⟦{\"N\":\"1\"}⟧)",
-        "%h% = %v% AND begins_with(%r%, ⟦{\"S\":\"\"}⟧)",
-        "%h% = %v% AND %r% BETWEEN ⟦{\"N\":\"2\"}⟧ AND ⟦{\"N\":\"1\"}⟧",
-        "%h% = %v% AND %r% BETWEEN ⟦{\"S\":\"y\"}⟧ AND ⟦{\"S\":\"x\"}⟧",
-        "%h% = %v% AND %r% BETWEEN ⟦{\"N\":\"2\"}⟧ AND ⟦{\"S\":\"x\"}⟧",
-        "%h%.‹k› = %v%",
-        "%h%[0] = %v%",
-        "%h% = :undefined",
-        "#undefined = %v%",
-        "%h% = %v% AND",
-        "%h%",
-    ]);
-    let wrong = (wrong, marked(key_of(hash))).prop_map(move |(text, value)| {
-        text.replace("%h%", &name(hash.0)).replace("%r%", &name(second)).replace("%v%", &value)
-    });
-    prop_oneof![10 => fitting, 1 => wrong].boxed()
-}
-
-/// Any table's key condition, for the sake of its index or itself.
-pub(crate) fn key_condition_of(table: &Table, index: Option<usize>) -> BoxedStrategy<String> {
-    match index {
-        None => key_condition(table.hash, table.range),
-        Some(index) => key_condition(table.indexes[index].hash, table.indexes[index].range),
-    }
 }
