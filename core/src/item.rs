@@ -33,14 +33,6 @@ impl Item {
         Self(text)
     }
 
-    /// An item from text that is canonical already, unchecked: DynamoDB's JSON without white space, with no more escapes
-    /// than JSON asks for and numbers as [`Number`](crate::Number) writes them. Text that is none is found out when the
-    /// item is decoded.
-    #[must_use]
-    pub fn from_canonical(text: impl Into<Bytes>) -> Self {
-        Self::trusted(text.into())
-    }
-
     /// An item from DynamoDB's JSON, checked.
     ///
     /// # Errors

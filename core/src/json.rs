@@ -102,13 +102,13 @@ impl<'a> Reader<'a> {
 
     /// The text at `range`.
     #[must_use]
-    pub fn text_at(&self, range: Range<usize>) -> &'a [u8] {
+    pub(crate) fn text_at(&self, range: Range<usize>) -> &'a [u8] {
         &self.text.as_bytes()[range]
     }
 
     /// Where the cursor stands, in bytes.
     #[must_use]
-    pub fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.position
     }
 
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Always.
     #[cold]
-    pub fn error<T>(&self, problem: impl Into<Cow<'static, str>>) -> Result<T, JsonError> {
+    pub(crate) fn error<T>(&self, problem: impl Into<Cow<'static, str>>) -> Result<T, JsonError> {
         self.error_at(self.position, problem)
     }
 
@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Where neither follows.
     #[inline]
-    pub fn leave(&mut self) -> Result<bool, JsonError> {
+    pub(crate) fn leave(&mut self) -> Result<bool, JsonError> {
         if self.at(self.position) == Some(b'}') {
             self.position += 1;
             return Ok(true);

@@ -55,7 +55,8 @@ impl Members<'_> {
     }
 
     /// Members that are written already.
-    pub fn splice(&mut self, written: &[u8]) {
+    #[cfg(feature = "http")]
+    pub(crate) fn splice(&mut self, written: &[u8]) {
         if !written.is_empty() {
             if !std::mem::replace(&mut self.first, false) {
                 self.out.push(b',');

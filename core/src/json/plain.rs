@@ -12,7 +12,7 @@ impl<'a> Reader<'a> {
     /// Enters an object whose first member's name is one capital letter, where it is written without white space, and
     /// tells the letter: most attribute values are. `None`, with nothing read, where it is another object, or none.
     #[inline]
-    pub fn capital(&mut self) -> Option<u8> {
+    pub(crate) fn capital(&mut self) -> Option<u8> {
         match self.text.as_bytes().get(self.position..)? {
             [b'{', b'"', letter @ b'A'..=b'Z', b'"', b':', ..] => {
                 self.position += 5;
