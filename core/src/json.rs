@@ -37,6 +37,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 pub use members::{Members, array, object};
+pub(crate) use serial::visit_text;
 pub use serial::{read, write};
 
 /// How deep values may nest; DynamoDB's own 32 levels take two JSON levels each, and envelopes a few.

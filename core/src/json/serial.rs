@@ -13,6 +13,7 @@ use std::fmt;
 use crate::json::JsonError;
 
 pub use read::read;
+pub(crate) use read::visit_text;
 pub use write::write;
 
 /// Why a value cannot be read or written.

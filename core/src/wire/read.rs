@@ -12,7 +12,7 @@ use serde::de::{self, Deserialize, IntoDeserializer, Visitor};
 
 use super::{WireError, parse_number};
 use crate::item::Item;
-use crate::json::Reader;
+use crate::json::{Reader, visit_text};
 use crate::number;
 use crate::value::{self, AttributeType};
 use crate::{item, set};
@@ -126,13 +126,6 @@ impl<'r, 'de> Value<'r, 'de> {
 
 fn not_a_type(tag: &str) -> WireError {
     WireError::new(format!("`{tag}` is not a type of attribute values"))
-}
-
-fn visit_text<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V::Value, WireError> {
-    match text {
-        Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-        Cow::Owned(text) => visitor.visit_string(text),
-    }
 }
 
 /// A number for a type that tells nothing of what it wants: an integer where it is one, else a float that prints so,

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use super::{WireError, parse_number};
-use crate::json::{Kind, Reader, write_string};
+use crate::json::{Kind, Reader, array, object, write_string};
 use crate::number::Number;
 use crate::value::{AttributeType, AttributeValue, Attributes};
 
@@ -127,16 +127,11 @@ fn read_set<T: Ord>(
 
 /// Writes a map of attributes.
 pub(crate) fn write_attributes(out: &mut Vec<u8>, attributes: &Attributes) {
-    out.push(b'{');
-    for (index, (name, value)) in attributes.iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
+    object(out, |members| {
+        for (name, value) in attributes {
+            write_value(members.member(name), value);
         }
-        write_string(out, name);
-        out.push(b':');
-        write_value(out, value);
-    }
-    out.push(b'}');
+    });
 }
 
 /// Writes one value with its type around it.
@@ -151,12 +146,12 @@ pub(crate) fn write_value(out: &mut Vec<u8>, value: &AttributeValue) {
         AttributeValue::Bool(flag) | AttributeValue::Null(flag) => {
             out.extend_from_slice(if *flag { b"true" } else { b"false" });
         }
-        AttributeValue::StringSet(set) => write_array(out, set, |out, text| write_string(out, text)),
-        AttributeValue::NumberSet(set) => write_array(out, set, write_number),
+        AttributeValue::StringSet(set) => array(out, set, |out, text| write_string(out, text)),
+        AttributeValue::NumberSet(set) => array(out, set, write_number),
         AttributeValue::BinarySet(set) => {
-            write_array(out, set, |out, bytes| write_quoted(out, &STANDARD.encode(bytes)));
+            array(out, set, |out, bytes| write_quoted(out, &STANDARD.encode(bytes)));
         }
-        AttributeValue::L(values) => write_array(out, values, write_value),
+        AttributeValue::L(values) => array(out, values, write_value),
         AttributeValue::M(members) => write_attributes(out, members),
     }
     out.push(b'}');
@@ -173,19 +168,4 @@ fn write_quoted(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     out.extend_from_slice(text.as_bytes());
     out.push(b'"');
-}
-
-fn write_array<'a, T: 'a>(
-    out: &mut Vec<u8>,
-    values: impl IntoIterator<Item = &'a T>,
-    write: impl Fn(&mut Vec<u8>, &T),
-) {
-    out.push(b'[');
-    for (index, value) in values.into_iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        write(out, value);
-    }
-    out.push(b']');
 }

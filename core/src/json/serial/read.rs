@@ -51,7 +51,11 @@ macro_rules! integers {
     )*};
 }
 
-fn visit_text<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) -> Result<V::Value, Failure> {
+/// Hands out a text, borrowed where it is.
+pub(crate) fn visit_text<'de, V: Visitor<'de>, E: de::Error>(
+    text: Cow<'de, str>,
+    visitor: V,
+) -> Result<V::Value, E> {
     match text {
         Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
         Cow::Owned(text) => visitor.visit_string(text),

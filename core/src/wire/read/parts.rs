@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, Visitor};
 
+use super::Value;
 use super::marked::Marked;
-use super::{Value, visit_text};
-use crate::json::Reader;
+use crate::json::{Reader, visit_text};
 use crate::number::{self, Number};
 use crate::value::AttributeType;
 use crate::wire::{RESERVED_PREFIX, WireError};
