@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use dynochemy_core::api::{ConsumedCapacity, TransactWriteItem};
+use dynochemy_core::api::ConsumedCapacity;
 use dynochemy_core::{Rejection, Request, Response};
 
 use super::declaration::invalid;
@@ -55,7 +55,7 @@ pub(super) fn resolved(request: &Request) -> Result<Option<(Request, Names)>, Bo
             input.transact_items.iter().any(|item| is_full(&item.get.table_name))
         }
         Request::TransactWriteItems(input) => {
-            input.transact_items.iter().any(|item| is_full(written_table(item)))
+            input.transact_items.iter().any(|item| table_in(item.table_name()).is_some())
         }
         other => table_name(other).is_some_and(is_full),
     };
@@ -77,7 +77,7 @@ pub(super) fn resolved(request: &Request) -> Result<Option<(Request, Names)>, Bo
         }
         Request::TransactWriteItems(input) => {
             for item in &mut input.transact_items {
-                names.take(written_table_mut(item));
+                names.take(item.table_name_mut());
             }
         }
         other => {
@@ -178,24 +178,6 @@ macro_rules! named_by_one_member {
 named_by_one_member! {
     CreateTable DeleteItem DeleteTable DescribeTable DescribeTimeToLive GetItem PutItem Query Scan UpdateItem UpdateTable
     UpdateTimeToLive
-}
-
-fn written_table(item: &TransactWriteItem) -> &String {
-    match item {
-        TransactWriteItem::ConditionCheck(check) => &check.table_name,
-        TransactWriteItem::Put(put) => &put.table_name,
-        TransactWriteItem::Delete(delete) => &delete.table_name,
-        TransactWriteItem::Update(update) => &update.table_name,
-    }
-}
-
-fn written_table_mut(item: &mut TransactWriteItem) -> &mut String {
-    match item {
-        TransactWriteItem::ConditionCheck(check) => &mut check.table_name,
-        TransactWriteItem::Put(put) => &mut put.table_name,
-        TransactWriteItem::Delete(delete) => &mut delete.table_name,
-        TransactWriteItem::Update(update) => &mut update.table_name,
-    }
 }
 
 #[cfg(test)]

@@ -217,7 +217,7 @@ fn tables<'a>(
     context: &Context<'_>,
 ) -> Result<BTreeMap<&'a str, Arc<Table>>, Failure> {
     let mut tables = BTreeMap::new();
-    for name in input.transact_items.iter().map(table_name) {
+    for name in input.transact_items.iter().map(TransactWriteItem::table_name) {
         if !tables.contains_key(name) {
             tables.insert(name, table(context, name)?);
         }
@@ -233,7 +233,7 @@ fn writes<'a>(
 ) -> Result<Vec<Result<Write<'a>, Box<Rejection>>>, Failure> {
     let mut writes = Vec::with_capacity(input.transact_items.len());
     for (action, content) in input.transact_items.iter().zip(contents) {
-        let (table, condition) = (&tables[table_name(action)], condition(action));
+        let (table, condition) = (&tables[action.table_name()], condition(action));
         writes.push(match (action, content) {
             (TransactWriteItem::Put(_), Some(content)) => Write::put(table, &content, condition),
             (TransactWriteItem::Put(_), None) => return Err(internal("an item was not checked").into()),
@@ -270,15 +270,6 @@ fn replayed(
     }
     let consumed_capacity = costs.consumed_in_transaction(input.return_consumed_capacity, Direction::Read);
     Ok(TransactWriteItemsOutput { consumed_capacity, ..TransactWriteItemsOutput::default() })
-}
-
-fn table_name(action: &TransactWriteItem) -> &str {
-    match action {
-        TransactWriteItem::ConditionCheck(check) => &check.table_name,
-        TransactWriteItem::Put(put) => &put.table_name,
-        TransactWriteItem::Delete(delete) => &delete.table_name,
-        TransactWriteItem::Update(update) => &update.table_name,
-    }
 }
 
 fn condition(action: &TransactWriteItem) -> Option<&Condition> {

@@ -40,6 +40,29 @@ pub enum TransactWriteItem {
     Update(TransactUpdate),
 }
 
+impl TransactWriteItem {
+    /// The table of the item that is checked or written.
+    #[must_use]
+    pub fn table_name(&self) -> &str {
+        match self {
+            Self::ConditionCheck(check) => &check.table_name,
+            Self::Put(put) => &put.table_name,
+            Self::Delete(delete) => &delete.table_name,
+            Self::Update(update) => &update.table_name,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn table_name_mut(&mut self) -> &mut String {
+        match self {
+            Self::ConditionCheck(check) => &mut check.table_name,
+            Self::Put(put) => &mut put.table_name,
+            Self::Delete(delete) => &mut delete.table_name,
+            Self::Update(update) => &mut update.table_name,
+        }
+    }
+}
+
 /// A check of an item that is not written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
