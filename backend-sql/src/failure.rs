@@ -266,18 +266,24 @@ pub(crate) fn update_failed(error: &UpdateError) -> Box<Rejection> {
         UpdateError::InvalidPath(_) => {
             "The document path provided in the update expression is invalid for update".to_owned()
         }
-        UpdateError::Number(NumberError::Overflow) => {
-            "Number overflow. Attempting to store a number with magnitude larger than supported range"
-                .to_owned()
-        }
-        UpdateError::Number(NumberError::Underflow) => {
-            "Number underflow. Attempting to store a number with magnitude smaller than supported range"
-                .to_owned()
-        }
-        UpdateError::Number(NumberError::TooManyDigits) => {
-            "Attempting to store more than 38 significant digits in a Number".to_owned()
+        UpdateError::Number(number) => {
+            unstorable_number(*number).map_or_else(|| error.to_string(), str::to_owned)
         }
         other => other.to_string(),
     };
     validation(message)
+}
+
+/// What is wrong with a number that cannot be stored; `None` where it is no number.
+pub(crate) fn unstorable_number(error: NumberError) -> Option<&'static str> {
+    match error {
+        NumberError::Overflow => {
+            Some("Number overflow. Attempting to store a number with magnitude larger than supported range")
+        }
+        NumberError::Underflow => {
+            Some("Number underflow. Attempting to store a number with magnitude smaller than supported range")
+        }
+        NumberError::TooManyDigits => Some("Attempting to store more than 38 significant digits in a Number"),
+        _ => None,
+    }
 }

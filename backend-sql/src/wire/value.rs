@@ -11,11 +11,12 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use dynochemy_core::expression::MAX_NAME;
 use dynochemy_core::json::{Kind, Reader};
-use dynochemy_core::{AttributeType, AttributeValue, Attributes, Number, NumberError};
+use dynochemy_core::{AttributeType, AttributeValue, Attributes, Number};
 
 use super::input::Fault;
 use super::shape::{bytes, flag};
 use crate::check;
+use crate::failure::unstorable_number;
 
 const EMPTY: &str = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
 const SEVERAL: &str = "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported \
@@ -119,20 +120,8 @@ fn content(reader: &mut Reader<'_>, kind: AttributeType, depth: u32) -> Result<A
 
 fn number(text: &str) -> Result<Number, Fault> {
     text.parse().map_err(|error| {
-        Fault::validation(match error {
-            NumberError::Overflow => {
-                "Number overflow. Attempting to store a number with magnitude larger than supported range"
-                    .to_owned()
-            }
-            NumberError::Underflow => {
-                "Number underflow. Attempting to store a number with magnitude smaller than supported range"
-                    .to_owned()
-            }
-            NumberError::TooManyDigits => {
-                "Attempting to store more than 38 significant digits in a Number".to_owned()
-            }
-            _ => format!("The parameter cannot be converted to a numeric value: {text}"),
-        })
+        let otherwise = || format!("The parameter cannot be converted to a numeric value: {text}");
+        Fault::validation(unstorable_number(error).map_or_else(otherwise, str::to_owned))
     })
 }
 
