@@ -5,20 +5,16 @@
 
 use dynochemy_sql::{
     AttributeValue, Attributes, Db, Description, Error, Item, KeyShape, Path, ScalarType, Solvent,
-    UntypedTable,
+    UntypedTable, WireError,
 };
 
 /// What the tool is given: the name of a table.
 fn learn(db: &Db, name: &str) -> Result<UntypedTable, Error> {
     let keys = KeyShape::new(("unknown", ScalarType::S), None);
     let told = db.run(UntypedTable::new(Description::new(name.to_owned(), keys)).describe())?;
-    let description = Description::try_from(&told).map_err(usage)?;
+    let description = Description::try_from(&told)?;
     println!("{name}: keys {:?}, {} indexes", description.keys, description.indexes.len());
     Ok(UntypedTable::new(description))
-}
-
-fn usage(problem: impl ToString) -> Error {
-    Error::Configuration { problem: problem.to_string() }
 }
 
 fn item(attributes: &[(&str, AttributeValue)]) -> Item {
@@ -39,7 +35,7 @@ fn main() -> Result<(), Error> {
         solvent.add(readings.put(item(&[
             ("sensor", "s1".into()),
             ("time", time.into()),
-            ("celsius", AttributeValue::N("21.5".parse().map_err(usage)?)),
+            ("celsius", AttributeValue::N("21.5".parse().map_err(WireError::from)?)),
             ("place", AttributeValue::M(place)),
         ])));
     }
@@ -47,9 +43,9 @@ fn main() -> Result<(), Error> {
 
     // The tool.
     let table = learn(&db, "readings")?;
-    let floor = Path::parse("place.floor").map_err(usage)?;
+    let floor = Path::parse("place.floor")?;
     for found in db.run(table.scan().filter(floor.clone().eq(AttributeValue::from(1u64))))? {
-        let key = table.description().keys.extract(&found).map_err(usage)?;
+        let key = table.description().keys.extract(&found)?;
         println!("{key}: {found:?}");
         db.run(table.update(key).set(floor.clone(), AttributeValue::from(2u64)).if_exists())?;
     }

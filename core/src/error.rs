@@ -126,6 +126,12 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// What the program reads or makes beside its operations is not as it should be: an item that it decodes, a path, a
+    /// key. So `?` takes a [`WireError`] along with the errors of operations. It tells nothing of what they did.
+    Value {
+        /// What is wrong.
+        problem: WireError,
+    },
     /// The `Db` cannot be made, or the plan cannot be started, from what was given.
     Configuration {
         /// What is missing or wrong, and what to do about it.
@@ -170,8 +176,8 @@ impl Error {
                 let none = outcome.errors().filter(|(_, error)| error.effect() == Effect::NotApplied).count();
                 if none == outcome.len() { Effect::NotApplied } else { Effect::Unknown }
             }
-            // A wrong ticket tells nothing.
-            Self::Ticket { .. } => Effect::Unknown,
+            // Neither tells of an operation.
+            Self::Ticket { .. } | Self::Value { .. } => Effect::Unknown,
             Self::Invalid { .. }
             | Self::Skipped { .. }
             | Self::DeadlinePassed { .. }
@@ -276,6 +282,7 @@ impl fmt::Display for Error {
                 }
             }
             Self::Ticket { index, problem } => write!(f, "ticket {index}: {problem}"),
+            Self::Value { problem } => problem.fmt(f),
             Self::Configuration { problem } => f.write_str(problem),
         }
     }
@@ -284,11 +291,19 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Invalid { problem, .. } | Self::Unreadable { problem, .. } => Some(problem),
+            Self::Invalid { problem, .. } | Self::Unreadable { problem, .. } | Self::Value { problem } => {
+                Some(problem)
+            }
             Self::Call { error, .. } | Self::Cancelled { error, .. } => Some(error),
             Self::Incomplete(outcome) => outcome.errors().next().map(|(_, error)| error as _),
             _ => None,
         }
+    }
+}
+
+impl From<WireError> for Error {
+    fn from(problem: WireError) -> Self {
+        Self::Value { problem }
     }
 }
 

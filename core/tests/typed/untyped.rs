@@ -37,3 +37,22 @@ fn tables_known_at_run_time_have_the_same_operations() {
     assert!(refusal(notes.get(("n", 5))).contains("has no range key"));
     assert!(refusal(notes.query_index("by_x", "n")).contains("has no index `by_x`"));
 }
+
+#[test]
+fn what_a_program_reads_by_hand_fails_beside_its_operations() {
+    fn count(service: &mut Service, notes: &UntypedTable) -> Result<i64, Error> {
+        let item = run(service, notes.get("n")).0?.unwrap();
+        let path: Path<Item, AttributeValue> = Path::parse("count")?;
+        run(service, notes.update("n").add(path, 1)).0?;
+        Ok(wire::decode::<Note>(&item)?.count)
+    }
+    let notes = UntypedTable::new(Description::new("notes", KeyShape::new(("id", ScalarType::S), None)));
+    let mut service = Service::default();
+    run(&mut service, note("a", 1).put()).0.unwrap();
+    assert_eq!(count(&mut service, &notes), Ok(1));
+    let item = [("id".to_owned(), "n".into()), ("text".to_owned(), 5u64.into())];
+    run(&mut service, notes.put(Item::from_attributes(&item.into()))).0.unwrap();
+    let error = count(&mut service, &notes).unwrap_err();
+    assert_eq!(error.to_string(), "attribute `text`: expected S, found N");
+    assert_eq!(error.effect(), Effect::Unknown, "the update was applied, and the error does not know of it");
+}
