@@ -6,7 +6,9 @@
 mod capacity;
 
 use bytes::Bytes;
-use dynochemy_core::api::{ItemCollectionMetrics, KeysAndAttributes, Select, WriteRequest};
+use dynochemy_core::api::{
+    ItemCollectionMetrics, KeysAndAttributes, QueryOutput, ScanOutput, Select, WriteRequest,
+};
 use dynochemy_core::expression::{DocumentPath, PathStep};
 use dynochemy_core::json::{self, Members, array, object};
 use dynochemy_core::{Item, Items, Key, Request, Response};
@@ -107,23 +109,27 @@ fn with_items(members: &mut Members<'_>, request: &Request, response: &Response)
             consumed(members, output.consumed_capacity.as_ref());
             collection(members, output.item_collection_metrics.as_deref());
         }
-        Response::Query(output) => {
-            consumed(members, output.consumed_capacity.as_ref());
-            members.number("Count", output.count);
+        Response::Query(QueryOutput {
+            items: found,
+            count,
+            scanned_count,
+            last_evaluated_key,
+            consumed_capacity,
+        })
+        | Response::Scan(ScanOutput {
+            items: found,
+            count,
+            scanned_count,
+            last_evaluated_key,
+            consumed_capacity,
+        }) => {
+            consumed(members, consumed_capacity.as_ref());
+            members.number("Count", *count);
             if !is_counted(request) {
-                items(members.member("Items"), &output.items);
+                items(members.member("Items"), found);
             }
-            item(members, "LastEvaluatedKey", output.last_evaluated_key.as_ref());
-            members.number("ScannedCount", output.scanned_count);
-        }
-        Response::Scan(output) => {
-            consumed(members, output.consumed_capacity.as_ref());
-            members.number("Count", output.count);
-            if !is_counted(request) {
-                items(members.member("Items"), &output.items);
-            }
-            item(members, "LastEvaluatedKey", output.last_evaluated_key.as_ref());
-            members.number("ScannedCount", output.scanned_count);
+            item(members, "LastEvaluatedKey", last_evaluated_key.as_ref());
+            members.number("ScannedCount", *scanned_count);
         }
         Response::TransactGetItems(output) => {
             consumed_by_table(members, &output.consumed_capacity);
