@@ -10,12 +10,12 @@ use dynochemy_core::operation::MAX_ITEM_SIZE;
 use dynochemy_core::wire::Survey;
 use dynochemy_core::{AttributeValue, Attributes, Item, Rejection, WireError, attributes_size};
 
-use crate::failure::validation;
+use crate::failure::{invalid, validation};
 
 pub(crate) use expression::{
     condition, distinct, key_condition, largest_operand, not_distinct, paths, read_by, update,
 };
-pub(crate) use key::{Reader, filter, key, key_values, place, scalar_keys, start_key, update_of};
+pub(crate) use key::{Reader, empty_key, filter, key, key_values, place, scalar_keys, start_key, update_of};
 
 /// The most levels of lists and maps in each other.
 const MAX_NESTING: u32 = 32;
@@ -68,7 +68,7 @@ pub(crate) fn values(item: &Item) -> Result<Content<'_>, Box<Rejection>> {
 }
 
 fn unreadable(error: &WireError) -> Box<Rejection> {
-    validation(format!("One or more parameter values were invalid: {error}"))
+    invalid(error)
 }
 
 /// Values that are no values in DynamoDB, or nested too deeply.
@@ -89,8 +89,6 @@ fn members_at(members: &Attributes, level: u32) -> Result<(), Box<Rejection>> {
 }
 
 fn value_at(value: &AttributeValue, level: u32) -> Result<(), Box<Rejection>> {
-    let invalid =
-        |problem: &str| Err(validation(format!("One or more parameter values were invalid: {problem}")));
     match value {
         AttributeValue::L(_) | AttributeValue::M(_) if level > MAX_NESTING => {
             Err(validation("Nesting Levels have exceeded supported limits"))
@@ -98,10 +96,10 @@ fn value_at(value: &AttributeValue, level: u32) -> Result<(), Box<Rejection>> {
         AttributeValue::L(values) => values.iter().try_for_each(|value| value_at(value, level + 1)),
         AttributeValue::M(members) => members_at(members, level + 1),
         // The two spaces stand in the service's messages too.
-        AttributeValue::StringSet(set) if set.is_empty() => invalid("An string set  may not be empty"),
-        AttributeValue::NumberSet(set) if set.is_empty() => invalid("An number set  may not be empty"),
-        AttributeValue::BinarySet(set) if set.is_empty() => invalid("Binary sets should not be empty"),
-        AttributeValue::Null(false) => invalid("Null attribute value types must have the value of true"),
+        AttributeValue::StringSet(set) if set.is_empty() => Err(invalid("An string set  may not be empty")),
+        AttributeValue::NumberSet(set) if set.is_empty() => Err(invalid("An number set  may not be empty")),
+        AttributeValue::BinarySet(set) if set.is_empty() => Err(invalid("Binary sets should not be empty")),
+        AttributeValue::Null(false) => Err(invalid("Null attribute value types must have the value of true")),
         _ => Ok(()),
     }
 }

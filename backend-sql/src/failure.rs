@@ -74,6 +74,11 @@ pub(crate) fn validation(message: impl Into<String>) -> Box<Rejection> {
     Box::new(Rejection::new("ValidationException", message))
 }
 
+/// What is invalid about the values of parameters.
+pub(crate) fn invalid(problem: impl std::fmt::Display) -> Box<Rejection> {
+    validation(format!("One or more parameter values were invalid: {problem}"))
+}
+
 /// A member of the request that is out of its bounds.
 pub(crate) fn constraint(value: impl std::fmt::Display, member: &str, constraint: &str) -> Box<Rejection> {
     let violation = violation(Some(&value.to_string()), member, constraint);

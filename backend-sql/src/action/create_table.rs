@@ -9,15 +9,16 @@ use dynochemy_core::api::{
 
 use super::check_created;
 use super::declaration::capacity::{
-    LowerThan, Occasion, Owner, check_bounds, check_on_demand, check_units, check_warm, least_warm, warmer,
+    LowerThan, Occasion, Owner, capacity_on_demand, check_bounds, check_mode, check_on_demand, check_units,
+    check_warm, checked_index_capacity, least_warm, warmer,
 };
 use super::declaration::indexes::{
     check_global_members, check_indexes, check_local_members, global_index, local_index,
 };
-use super::declaration::{check_table_name, invalid, keys, options};
+use super::declaration::{check_table_name, keys, options};
 use super::tag_resource::checked_tags;
 use crate::backend::Context;
-use crate::failure::{Failure, constraint, not_supported, table_exists};
+use crate::failure::{Failure, invalid, not_supported, table_exists};
 use crate::storage::{Index, Settings, Table};
 
 pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<CreateTableOutput, Failure> {
@@ -41,10 +42,7 @@ pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<
 /// Checks each member on its own.
 fn check_members(input: &CreateTableInput) -> Result<(), Box<Rejection>> {
     check_table_name(&input.table_name)?;
-    if let Some(BillingMode::Other(name)) = &input.billing_mode {
-        let wanted = "satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]";
-        return Err(constraint(name, "billingMode", wanted));
-    }
+    check_mode(input.billing_mode.as_ref())?;
     if let Some(throughput) = input.provisioned_throughput {
         check_units(throughput, "provisionedThroughput")?;
     }
@@ -119,11 +117,7 @@ fn declared(input: &CreateTableInput, context: &Context<'_>) -> Result<Table, Bo
 fn checked_capacity(input: &CreateTableInput) -> Result<Option<ProvisionedThroughput>, Box<Rejection>> {
     let on_demand = input.billing_mode == Some(BillingMode::PayPerRequest);
     let throughput = match input.provisioned_throughput {
-        Some(_) if on_demand => {
-            return Err(invalid(
-                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
-            ));
-        }
+        Some(_) if on_demand => return Err(capacity_on_demand()),
         None if !on_demand => {
             return Err(invalid(
                 "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
@@ -138,7 +132,7 @@ fn checked_capacity(input: &CreateTableInput) -> Result<Option<ProvisionedThroug
         check_on_demand(wanted, throughput, Owner::Table, Occasion::Creation)?;
     }
     if let Some(wanted) = input.warm_throughput {
-        check_warm(wanted, least_warm(throughput), Owner::Table, least(throughput))?;
+        check_warm(wanted, least_warm(throughput), Owner::Table, LowerThan::initially(throughput))?;
     }
     Ok(throughput)
 }
@@ -163,35 +157,6 @@ fn with_capacity(
         _ => {}
     }
     checked_index_capacity(index, declared)
-}
-
-/// An index with the capacity that is declared, which fits its table's billing.
-pub(super) fn checked_index_capacity(
-    index: Index,
-    declared: &GlobalSecondaryIndex,
-) -> Result<Index, Box<Rejection>> {
-    let throughput = declared.provisioned_throughput;
-    let owner = Owner::Index(&index.name);
-    if let Some(throughput) = throughput {
-        check_bounds(throughput, owner)?;
-    }
-    if let Some(wanted) = declared.on_demand_throughput {
-        check_on_demand(wanted, throughput, owner, Occasion::Creation)?;
-    }
-    if let Some(wanted) = declared.warm_throughput {
-        check_warm(wanted, least_warm(throughput), owner, least(throughput))?;
-    }
-    Ok(Index {
-        throughput,
-        on_demand_throughput: declared.on_demand_throughput,
-        warm_throughput: Some(warmer(declared.warm_throughput, least_warm(throughput))),
-        ..index
-    })
-}
-
-/// What a warm throughput that is too low is less than.
-fn least(throughput: Option<ProvisionedThroughput>) -> LowerThan {
-    if throughput.is_some() { LowerThan::Provisioned } else { LowerThan::OnDemand }
 }
 
 /// What would be promised and not kept is refused.

@@ -14,11 +14,6 @@ use dynochemy_core::Rejection;
 
 use crate::failure::{constraint, validation, violation};
 
-/// What is invalid about the values of parameters.
-pub(super) fn invalid(problem: impl std::fmt::Display) -> Box<Rejection> {
-    validation(format!("One or more parameter values were invalid: {problem}"))
-}
-
 /// The name of a table that is administered.
 pub(super) fn check_table_name(name: &str) -> Result<(), Box<Rejection>> {
     check_name(name, "tableName")

@@ -9,7 +9,7 @@ use dynochemy_core::{Item, Items, ItemsBuilder, Rejection};
 use crate::backend::Context;
 use crate::capacity::{Consistency, Cost, Direction, Units, consumed};
 use crate::check::{self, Reader};
-use crate::failure::{Failure, constraint, throughput_exceeded, validation};
+use crate::failure::{Failure, constraint, invalid, throughput_exceeded, validation};
 use crate::projection::Projection;
 use crate::storage::{Place, Source, Stretch};
 
@@ -93,9 +93,8 @@ impl Reading<'_> {
             check::paths(filter, &mut |path| paths.push(path));
             let lacking = lacking(&mut paths.into_iter());
             if !lacking.is_empty() {
-                return Err(validation(format!(
-                    "One or more parameter values were invalid: Secondary index {} does not project one or more filter \
-                     attributes: [{}]",
+                return Err(invalid(format!(
+                    "Secondary index {} does not project one or more filter attributes: [{}]",
                     index.name,
                     lacking.join(", ")
                 )));
@@ -107,15 +106,15 @@ impl Reading<'_> {
             return Ok(all || !lacking.is_empty());
         }
         if all {
-            return Err(validation(format!(
-                "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global \
-                 secondary index {} because its projection type is not ALL",
+            return Err(invalid(format!(
+                "Select type ALL_ATTRIBUTES is not supported for global secondary index {} because its projection type \
+                 is not ALL",
                 index.name
             )));
         }
         if !lacking.is_empty() {
-            return Err(validation(format!(
-                "One or more parameter values were invalid: Global secondary index {} does not project [{}]",
+            return Err(invalid(format!(
+                "Global secondary index {} does not project [{}]",
                 index.name,
                 lacking.join(", ")
             )));

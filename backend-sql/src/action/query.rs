@@ -12,7 +12,7 @@ use super::page::{Page, Reading};
 use super::{source, table};
 use crate::backend::Context;
 use crate::check::{self, Reader};
-use crate::failure::{Failure, internal, spoken, validation};
+use crate::failure::{Failure, internal, invalid, validation};
 use crate::storage::{Place, Source, Stretch, forms};
 
 pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<QueryOutput, Failure> {
@@ -148,20 +148,12 @@ fn missed(attribute: &KeyAttribute) -> Box<Rejection> {
 
 fn check_value(value: &KeyValue, attribute: &KeyAttribute, most: usize) -> Result<(), Box<Rejection>> {
     if value.kind() != attribute.kind {
-        return Err(validation(
-            "One or more parameter values were invalid: Condition parameter type does not match schema type",
-        ));
+        return Err(invalid("Condition parameter type does not match schema type"));
     }
     match value.size() {
-        0 => Err(validation(format!(
-            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty \
-             {} value. Key: {}",
-            spoken(value.kind()),
-            attribute.name
-        ))),
-        size if size > most => Err(validation(format!(
-            "One or more parameter values were invalid: Size of key {} has exceeded the maximum size limit of {most} \
-             bytes",
+        0 => Err(check::empty_key(&attribute.name, value)),
+        size if size > most => Err(invalid(format!(
+            "Size of key {} has exceeded the maximum size limit of {most} bytes",
             attribute.name
         ))),
         _ => Ok(()),

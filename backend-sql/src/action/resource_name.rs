@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 use dynochemy_core::api::ConsumedCapacity;
 use dynochemy_core::{Rejection, Request, Response};
 
-use super::declaration::invalid;
-use crate::failure::validation;
+use crate::failure::{invalid, validation};
 
 /// The resource that a DynamoDB resource name stands for, as `table/visits`.
 fn resource(arn: &str) -> Option<&str> {

@@ -14,9 +14,8 @@ use dynochemy_core::Rejection;
 use dynochemy_core::api::{SseSpecification, UpdateTableInput, UpdateTableOutput};
 
 use super::check_created;
-use super::declaration::invalid;
 use crate::backend::Context;
-use crate::failure::{Failure, named_table_not_found, not_supported, validation};
+use crate::failure::{Failure, invalid, named_table_not_found, not_supported, validation};
 use crate::storage::{Index, Table};
 
 pub(super) fn answer(

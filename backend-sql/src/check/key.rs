@@ -9,7 +9,7 @@ use dynochemy_core::{
 
 use super::Content;
 use super::expression::{assigned_type, paths};
-use crate::failure::{index_key, long_hash, long_range, spoken, validation};
+use crate::failure::{index_key, invalid, long_hash, long_range, spoken, validation};
 use crate::index::{KeyFault, KeyProblem};
 use crate::storage::{Place, Source, Table};
 
@@ -43,16 +43,13 @@ pub(crate) fn key(key: &Key, shape: &KeyShape) -> Result<Place, Box<Rejection>> 
 pub(crate) fn place(content: &Content<'_>, shape: &KeyShape) -> Result<Place, Box<Rejection>> {
     let part = |part: &KeyAttribute| {
         let Some(value) = content.attribute(&part.name)? else {
-            return Err(validation(format!(
-                "One or more parameter values were invalid: Missing the key {} in the item",
-                part.name
-            )));
+            return Err(invalid(format!("Missing the key {} in the item", part.name)));
         };
         let kind = value.kind();
         match KeyValue::try_from(value) {
             Ok(value) if value.kind() == part.kind => Ok(value),
-            _ => Err(validation(format!(
-                "One or more parameter values were invalid: Type mismatch for key {} expected: {} actual: {kind}",
+            _ => Err(invalid(format!(
+                "Type mismatch for key {} expected: {} actual: {kind}",
                 part.name, part.kind
             ))),
         }
@@ -90,7 +87,7 @@ pub(crate) fn start_key(start: &Item, source: &Source<'_>, reader: Reader) -> Re
         let value = attributes.get(part.name.as_ref()).ok_or_else(|| validation(INVALID))?;
         match KeyValue::try_from(value.clone()) {
             Ok(value) if value.kind() == part.kind => match value.size() {
-                0 => Err(empty(&part.name, &value)),
+                0 => Err(empty_key(&part.name, &value)),
                 _ => Ok(value),
             },
             _ => Err(validation(NO_SUCH_KEY)),
@@ -102,24 +99,25 @@ pub(crate) fn start_key(start: &Item, source: &Source<'_>, reader: Reader) -> Re
     } else {
         None
     };
-    let invalid = |message: &str| validation(format!("{INVALID}: {message}"));
+    let unfit = |message: &str| validation(format!("{INVALID}: {message}"));
     let part = |part: &KeyAttribute| {
         let value = attributes.get(part.name.as_ref()).cloned().map(KeyValue::try_from);
         match value {
             Some(Ok(value)) => Ok((part.name.clone(), value)),
             None if reader == Reader::Query => Err(validation(INVALID)),
-            _ => Err(invalid(NO_SUCH_KEY)),
+            _ => Err(unfit(NO_SUCH_KEY)),
         }
     };
     let key = Key { hash: part(&table_key.hash)?, range: table_key.range.as_ref().map(part).transpose()? };
-    let primary = self::key(&key, table_key).map_err(|rejection| invalid(&rejection.message))?;
+    let primary = self::key(&key, table_key).map_err(|rejection| unfit(&rejection.message))?;
     Ok(match index {
         Some((hash, range)) if source.index.is_some() => Place::in_index(&hash, &range, &primary),
         _ => primary,
     })
 }
 
-fn empty(name: &str, value: &KeyValue) -> Box<Rejection> {
+/// What is refused where a key's attribute has an empty value.
+pub(crate) fn empty_key(name: &str, value: &KeyValue) -> Box<Rejection> {
     validation(format!(
         "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty {} \
          value. Key: {name}",
@@ -139,7 +137,7 @@ fn values(hash: (&str, &KeyValue), range: Option<(&str, &KeyValue)>) -> Result<(
 
 fn hash_value(name: &str, value: &KeyValue) -> Result<(), Box<Rejection>> {
     match value.size() {
-        0 => Err(empty(name, value)),
+        0 => Err(empty_key(name, value)),
         1..=MAX_HASH_KEY => Ok(()),
         _ => Err(validation(long_hash())),
     }
@@ -147,7 +145,7 @@ fn hash_value(name: &str, value: &KeyValue) -> Result<(), Box<Rejection>> {
 
 fn range_value(name: &str, value: &KeyValue) -> Result<(), Box<Rejection>> {
     match value.size() {
-        0 => Err(empty(name, value)),
+        0 => Err(empty_key(name, value)),
         1..=MAX_RANGE_KEY => Ok(()),
         _ => Err(validation(long_range())),
     }
@@ -173,8 +171,8 @@ pub(crate) fn update_of(update: &UpdateExpression, table: &Table) -> Result<(), 
         update.actions.iter().map(UpdateAction::path).any(|path| path.attribute == part.name)
     };
     if let Some(part) = table.keys.attributes().find(|part| changed(part)) {
-        return Err(validation(format!(
-            "One or more parameter values were invalid: Cannot update attribute {}. This attribute is part of the key",
+        return Err(invalid(format!(
+            "Cannot update attribute {}. This attribute is part of the key",
             part.name
         )));
     }

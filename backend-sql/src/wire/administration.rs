@@ -4,7 +4,7 @@
 use dynochemy_core::Rejection;
 use dynochemy_core::json::{JsonError, Kind, Reader};
 
-use crate::failure::validation;
+use crate::failure::invalid;
 
 /// Checks an input that has its shape.
 pub(super) fn check(action: &str, body: &[u8]) -> Result<(), Box<Rejection>> {
@@ -15,7 +15,7 @@ pub(super) fn check(action: &str, body: &[u8]) -> Result<(), Box<Rejection>> {
         _ => return Ok(()),
     };
     match problem {
-        Ok(Some(problem)) => Err(validation(format!("One or more parameter values were invalid: {problem}"))),
+        Ok(Some(problem)) => Err(invalid(problem)),
         _ => Ok(()),
     }
 }

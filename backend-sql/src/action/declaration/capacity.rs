@@ -9,10 +9,12 @@
 use std::fmt;
 
 use dynochemy_core::Rejection;
-use dynochemy_core::api::{OnDemandThroughput, ProvisionedThroughput, WarmThroughput};
+use dynochemy_core::api::{
+    BillingMode, GlobalSecondaryIndex, OnDemandThroughput, ProvisionedThroughput, WarmThroughput,
+};
 
-use super::invalid;
-use crate::failure::{constraint, validation};
+use crate::failure::{constraint, invalid, validation};
+use crate::storage::Index;
 
 /// The most units that can be asked for at all.
 const MAX_UNITS: u64 = 1_000_000_000_000;
@@ -34,6 +36,23 @@ pub(crate) enum Owner<'a> {
 pub(crate) enum Occasion {
     Creation,
     Update,
+}
+
+/// That a billing mode is one that there is.
+pub(crate) fn check_mode(mode: Option<&BillingMode>) -> Result<(), Box<Rejection>> {
+    match mode {
+        Some(BillingMode::Other(name)) => {
+            Err(constraint(name, "billingMode", "satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A table that is billed on demand is given a capacity.
+pub(crate) fn capacity_on_demand() -> Box<Rejection> {
+    invalid(
+        "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+    )
 }
 
 /// That each capacity is at least one unit; `member` is where it stands in the request.
@@ -68,6 +87,30 @@ pub(crate) fn check_bounds(
         }
     }
     Ok(())
+}
+
+/// A new index with the capacity that is declared, which fits its table's billing.
+pub(crate) fn checked_index_capacity(
+    index: Index,
+    declared: &GlobalSecondaryIndex,
+) -> Result<Index, Box<Rejection>> {
+    let throughput = declared.provisioned_throughput;
+    let owner = Owner::Index(&index.name);
+    if let Some(throughput) = throughput {
+        check_bounds(throughput, owner)?;
+    }
+    if let Some(wanted) = declared.on_demand_throughput {
+        check_on_demand(wanted, throughput, owner, Occasion::Creation)?;
+    }
+    if let Some(wanted) = declared.warm_throughput {
+        check_warm(wanted, least_warm(throughput), owner, LowerThan::initially(throughput))?;
+    }
+    Ok(Index {
+        throughput,
+        on_demand_throughput: declared.on_demand_throughput,
+        warm_throughput: Some(warmer(declared.warm_throughput, least_warm(throughput))),
+        ..index
+    })
 }
 
 /// The most that may be taken on demand; `provisioned` is the capacity that is given instead, if it is.
@@ -176,6 +219,11 @@ pub(crate) enum LowerThan {
 }
 
 impl LowerThan {
+    /// Of something new with this capacity.
+    pub(crate) fn initially(provisioned: Option<ProvisionedThroughput>) -> Self {
+        if provisioned.is_some() { Self::Provisioned } else { Self::OnDemand }
+    }
+
     fn told(self, direction: &str) -> impl fmt::Display {
         match self {
             Self::Before => {

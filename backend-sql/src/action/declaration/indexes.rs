@@ -7,9 +7,9 @@ use dynochemy_core::api::{
 };
 use dynochemy_core::{KeyShape, Rejection};
 
+use super::check_name;
 use super::keys::{self, KeyAttributes};
-use super::{check_name, invalid};
-use crate::failure::constraint;
+use crate::failure::{constraint, invalid};
 use crate::storage::{Index, IndexKind};
 
 const MAX_LOCAL: usize = 5;

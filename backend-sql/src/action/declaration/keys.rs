@@ -6,8 +6,7 @@
 use dynochemy_core::api::{AttributeDefinition, KeySchemaElement, KeyType};
 use dynochemy_core::{KeyAttribute, KeyShape, Rejection};
 
-use super::invalid;
-use crate::failure::{constraint, validation};
+use crate::failure::{constraint, invalid, validation};
 
 /// The most attributes of each part of a global index's key.
 const MAX_KEY_PART: usize = 4;

@@ -7,8 +7,7 @@
 use dynochemy_core::Rejection;
 use dynochemy_core::api::{SseSpecification, SseType, StreamSpecification, TableClass};
 
-use super::invalid;
-use crate::failure::{constraint, validation};
+use crate::failure::{constraint, invalid, validation};
 
 /// What a stream's records hold is said where there is one, and only there; the problems are those that the service tells.
 pub(crate) fn check_stream(

@@ -10,10 +10,9 @@ use dynochemy_core::{Moment, Rejection};
 
 use super::calendar::spoken;
 use crate::action::declaration::capacity::{
-    LowerThan, Occasion, Owner, changed_on_demand, check_bounds, check_on_demand, check_warm, least_warm,
-    warmer,
+    LowerThan, Occasion, Owner, capacity_on_demand, changed_on_demand, check_bounds, check_on_demand,
+    check_warm, least_warm, warmer,
 };
-use crate::action::declaration::invalid;
 use crate::backend::Context;
 use crate::failure::{in_use, limit_exceeded, validation};
 use crate::storage::{CapacityChanges, Index, Table};
@@ -36,11 +35,7 @@ pub(super) fn change(
         )));
     }
     match (&input.billing_mode, input.provisioned_throughput) {
-        (None, Some(_)) if table.throughput.is_none() => {
-            return Err(invalid(
-                "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
-            ));
-        }
+        (None, Some(_)) if table.throughput.is_none() => return Err(capacity_on_demand()),
         (_, Some(wanted)) => provision(wanted, table, context.now)?,
         (Some(BillingMode::PayPerRequest), None) => bill_on_demand(table, context.now),
         _ => {}

@@ -6,10 +6,10 @@ use dynochemy_core::Rejection;
 use dynochemy_core::api::{BillingMode, GlobalSecondaryIndexUpdate, UpdateTableInput, WarmThroughput};
 
 use super::indexes::index_name;
-use crate::action::declaration::capacity::check_units;
+use crate::action::declaration::capacity::{capacity_on_demand, check_mode, check_units};
 use crate::action::declaration::indexes::check_global_members;
-use crate::action::declaration::{check_name, check_table_name, invalid, keys, options};
-use crate::failure::{constraint, not_supported, validation};
+use crate::action::declaration::{check_name, check_table_name, keys, options};
+use crate::failure::{invalid, not_supported, validation};
 
 pub(super) fn check(input: &UpdateTableInput) -> Result<(), Box<Rejection>> {
     check_members(input)?;
@@ -36,10 +36,7 @@ pub(super) fn check(input: &UpdateTableInput) -> Result<(), Box<Rejection>> {
 
 fn check_members(input: &UpdateTableInput) -> Result<(), Box<Rejection>> {
     check_table_name(&input.table_name)?;
-    if let Some(BillingMode::Other(name)) = &input.billing_mode {
-        let wanted = "satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]";
-        return Err(constraint(name, "billingMode", wanted));
-    }
+    check_mode(input.billing_mode.as_ref())?;
     if let Some(throughput) = input.provisioned_throughput {
         check_units(throughput, "provisionedThroughput")?;
     }
@@ -98,9 +95,7 @@ fn has_warm(input: &UpdateTableInput) -> bool {
 
 fn check_billing(input: &UpdateTableInput) -> Result<(), Box<Rejection>> {
     match (&input.billing_mode, input.provisioned_throughput) {
-        (Some(BillingMode::PayPerRequest), Some(_)) => Err(invalid(
-            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
-        )),
+        (Some(BillingMode::PayPerRequest), Some(_)) => Err(capacity_on_demand()),
         (Some(BillingMode::Provisioned), None) => {
             Err(invalid("ProvisionedThroughput must be specified when BillingMode is PROVISIONED"))
         }

@@ -9,14 +9,13 @@ use dynochemy_core::api::{
 };
 
 use super::capacity::provision_index;
-use crate::action::create_table::checked_index_capacity;
 use crate::action::declaration::capacity::{
-    LowerThan, Occasion, Owner, changed_on_demand, check_on_demand, check_warm, least_warm, warmer,
+    LowerThan, Occasion, Owner, changed_on_demand, check_on_demand, check_warm, checked_index_capacity,
+    least_warm, warmer,
 };
 use crate::action::declaration::indexes::{MAX_GLOBAL, check_included, global_index};
-use crate::action::declaration::invalid;
 use crate::backend::Context;
-use crate::failure::{Failure, limit_exceeded, validation};
+use crate::failure::{Failure, invalid, limit_exceeded, validation};
 use crate::index;
 use crate::storage::{Index, IndexKind, Place, Stored, Stretch, Table};
 
