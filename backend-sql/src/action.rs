@@ -20,6 +20,7 @@ mod scan;
 mod tag_resource;
 mod transact_get_items;
 mod transact_write_items;
+mod transaction;
 mod untag_resource;
 mod update_item;
 mod update_table;

@@ -1,23 +1,18 @@
 //! [TransactGetItems](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html): reads up
 //! to 100 items of any tables, all as of one time.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dynochemy_core::Rejection;
 use dynochemy_core::api::{ItemResponse, TransactGetItem, TransactGetItemsInput, TransactGetItemsOutput};
 
-use super::{cancellation, table};
+use super::{cancellation, table, transaction};
 use crate::backend::Context;
 use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
 use crate::check;
-use crate::failure::{Failure, cancelled, constraint, validation};
+use crate::failure::{Failure, cancelled};
 use crate::projection::Projection;
 use crate::storage::{Place, Table};
-
-const MAX_READS: usize = 100;
-/// The most bytes of items in one transaction.
-const MAX_SIZE: u64 = 4 * 1024 * 1024;
 
 pub(super) fn answer(
     input: &TransactGetItemsInput,
@@ -49,9 +44,7 @@ pub(super) fn answer(
         costs.add(table, cost.in_transaction());
         found.push(item);
     }
-    if size > MAX_SIZE {
-        return Err(validation("The aggregate size of the items in the transaction exceeds 4 MB").into());
-    }
+    transaction::check_size(size)?;
     cancellation::take_capacity(tables.iter().map(|table| Some(&**table)), &costs, Direction::Read, context)?;
     let mut responses = Vec::with_capacity(found.len());
     for (item, projection) in found.into_iter().zip(&projections) {
@@ -65,14 +58,7 @@ pub(super) fn answer(
 
 /// Checks what depends on no table; the projections of the reads.
 fn check(input: &TransactGetItemsInput) -> Result<Vec<Projection<'_>>, Box<Rejection>> {
-    let reads = input.transact_items.len();
-    if reads == 0 {
-        return Err(constraint("[]", "transactItems", "have length greater than or equal to 1"));
-    }
-    if reads > MAX_READS {
-        let given = format!("[{reads} actions]");
-        return Err(constraint(given, "transactItems", "have length less than or equal to 100"));
-    }
+    transaction::check_count(input.transact_items.len())?;
     let checked = input.transact_items.iter().map(|TransactGetItem { get }| {
         check::key_values(&get.key)?;
         Projection::new(&get.projection_expression)
@@ -92,11 +78,8 @@ fn places(input: &TransactGetItemsInput, tables: &[Arc<Table>]) -> Result<Vec<Pl
             Ok(place)
         })
         .collect();
-    let named =
-        || places.iter().zip(tables).filter_map(|(place, table)| Some((table.id, place.as_ref().ok()?)));
-    if named().collect::<BTreeSet<_>>().len() < named().count() {
-        return Err(validation("Transaction request cannot include multiple operations on one item"));
-    }
+    let named = places.iter().zip(tables).filter_map(|(place, table)| Some((table.id, place.as_ref().ok()?)));
+    transaction::check_distinct(named)?;
     if places.iter().all(Result::is_ok) {
         return places.into_iter().collect();
     }

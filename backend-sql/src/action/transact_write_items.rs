@@ -16,22 +16,18 @@ use dynochemy_core::expression::Condition;
 use dynochemy_core::{CancellationReason, Rejection};
 
 use super::write::{Evaluated, Refusal, Write, collections, shown};
-use super::{cancellation, table};
+use super::{cancellation, table, transaction};
 use crate::backend::Context;
 use crate::capacity::{Consistency, Cost, Costs, Direction, Units};
 use crate::check::{self, Content};
 use crate::digest::Digest;
 use crate::failure::{
     CONDITION_FAILED, Failure, cancelled, constraint, internal, parameter_mismatch, transaction_in_progress,
-    validation,
 };
 use crate::held::Hold;
 use crate::storage::Table;
 
-const MAX_ACTIONS: usize = 100;
 const MAX_TOKEN: usize = 36;
-/// The most bytes of items in one transaction.
-const MAX_SIZE: u64 = 4 * 1024 * 1024;
 
 pub(super) fn answer(
     input: &TransactWriteItemsInput,
@@ -117,9 +113,7 @@ fn evaluate(
         Ok(Some(new)) => new.size,
         _ => evaluated.old_size,
     };
-    if evaluated.iter().map(size).sum::<u64>() > MAX_SIZE {
-        return Err(validation("The aggregate size of the items in the transaction exceeds 4 MB").into());
-    }
+    transaction::check_size(evaluated.iter().map(size).sum())?;
     let conflicts = |write: &Result<Write<'_>, _>| write.as_ref().is_ok_and(|write| write.conflicts(context));
     if !writes.iter().any(conflicts) {
         return Ok(evaluated);
@@ -176,13 +170,7 @@ fn reasons(
 /// Checks what depends on no table; the contents of the actions' items, where they have one.
 fn check(input: &TransactWriteItemsInput) -> Result<Vec<Option<Content<'_>>>, Failure> {
     let actions = input.transact_items.len();
-    if actions == 0 {
-        return Err(constraint("[]", "transactItems", "have length greater than or equal to 1").into());
-    }
-    if actions > MAX_ACTIONS {
-        let given = format!("[{actions} actions]");
-        return Err(constraint(given, "transactItems", "have length less than or equal to 100").into());
-    }
+    transaction::check_count(actions)?;
     if let Some(token) = &input.client_request_token
         && !(1..=MAX_TOKEN).contains(&token.len())
     {
@@ -246,11 +234,7 @@ fn writes<'a>(
             }
         });
     }
-    let valid = || writes.iter().flatten();
-    let places: BTreeSet<_> = valid().map(|write| (write.table.id, &write.place)).collect();
-    if places.len() < valid().count() {
-        return Err(validation("Transaction request cannot include multiple operations on one item").into());
-    }
+    transaction::check_distinct(writes.iter().flatten().map(|write| (write.table.id, &write.place)))?;
     Ok(writes)
 }
 
