@@ -46,9 +46,7 @@ fn create(backend: &SqlBackend) {
         index_name: "by_group".to_owned(),
         key_schema: vec![KeySchemaElement::hash("group")],
         projection: Projection::all(),
-        provisioned_throughput: None,
-        on_demand_throughput: None,
-        warm_throughput: None,
+        ..GlobalSecondaryIndex::default()
     });
     backend.answer(&create.into(), NOW).unwrap();
 }

@@ -3,6 +3,8 @@
 //! See [Core components](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.CoreComponents.html)
 //! and [multi-attribute keys](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html).
 
+use std::collections::BTreeSet;
+
 use dynochemy_core::api::{AttributeDefinition, KeySchemaElement, KeyType};
 use dynochemy_core::{KeyAttribute, KeyShape, Rejection};
 
@@ -21,13 +23,11 @@ pub(crate) struct KeyAttributes {
 
 /// That no attribute is defined twice.
 pub(crate) fn check_definitions(definitions: &[AttributeDefinition]) -> Result<(), Box<Rejection>> {
-    for (position, definition) in definitions.iter().enumerate() {
-        let name = &definition.attribute_name;
-        if definitions[..position].iter().any(|other| other.attribute_name == *name) {
-            return Err(validation(format!("Attribute Name is duplicated: {name}")));
-        }
+    let mut names = BTreeSet::new();
+    match definitions.iter().map(|definition| &definition.attribute_name).find(|name| !names.insert(*name)) {
+        Some(name) => Err(validation(format!("Attribute Name is duplicated: {name}"))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The lengths of a schema of at most `most` elements, and of its attributes' names.
@@ -141,12 +141,8 @@ pub(crate) fn check_used(
     table: &[KeySchemaElement],
     indexes: &[&[KeySchemaElement]],
 ) -> Result<(), Box<Rejection>> {
-    let mut used: Vec<&str> = Vec::new();
-    for element in table.iter().chain(indexes.iter().copied().flatten()) {
-        if !used.contains(&element.attribute_name.as_str()) {
-            used.push(&element.attribute_name);
-        }
-    }
+    let elements = || table.iter().chain(indexes.iter().copied().flatten());
+    let used: BTreeSet<&str> = elements().map(|element| element.attribute_name.as_str()).collect();
     if definitions.iter().all(|definition| used.contains(&definition.attribute_name.as_str())) {
         return Ok(());
     }
@@ -156,11 +152,14 @@ pub(crate) fn check_used(
              AttributeDefinitions",
         ));
     }
-    let count = used.len();
+    let buckets = grown(used.len());
+    // Each once, in the order of the schemas.
+    let mut told = BTreeSet::new();
+    let names = elements().map(|element| element.attribute_name.as_str()).filter(|name| told.insert(*name));
     Err(invalid(format!(
         "Some AttributeDefinitions are not used. AttributeDefinitions: {}, keys used: {}",
         definition_names(definitions),
-        listed(used.into_iter(), grown(count))
+        listed(names, buckets)
     )))
 }
 
