@@ -25,7 +25,6 @@ pub(super) fn answer(
     check::check(input)?;
     let found = context.transaction.table(&input.table_name)?;
     let old = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
-    context.meter.settle(&old, context.now);
     check_created(&old, context.now)?;
     let mut table = Table::clone(&old);
     change_stream(input)?;
@@ -40,6 +39,8 @@ pub(super) fn answer(
         let mut keys = keys.attributes().chain(indexes.iter().flat_map(Index::key));
         keys.any(|attribute| attribute.name == definition.attribute_name)
     });
+    // What was gained until now was gained at the rates until now.
+    context.meter.settle(&old, context.now);
     context.transaction.write_table(&table)?;
     let table_description = context.transaction.describe(&table, table.status(context.now), context.now)?;
     Ok(UpdateTableOutput { table_description })

@@ -58,12 +58,12 @@ pub(super) fn change(
     }
     let is_built =
         |update: &&GlobalSecondaryIndexUpdate| !matches!(update, GlobalSecondaryIndexUpdate::Update(_));
-    // One that is being created can be deleted.
-    let under_way = table.indexes.iter().filter(|index| {
+    // One that is being created can itself be deleted.
+    let is_under_way = |index: &Index| {
         !index.is_created(context.now) && updates.iter().all(|update| index_name(update) != index.name)
-    });
+    };
     let built = updates.iter().filter(is_built).count();
-    if built + under_way.count().min(built) > 1 {
+    if built > 1 || built == 1 && table.indexes.iter().any(is_under_way) {
         return Err(limit_exceeded(
             "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
         )
