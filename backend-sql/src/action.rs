@@ -47,12 +47,27 @@ use crate::failure::{Failure, in_use, not_supported, table_not_found, unknown_op
 use crate::held::Hold;
 use crate::storage::{Source, Table};
 
-/// Answers a request within a transaction.
-pub(crate) fn answer(request: &Request, context: &mut Context<'_>) -> Result<Response, Failure> {
-    match resource_name::resolved(request)? {
-        Some((request, names)) => Ok(names.restored(answer_by_names(&request, context)?)),
-        None => answer_by_names(request, context),
+/// What a call comes to.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) response: Response,
+    /// The tables and indexes that were deleted, of which nothing is to be known any more once the call is committed.
+    pub(crate) deleted: Vec<i64>,
+}
+
+impl From<Response> for Answered {
+    fn from(response: Response) -> Self {
+        Self { response, deleted: Vec::new() }
     }
+}
+
+/// Answers a request within a transaction.
+pub(crate) fn answer(request: &Request, context: &Context<'_>) -> Result<Answered, Failure> {
+    let Some((request, names)) = resource_name::resolved(request)? else {
+        return answer_by_names(request, context);
+    };
+    let Answered { response, deleted } = answer_by_names(&request, context)?;
+    Ok(Answered { response: names.restored(response), deleted })
 }
 
 /// What a transaction holds between its beginning and its end; nothing is applied.
@@ -65,16 +80,16 @@ pub(crate) fn hold(request: &Request, context: &Context<'_>) -> Result<Hold, Fai
 }
 
 /// Answers a request that names its tables by their names.
-fn answer_by_names(request: &Request, context: &mut Context<'_>) -> Result<Response, Failure> {
+fn answer_by_names(request: &Request, context: &Context<'_>) -> Result<Answered, Failure> {
     if has_legacy_members(request) {
         return Err(not_supported("members from before there were expressions").into());
     }
-    Ok(match request {
+    let response = match request {
         Request::BatchGetItem(input) => Response::BatchGetItem(batch_get_item::answer(input, context)?),
         Request::BatchWriteItem(input) => Response::BatchWriteItem(batch_write_item::answer(input, context)?),
         Request::CreateTable(input) => create_table::answer(input, context)?.into(),
         Request::DeleteItem(input) => Response::DeleteItem(delete_item::answer(input, context)?),
-        Request::DeleteTable(input) => delete_table::answer(input, context)?.into(),
+        Request::DeleteTable(input) => return delete_table::answer(input, context),
         Request::DescribeTable(input) => describe_table::answer(input, context)?.into(),
         Request::DescribeTimeToLive(input) => describe_time_to_live::answer(input, context)?.into(),
         Request::GetItem(input) => Response::GetItem(get_item::answer(input, context)?),
@@ -92,11 +107,12 @@ fn answer_by_names(request: &Request, context: &mut Context<'_>) -> Result<Respo
         }
         Request::UntagResource(input) => untag_resource::answer(input, context)?.into(),
         Request::UpdateItem(input) => Response::UpdateItem(update_item::answer(input, context)?),
-        Request::UpdateTable(input) => update_table::answer(input, context)?.into(),
+        Request::UpdateTable(input) => return update_table::answer(input, context),
         Request::UpdateTimeToLive(input) => update_time_to_live::answer(input, context)?.into(),
         // The core may know more actions than this version of the backend.
         other => return Err(unknown_operation(other.action().name()).into()),
-    })
+    };
+    Ok(response.into())
 }
 
 fn has_legacy_members(request: &Request) -> bool {

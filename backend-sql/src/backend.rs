@@ -8,7 +8,7 @@ use std::time::Duration;
 use dynochemy_core::api::TransactWriteItemsInput;
 use dynochemy_core::{Backend, CallError, Moment, Request, Response};
 
-use crate::action;
+use crate::action::{self, Answered};
 use crate::failure::Failure;
 use crate::held::{HeldTransaction, Holds};
 use crate::storage::{Access, Creation, OpenError, OpenOptions, Storage, Transaction};
@@ -55,8 +55,6 @@ pub(crate) struct Context<'a> {
     pub(crate) meter: &'a Meter,
     pub(crate) holds: &'a Holds,
     pub(crate) now: Moment,
-    /// The tables and indexes that the call deletes, of which nothing is to be known any more once it is committed.
-    pub(crate) deleted: Vec<i64>,
     /// How long tables and indexes take to be created.
     creation_time: Duration,
 }
@@ -175,31 +173,40 @@ impl SqlBackend {
     }
 
     pub(crate) fn finish(&self, number: u64, request: &Request, now: Moment) -> Result<Response, CallError> {
-        self.work(Access::Write, now, |context| {
-            context.holds.release(number);
-            action::answer(request, context)
-        })
+        self.answer_after(Access::Write, request, now, |context| context.holds.release(number))
     }
 
     pub(crate) fn release(&self, number: u64) {
         self.shared.holds.release(number);
     }
 
+    /// Answers a request, after something else under the same lock.
+    fn answer_after(
+        &self,
+        access: Access,
+        request: &Request,
+        now: Moment,
+        before: impl FnOnce(&Context<'_>),
+    ) -> Result<Response, CallError> {
+        let Answered { response, deleted } = self.work(access, now, |context| {
+            before(context);
+            action::answer(request, context)
+        })?;
+        self.shared.meter.forget(&deleted);
+        Ok(response)
+    }
+
     fn work<T>(
         &self,
         access: Access,
         now: Moment,
-        work: impl FnOnce(&mut Context<'_>) -> Result<T, Failure>,
+        work: impl FnOnce(&Context<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
         let Shared { storage, meter, holds, creation_time } = &*self.shared;
         let creation_time = Duration::from_nanos(creation_time.load(Ordering::Relaxed));
-        let (answer, deleted) = storage.transaction(access, |transaction| {
-            let deleted = Vec::new();
-            let mut context = Context { transaction, meter, holds, now, deleted, creation_time };
-            Ok((work(&mut context)?, context.deleted))
-        })?;
-        meter.forget(&deleted);
-        Ok(answer)
+        storage.transaction(access, |transaction| {
+            work(&Context { transaction, meter, holds, now, creation_time })
+        })
     }
 
     fn new(storage: Storage) -> Self {
@@ -212,6 +219,6 @@ impl SqlBackend {
 impl Backend for SqlBackend {
     fn answer(&self, request: &Request, now: Moment) -> Result<Response, CallError> {
         let access = if request.action().is_read() { Access::Read } else { Access::Write };
-        self.work(access, now, |context| action::answer(request, context))
+        self.answer_after(access, request, now, |_| ())
     }
 }

@@ -22,7 +22,7 @@ const MAX_ANSWER: u64 = 16 * 1024 * 1024;
 
 pub(super) fn answer(
     input: &BatchGetItemInput,
-    context: &mut Context<'_>,
+    context: &Context<'_>,
 ) -> Result<BatchGetItemOutput, Failure> {
     let asked: usize = input.request_items.values().map(|keys| keys.keys.len()).sum();
     if input.request_items.is_empty() || input.request_items.values().any(|keys| keys.keys.is_empty()) {

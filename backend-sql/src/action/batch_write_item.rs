@@ -22,7 +22,7 @@ const MAX_REQUEST: usize = 16 * 1024 * 1024;
 
 pub(super) fn answer(
     input: &BatchWriteItemInput,
-    context: &mut Context<'_>,
+    context: &Context<'_>,
 ) -> Result<BatchWriteItemOutput, Failure> {
     check(input)?;
     let mut contents = Vec::new();

@@ -9,10 +9,7 @@ use crate::capacity::consumed;
 use crate::check;
 use crate::failure::Failure;
 
-pub(super) fn answer(
-    input: &DeleteItemInput,
-    context: &mut Context<'_>,
-) -> Result<DeleteItemOutput, Failure> {
+pub(super) fn answer(input: &DeleteItemInput, context: &Context<'_>) -> Result<DeleteItemOutput, Failure> {
     check::returns_old_or_nothing(input.return_values)?;
     if let Some(condition) = &input.condition_expression {
         check::condition(condition, "ConditionExpression")?;

@@ -3,15 +3,12 @@
 
 use dynochemy_core::api::{DeleteTableInput, DeleteTableOutput, TableStatus};
 
-use super::check_created;
 use super::declaration::check_table_name;
+use super::{Answered, check_created};
 use crate::backend::Context;
 use crate::failure::{Failure, in_use, named_table_not_found, validation};
 
-pub(super) fn answer(
-    input: &DeleteTableInput,
-    context: &mut Context<'_>,
-) -> Result<DeleteTableOutput, Failure> {
+pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<Answered, Failure> {
     check_table_name(&input.table_name)?;
     let found = context.transaction.table(&input.table_name)?;
     let table = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
@@ -29,8 +26,8 @@ pub(super) fn answer(
     }
     let table_description = context.transaction.describe(&table, TableStatus::Deleting, context.now)?;
     context.transaction.delete_table(&table)?;
-    context.deleted.extend(std::iter::once(table.id).chain(table.indexes.iter().map(|index| index.id)));
-    Ok(DeleteTableOutput { table_description })
+    let deleted = std::iter::once(table.id).chain(table.indexes.iter().map(|index| index.id)).collect();
+    Ok(Answered { response: DeleteTableOutput { table_description }.into(), deleted })
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::check;
 use crate::failure::{Failure, throughput_exceeded};
 use crate::projection::Projection;
 
-pub(super) fn answer(input: &GetItemInput, context: &mut Context<'_>) -> Result<GetItemOutput, Failure> {
+pub(super) fn answer(input: &GetItemInput, context: &Context<'_>) -> Result<GetItemOutput, Failure> {
     let projection = Projection::new(&input.projection_expression)?;
     let table = table(context, &input.table_name)?;
     let place = check::key(&input.key, &table.keys)?;

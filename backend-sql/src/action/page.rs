@@ -144,7 +144,7 @@ impl Reading<'_> {
         &self,
         source: &Source<'_>,
         stretch: &Stretch,
-        context: &mut Context<'_>,
+        context: &Context<'_>,
     ) -> Result<Page, Failure> {
         let fetches = self.fetches(source)?;
         let projection = Projection::new(self.projection)?;

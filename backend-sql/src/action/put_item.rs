@@ -10,7 +10,7 @@ use crate::capacity::consumed;
 use crate::check;
 use crate::failure::Failure;
 
-pub(super) fn answer(input: &PutItemInput, context: &mut Context<'_>) -> Result<PutItemOutput, Failure> {
+pub(super) fn answer(input: &PutItemInput, context: &Context<'_>) -> Result<PutItemOutput, Failure> {
     let content = check::values(&input.item)?;
     check::returns_old_or_nothing(input.return_values)?;
     content.check_size()?;

@@ -15,7 +15,7 @@ use crate::check::{self, Reader};
 use crate::failure::{Failure, internal, invalid, validation};
 use crate::storage::{Place, Source, Stretch, forms};
 
-pub(super) fn answer(input: &QueryInput, context: &mut Context<'_>) -> Result<QueryOutput, Failure> {
+pub(super) fn answer(input: &QueryInput, context: &Context<'_>) -> Result<QueryOutput, Failure> {
     let reading = Reading {
         limit: input.limit,
         filter: input.filter_expression.as_ref(),

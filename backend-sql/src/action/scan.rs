@@ -15,7 +15,7 @@ use crate::storage::{Place, Stretch};
 /// The most segments.
 const MAX_SEGMENTS: u32 = 1_000_000;
 
-pub(super) fn answer(input: &ScanInput, context: &mut Context<'_>) -> Result<ScanOutput, Failure> {
+pub(super) fn answer(input: &ScanInput, context: &Context<'_>) -> Result<ScanOutput, Failure> {
     let reading = Reading {
         limit: input.limit,
         filter: input.filter_expression.as_ref(),

@@ -16,7 +16,7 @@ use crate::storage::{Place, Table};
 
 pub(super) fn answer(
     input: &TransactGetItemsInput,
-    context: &mut Context<'_>,
+    context: &Context<'_>,
 ) -> Result<TransactGetItemsOutput, Failure> {
     let projections = check(input)?;
     let mut tables: Vec<Arc<Table>> = Vec::with_capacity(projections.len());

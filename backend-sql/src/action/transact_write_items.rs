@@ -31,7 +31,7 @@ const MAX_TOKEN: usize = 36;
 
 pub(super) fn answer(
     input: &TransactWriteItemsInput,
-    context: &mut Context<'_>,
+    context: &Context<'_>,
 ) -> Result<TransactWriteItemsOutput, Failure> {
     let contents = check(input)?;
     let token = token(input)?;

@@ -11,10 +11,7 @@ use crate::capacity::consumed;
 use crate::check;
 use crate::failure::Failure;
 
-pub(super) fn answer(
-    input: &UpdateItemInput,
-    context: &mut Context<'_>,
-) -> Result<UpdateItemOutput, Failure> {
+pub(super) fn answer(input: &UpdateItemInput, context: &Context<'_>) -> Result<UpdateItemOutput, Failure> {
     let update = &input.update_expression;
     check::update(update)?;
     if let Some(condition) = &input.condition_expression {

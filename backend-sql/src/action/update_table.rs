@@ -13,15 +13,12 @@ mod indexes;
 use dynochemy_core::Rejection;
 use dynochemy_core::api::{SseSpecification, UpdateTableInput, UpdateTableOutput};
 
-use super::check_created;
+use super::{Answered, check_created};
 use crate::backend::Context;
 use crate::failure::{Failure, invalid, named_table_not_found, not_supported, validation};
 use crate::storage::{Index, Table};
 
-pub(super) fn answer(
-    input: &UpdateTableInput,
-    context: &mut Context<'_>,
-) -> Result<UpdateTableOutput, Failure> {
+pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<Answered, Failure> {
     check::check(input)?;
     let found = context.transaction.table(&input.table_name)?;
     let old = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
@@ -31,7 +28,7 @@ pub(super) fn answer(
     change_encryption(input, &mut table)?;
     capacity::change(input, &mut table, context)?;
     change_settings(input, &mut table, context);
-    indexes::change(input, &mut table, context)?;
+    let deleted = indexes::change(input, &mut table, context)?;
     // An attribute that is no key any more is not told of any longer.
     let keys = table.keys.clone();
     let indexes = table.indexes.clone();
@@ -43,7 +40,7 @@ pub(super) fn answer(
     context.meter.settle(&old, context.now);
     context.transaction.write_table(&table)?;
     let table_description = context.transaction.describe(&table, table.status(context.now), context.now)?;
-    Ok(UpdateTableOutput { table_description })
+    Ok(Answered { response: UpdateTableOutput { table_description }.into(), deleted })
 }
 
 /// No table has a stream.

@@ -260,7 +260,7 @@ impl<'a> Write<'a> {
     pub(super) fn carry_out(
         &self,
         on_failure: ReturnValuesOnConditionCheckFailure,
-        context: &mut Context<'_>,
+        context: &Context<'_>,
     ) -> Result<Applied, Failure> {
         if self.conflicts(context) {
             return Err(transaction_conflict().into());

@@ -30,12 +30,12 @@ pub(super) fn index_name(update: &GlobalSecondaryIndexUpdate) -> &str {
     }
 }
 
-/// Makes the changes of a table whose own capacity is as it is to be.
+/// Makes the changes of a table whose own capacity is as it is to be; the indexes that were deleted.
 pub(super) fn change(
     input: &UpdateTableInput,
     table: &mut Table,
-    context: &mut Context<'_>,
-) -> Result<(), Failure> {
+    context: &Context<'_>,
+) -> Result<Vec<i64>, Failure> {
     let updates = &input.global_secondary_index_updates;
     for update in updates {
         let name = index_name(update);
@@ -69,22 +69,23 @@ pub(super) fn change(
         )
         .into());
     }
+    let mut deleted = Vec::new();
     for update in updates {
         match update {
             GlobalSecondaryIndexUpdate::Create(declared) => create(declared, input, table, context)?,
             GlobalSecondaryIndexUpdate::Delete(delete) => {
                 let named = |index: &Index| index.name == delete.index_name;
                 if let Some(position) = table.indexes.iter().position(named) {
-                    let deleted = table.indexes.remove(position);
-                    context.transaction.delete_store(deleted.id)?;
-                    context.deleted.push(deleted.id);
+                    let index = table.indexes.remove(position);
+                    context.transaction.delete_store(index.id)?;
+                    deleted.push(index.id);
                 }
             }
             GlobalSecondaryIndexUpdate::Update(update) => change_capacity(update, table, context)?,
         }
     }
     check_provisioned(input, table)?;
-    Ok(())
+    Ok(deleted)
 }
 
 fn create(
