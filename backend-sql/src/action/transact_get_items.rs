@@ -19,11 +19,7 @@ pub(super) fn answer(
     context: &Context<'_>,
 ) -> Result<TransactGetItemsOutput, Failure> {
     let projections = check(input)?;
-    let mut tables: Vec<Arc<Table>> = Vec::with_capacity(projections.len());
-    for TransactGetItem { get } in &input.transact_items {
-        let known = tables.iter().find(|table| table.name == get.table_name).map(Arc::clone);
-        tables.push(known.map_or_else(|| table(context, &get.table_name), Ok)?);
-    }
+    let tables = tables(input, context)?;
     let places = places(input, &tables)?;
     let reads = || tables.iter().zip(&places);
     let conflicts = |(table, place): (&Arc<Table>, &Place)| context.holds.has(table.id, place);
@@ -66,10 +62,42 @@ fn check(input: &TransactGetItemsInput) -> Result<Vec<Projection<'_>>, Box<Rejec
     checked.collect()
 }
 
-/// Where the items lie, each another one.
+/// The tables that the reads name, one for each of them.
+fn tables(input: &TransactGetItemsInput, context: &Context<'_>) -> Result<Vec<Arc<Table>>, Failure> {
+    let mut tables: Vec<Arc<Table>> = Vec::with_capacity(input.transact_items.len());
+    for (position, TransactGetItem { get }) in input.transact_items.iter().enumerate() {
+        let known = tables.iter().find(|table| table.name == get.table_name).map(Arc::clone);
+        match known.map_or_else(|| table(context, &get.table_name), Ok) {
+            Ok(table) => tables.push(table),
+            Err(missing) => {
+                // An item that was named twice before it is told instead.
+                located(&input.transact_items[..position], &tables)?;
+                return Err(missing);
+            }
+        }
+    }
+    Ok(tables)
+}
+
+/// Where the items lie.
 fn places(input: &TransactGetItemsInput, tables: &[Arc<Table>]) -> Result<Vec<Place>, Box<Rejection>> {
-    let places: Vec<Result<Place, Box<Rejection>>> = input
-        .transact_items
+    let places = located(&input.transact_items, tables)?;
+    if places.iter().all(Result::is_ok) {
+        return places.into_iter().collect();
+    }
+    let reasons = places.into_iter().map(|place| match place {
+        Ok(_) => cancellation::none(),
+        Err(rejection) => cancellation::invalid(*rejection),
+    });
+    Err(cancelled(reasons.collect()))
+}
+
+/// Where the items lie, each another one, or why one does not fit its table.
+fn located(
+    reads: &[TransactGetItem],
+    tables: &[Arc<Table>],
+) -> Result<Vec<Result<Place, Box<Rejection>>>, Box<Rejection>> {
+    let places: Vec<Result<Place, Box<Rejection>>> = reads
         .iter()
         .zip(tables)
         .map(|(TransactGetItem { get }, table)| {
@@ -80,14 +108,7 @@ fn places(input: &TransactGetItemsInput, tables: &[Arc<Table>]) -> Result<Vec<Pl
         .collect();
     let named = places.iter().zip(tables).filter_map(|(place, table)| Some((table.id, place.as_ref().ok()?)));
     transaction::check_distinct(named)?;
-    if places.iter().all(Result::is_ok) {
-        return places.into_iter().collect();
-    }
-    let reasons = places.into_iter().map(|place| match place {
-        Ok(_) => cancellation::none(),
-        Err(rejection) => cancellation::invalid(*rejection),
-    });
-    Err(cancelled(reasons.collect()))
+    Ok(places)
 }
 
 #[cfg(test)]
@@ -142,6 +163,26 @@ mod tests {
             refused.cancellation_reasons[1].message.as_deref(),
             Some("The provided key element does not match the schema")
         );
+    }
+
+    #[test]
+    fn an_item_that_is_named_twice_is_told_before_a_table_that_is_missing_behind_it() {
+        let fixture = Fixture::new();
+        let here = || read(key("a", 1), &[]);
+        let elsewhere = || {
+            let TransactGetItem { get } = here();
+            TransactGetItem { get: TransactGet { table_name: "none".to_owned(), ..get } }
+        };
+        let twice = "ValidationException: Transaction request cannot include multiple operations on one item";
+        let missing = "ResourceNotFoundException: Requested resource not found";
+        let told = |asked: [TransactGetItem; 3]| fixture.error(reads(asked.into()));
+        assert_eq!(told([here(), here(), elsewhere()]), twice);
+        assert_eq!(told([here(), elsewhere(), here()]), missing);
+        assert_eq!(told([elsewhere(), here(), here()]), missing);
+        assert_eq!(told([elsewhere(), elsewhere(), here()]), missing);
+        // What does not fit its table is a reason of a cancellation, which comes later.
+        let misfit = || read(note_key("n"), &[]);
+        assert_eq!(told([misfit(), misfit(), elsewhere()]), missing);
     }
 
     #[test]

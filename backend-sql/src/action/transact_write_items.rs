@@ -39,8 +39,8 @@ pub(super) fn answer(
         return replayed(input, contents, context);
     }
 
-    let tables = tables(input, context)?;
-    let writes = writes(input, contents, &tables)?;
+    let tables = tables(input, &contents, context)?;
+    let writes = writes(&input.transact_items, &contents, &tables)?;
     let evaluated = evaluate(input, &writes, context)?;
     let mut costs = Costs::default();
     for (write, evaluated) in writes.iter().flatten().zip(&evaluated) {
@@ -70,8 +70,8 @@ pub(super) fn hold(input: &TransactWriteItemsInput, context: &Context<'_>) -> Re
     if is_applied(&token, context)? {
         return Ok(Hold { token: None, places: BTreeSet::new() });
     }
-    let tables = tables(input, context)?;
-    let writes = writes(input, contents, &tables)?;
+    let tables = tables(input, &contents, context)?;
+    let writes = writes(&input.transact_items, &contents, &tables)?;
     let evaluated = evaluate(input, &writes, context)?;
     let writes = applicable(input, writes, &evaluated)?;
     let places = writes.into_iter().map(|write| (write.table.id, write.place)).collect();
@@ -202,28 +202,37 @@ fn check(input: &TransactWriteItemsInput) -> Result<Vec<Option<Content<'_>>>, Fa
 /// The tables that the actions name.
 fn tables<'a>(
     input: &'a TransactWriteItemsInput,
+    contents: &[Option<Content<'_>>],
     context: &Context<'_>,
 ) -> Result<BTreeMap<&'a str, Arc<Table>>, Failure> {
     let mut tables = BTreeMap::new();
-    for name in input.transact_items.iter().map(TransactWriteItem::table_name) {
-        if !tables.contains_key(name) {
-            tables.insert(name, table(context, name)?);
+    for (position, name) in input.transact_items.iter().map(TransactWriteItem::table_name).enumerate() {
+        if tables.contains_key(name) {
+            continue;
         }
+        match table(context, name) {
+            Ok(table) => tables.insert(name, table),
+            Err(missing) => {
+                // An item that was named twice before it is told instead.
+                writes(&input.transact_items[..position], &contents[..position], &tables)?;
+                return Err(missing);
+            }
+        };
     }
     Ok(tables)
 }
 
 /// The writes, each of another item, or why one does not fit its table.
 fn writes<'a>(
-    input: &'a TransactWriteItemsInput,
-    contents: Vec<Option<Content<'_>>>,
+    actions: &'a [TransactWriteItem],
+    contents: &[Option<Content<'_>>],
     tables: &'a BTreeMap<&str, Arc<Table>>,
 ) -> Result<Vec<Result<Write<'a>, Box<Rejection>>>, Failure> {
-    let mut writes = Vec::with_capacity(input.transact_items.len());
-    for (action, content) in input.transact_items.iter().zip(contents) {
+    let mut writes = Vec::with_capacity(actions.len());
+    for (action, content) in actions.iter().zip(contents) {
         let (table, condition) = (&tables[action.table_name()], condition(action));
         writes.push(match (action, content) {
-            (TransactWriteItem::Put(_), Some(content)) => Write::put(table, &content, condition),
+            (TransactWriteItem::Put(_), Some(content)) => Write::put(table, content, condition),
             (TransactWriteItem::Put(_), None) => return Err(internal("an item was not checked").into()),
             (TransactWriteItem::ConditionCheck(check), _) => {
                 Write::check(table, &check.key, &check.condition_expression)
@@ -244,8 +253,8 @@ fn replayed(
     contents: Vec<Option<Content<'_>>>,
     context: &Context<'_>,
 ) -> Result<TransactWriteItemsOutput, Failure> {
-    let tables = tables(input, context)?;
-    let writes = writes(input, contents, &tables)?;
+    let tables = tables(input, &contents, context)?;
+    let writes = writes(&input.transact_items, &contents, &tables)?;
     let mut costs = Costs::default();
     for write in writes.iter().flatten() {
         let found = context.transaction.item(write.table.id, &write.place)?;

@@ -219,3 +219,25 @@ fn a_transaction_takes_its_whole_capacity_or_none() {
     fixture.wait(Duration::from_millis(1));
     fixture.call(put_visit("b", 1)).unwrap();
 }
+
+#[test]
+fn an_item_that_is_named_twice_is_told_before_a_table_that_is_missing_behind_it() {
+    let fixture = Fixture::new();
+    let elsewhere = TransactWriteItem::Delete(TransactDelete {
+        table_name: "none".to_owned(),
+        key: key("a", 1),
+        ..TransactDelete::default()
+    });
+    let twice = "ValidationException: Transaction request cannot include multiple operations on one item";
+    let missing = "ResourceNotFoundException: Requested resource not found";
+    let told =
+        |actions: [&TransactWriteItem; 3]| fixture.error(transaction(actions.into_iter().cloned().collect()));
+    assert_eq!(told([&put_at(1), &delete(1), &elsewhere]), twice);
+    assert_eq!(told([&put_at(1), &elsewhere, &delete(1)]), missing);
+    assert_eq!(told([&elsewhere, &put_at(1), &delete(1)]), missing);
+    assert_eq!(told([&elsewhere, &elsewhere, &put_at(1)]), missing);
+    assert_eq!(told([&put_at(1), &delete(2), &elsewhere]), missing);
+    // What does not fit its table is a reason of a cancellation, which comes later.
+    let misfit = put(item(r#"{"user":{"S":"a"}}"#), None);
+    assert_eq!(told([&misfit, &misfit, &elsewhere]), missing);
+}
