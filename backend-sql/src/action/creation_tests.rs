@@ -150,6 +150,56 @@ fn an_index_that_is_being_created_holds_what_is_written_and_is_not_read() {
 }
 
 #[test]
+fn a_table_whose_index_is_being_created_takes_no_other_change() {
+    let mut fixture = slow();
+    fixture.call(add("by_place")).unwrap();
+    fixture.wait(TIME);
+    fixture.call(add("other")).unwrap();
+    let visits = || UpdateTableInput { table_name: "visits".to_owned(), ..UpdateTableInput::default() };
+    let warm = WarmThroughput { read_units_per_second: Some(90), write_units_per_second: Some(90) };
+    let of_index = UpdateGlobalSecondaryIndexAction {
+        index_name: "by_place".to_owned(),
+        warm_throughput: Some(warm),
+        ..UpdateGlobalSecondaryIndexAction::default()
+    };
+    let of_index = UpdateGlobalSecondaryIndexAction {
+        provisioned_throughput: Some(ProvisionedThroughput {
+            read_capacity_units: 9,
+            write_capacity_units: 9,
+        }),
+        ..of_index
+    };
+    let changes = [
+        UpdateTableInput { deletion_protection_enabled: Some(true), ..visits() },
+        UpdateTableInput { table_class: Some(TableClass::StandardInfrequentAccess), ..visits() },
+        UpdateTableInput { warm_throughput: Some(warm), ..visits() },
+        UpdateTableInput {
+            sse_specification: Some(SseSpecification { enabled: Some(true), ..SseSpecification::default() }),
+            ..visits()
+        },
+        UpdateTableInput {
+            global_secondary_index_updates: vec![GlobalSecondaryIndexUpdate::Update(of_index)],
+            ..visits()
+        },
+    ];
+    let before = fixture.call(describe("visits")).unwrap().table;
+    assert_eq!(before.table_status, TableStatus::Updating);
+    for change in &changes {
+        assert_eq!(
+            fixture.error(change.clone()),
+            "ResourceInUseException: Attempt to change a resource which is still in use: Table is being updated: visits",
+            "{change:?}"
+        );
+    }
+    assert_eq!(fixture.call(describe("visits")).unwrap().table, before);
+    fixture.call(put_visit("a", 1)).unwrap();
+    fixture.wait(TIME);
+    for change in changes {
+        fixture.call(change).unwrap();
+    }
+}
+
+#[test]
 fn an_index_that_is_being_created_can_be_deleted() {
     let fixture = slow();
     fixture.call(add("by_place")).unwrap();

@@ -10,12 +10,12 @@ mod capacity;
 mod check;
 mod indexes;
 
-use dynochemy_core::Rejection;
-use dynochemy_core::api::{SseSpecification, UpdateTableInput, UpdateTableOutput};
+use dynochemy_core::api::{SseSpecification, TableStatus, UpdateTableInput, UpdateTableOutput};
+use dynochemy_core::{Moment, Rejection};
 
 use super::{Answered, check_created};
 use crate::backend::Context;
-use crate::failure::{Failure, invalid, named_table_not_found, not_supported, validation};
+use crate::failure::{Failure, in_use, invalid, named_table_not_found, not_supported, validation};
 use crate::storage::{Index, Table};
 
 pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<Answered, Failure> {
@@ -23,6 +23,7 @@ pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<
     let found = context.transaction.table(&input.table_name)?;
     let old = found.ok_or_else(|| named_table_not_found(&input.table_name))?;
     check_created(&old, context.now)?;
+    check_active(input, &old, context.now)?;
     let mut table = Table::clone(&old);
     change_stream(input)?;
     change_encryption(input, &mut table)?;
@@ -41,6 +42,19 @@ pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<
     context.transaction.write_table(&table)?;
     let table_description = context.transaction.describe(&table, table.status(context.now), context.now)?;
     Ok(Answered { response: UpdateTableOutput { table_description }.into(), deleted })
+}
+
+/// That a table is not being changed. What else may be asked of its indexes meanwhile is told by [`indexes`], and why not of
+/// its capacity by [`capacity`].
+fn check_active(input: &UpdateTableInput, table: &Table, now: Moment) -> Result<(), Box<Rejection>> {
+    let updates = &input.global_secondary_index_updates;
+    let is_told_elsewhere = input.provisioned_throughput.is_some()
+        || input.billing_mode.is_some()
+        || !updates.is_empty() && updates.iter().all(indexes::is_build);
+    if is_told_elsewhere || table.status(now) != TableStatus::Updating {
+        return Ok(());
+    }
+    Err(in_use(&format!("Table is being updated: {}", table.name)))
 }
 
 /// No table has a stream.

@@ -5,7 +5,7 @@
 use dynochemy_core::Rejection;
 use dynochemy_core::api::{BillingMode, GlobalSecondaryIndexUpdate, UpdateTableInput, WarmThroughput};
 
-use super::indexes::index_name;
+use super::indexes::{index_name, is_build};
 use crate::action::declaration::capacity::{capacity_on_demand, check_mode, check_units};
 use crate::action::declaration::indexes::check_global_members;
 use crate::action::declaration::{check_name, check_table_name, keys, options};
@@ -106,9 +106,7 @@ fn check_billing(input: &UpdateTableInput) -> Result<(), Box<Rejection>> {
 /// Which changes come together.
 fn check_combination(input: &UpdateTableInput) -> Result<(), Box<Rejection>> {
     let updates = &input.global_secondary_index_updates;
-    let is_built =
-        |update: &GlobalSecondaryIndexUpdate| !matches!(update, GlobalSecondaryIndexUpdate::Update(_));
-    let builds = updates.iter().any(is_built);
+    let builds = updates.iter().any(is_build);
     let creates = updates.iter().any(|update| matches!(update, GlobalSecondaryIndexUpdate::Create(_)));
     let on_demand = input.on_demand_throughput.unwrap_or_default() != Default::default();
     let has = [

@@ -30,6 +30,11 @@ pub(super) fn index_name(update: &GlobalSecondaryIndexUpdate) -> &str {
     }
 }
 
+/// Whether an index is made or deleted.
+pub(super) fn is_build(update: &GlobalSecondaryIndexUpdate) -> bool {
+    !matches!(update, GlobalSecondaryIndexUpdate::Update(_))
+}
+
 /// Makes the changes of a table whose own capacity is as it is to be; the indexes that were deleted.
 pub(super) fn change(
     input: &UpdateTableInput,
@@ -56,13 +61,11 @@ pub(super) fn change(
             }
         }
     }
-    let is_built =
-        |update: &&GlobalSecondaryIndexUpdate| !matches!(update, GlobalSecondaryIndexUpdate::Update(_));
     // One that is being created can itself be deleted.
     let is_under_way = |index: &Index| {
         !index.is_created(context.now) && updates.iter().all(|update| index_name(update) != index.name)
     };
-    let built = updates.iter().filter(is_built).count();
+    let built = updates.iter().filter(|update| is_build(update)).count();
     if built > 1 || built == 1 && table.indexes.iter().any(is_under_way) {
         return Err(limit_exceeded(
             "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
