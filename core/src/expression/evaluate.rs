@@ -159,15 +159,41 @@ fn begins_with(value: &AttributeValue, prefix: &AttributeValue) -> bool {
 fn contains(value: &AttributeValue, part: &AttributeValue) -> bool {
     match (value, part) {
         (AttributeValue::S(value), AttributeValue::S(part)) => value.contains(part.as_str()),
-        (AttributeValue::B(value), AttributeValue::B(part)) => {
-            part.is_empty() || value.windows(part.len()).any(|window| window == part)
-        }
+        (AttributeValue::B(value), AttributeValue::B(part)) => contains_bytes(value, part),
         (AttributeValue::StringSet(set), AttributeValue::S(part)) => set.contains(part),
         (AttributeValue::NumberSet(set), AttributeValue::N(part)) => set.contains(part),
         (AttributeValue::BinarySet(set), AttributeValue::B(part)) => set.contains(part),
         (AttributeValue::L(values), part) => values.contains(part),
         _ => false,
     }
+}
+
+/// Whether `part` stands somewhere in `bytes`, in time that grows with the lengths of both, whatever they hold: looking at
+/// every place anew would take their product. It is the method of Knuth, Morris and Pratt.
+fn contains_bytes(bytes: &[u8], part: &[u8]) -> bool {
+    if part.is_empty() || part.len() > bytes.len() {
+        return part.is_empty();
+    }
+    // For each beginning of the part, the length of the longest one that it also ends with, itself aside.
+    let mut borders = vec![0; part.len()];
+    let mut matched = 0;
+    for end in 1..part.len() {
+        matched = longer(part, &borders, matched, part[end]);
+        borders[end] = matched;
+    }
+    matched = 0;
+    bytes.iter().any(|byte| {
+        matched = longer(part, &borders, matched, *byte);
+        matched == part.len()
+    })
+}
+
+/// How much of the beginning of `part` is matched with one byte more.
+fn longer(part: &[u8], borders: &[usize], mut matched: usize, byte: u8) -> usize {
+    while matched > 0 && part[matched] != byte {
+        matched = borders[matched - 1];
+    }
+    matched + usize::from(part[matched] == byte)
 }
 
 impl UpdateExpression {

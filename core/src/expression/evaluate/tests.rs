@@ -1,3 +1,6 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
 use crate::value::AttributeType;
 
@@ -155,4 +158,33 @@ fn only_updates_that_can_be_repeated_are_idempotent() {
     assert!(!idempotent(UpdateAction::Add(path("n", &[]), 1.into())));
     assert!(!idempotent(UpdateAction::Set(path("n", &[]), Assignment::Path(path("x", &[])))));
     assert!(!idempotent(UpdateAction::Remove(path("l", &[PathStep::Element(0)]))));
+}
+
+#[test]
+fn bytes_contain_what_stands_in_them_at_any_place() {
+    for part in ["", "a", "abab", "ababc", "c"] {
+        assert!(contains_bytes(b"abaababc", part.as_bytes()), "{part}");
+    }
+    for part in ["abac", "ababca", "abaababcd", "d"] {
+        assert!(!contains_bytes(b"abaababc", part.as_bytes()), "{part}");
+    }
+    assert!(contains_bytes(b"", b""));
+    assert!(!contains_bytes(b"", b"a"));
+}
+
+proptest! {
+    /// Of two bytes, so that parts overlap with themselves in many ways.
+    #[test]
+    fn bytes_contain_what_is_equal_to_one_of_their_windows(
+        bytes in vec(0u8..2, 0..40),
+        part in vec(0u8..2, 1..8),
+        (low, high) in (0usize..40, 0usize..40),
+    ) {
+        let naive = bytes.windows(part.len()).any(|window| window == part);
+        prop_assert_eq!(contains_bytes(&bytes, &part), naive);
+        let (low, high) = (low.min(bytes.len()), high.min(bytes.len()));
+        if low < high {
+            prop_assert!(contains_bytes(&bytes, &bytes[low..high]));
+        }
+    }
 }
