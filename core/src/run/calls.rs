@@ -35,7 +35,6 @@ impl Scheduler {
     ) {
         self.now = self.now.max(now);
         let Some(mut attempt) = self.calls.remove(call) else { return };
-        self.timers.remove(&(attempt.expires, Timer::Expire(call)));
         self.report.answered(&answer);
         let answer = match answer {
             Err(error) => match self.hold_back(attempt, error, client) {
@@ -114,7 +113,6 @@ impl Scheduler {
         self.next_call += 1;
         let deadline = self.plan_deadline.map_or(Moment::LAST, |deadline| self.started + deadline);
         attempt.expires = (self.now + client.settings.attempt_timeout).min(deadline);
-        self.timers.insert((attempt.expires, Timer::Expire(id)));
         self.report.sent(attempt.request.action());
         let call = Call { id, request: Arc::clone(&attempt.request), expires: attempt.expires };
         self.calls.insert(id, attempt);

@@ -39,6 +39,10 @@ impl<K: Copy + Ord, V> Few<K, V> {
         self.0.pop_front()
     }
 
+    pub(super) fn first(&self) -> Option<(K, &V)> {
+        self.0.front().map(|(key, value)| (*key, value))
+    }
+
     pub(super) fn get(&self, key: K) -> Option<&V> {
         self.find(key).ok().map(|at| &self.0[at].1)
     }
@@ -81,6 +85,7 @@ mod tests {
         few.insert(2, 21);
         assert_eq!(few.keys().collect::<Vec<_>>(), [1, 2, 3, 4]);
         assert_eq!(few.values().copied().collect::<Vec<_>>(), [10, 21, 30, 40]);
+        assert_eq!(few.first(), Some((1, &10)));
         assert_eq!(
             (few.remove(3), few.remove(3), few.get(4), few.contains_key(3)),
             (Some(30), None, Some(&40), false)

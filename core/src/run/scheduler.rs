@@ -50,6 +50,7 @@ pub(super) struct Scheduler {
     pub(super) held_back: BTreeMap<(MachineId, u32), Attempt>,
     pub(super) due: BTreeSet<(MachineId, u32)>,
     pub(super) next_call: u64,
+    /// What comes with time, apart from the expiry of calls.
     pub(super) timers: BTreeSet<(Moment, Timer)>,
     pub(super) deliveries: VecDeque<Delivery>,
     pub(super) streamed: bool,
@@ -140,19 +141,25 @@ impl Scheduler {
                 break;
             }
         }
-        Step::Wait { until: self.timers.first().map(|(moment, _)| *moment) }
+        Step::Wait { until: self.next_timer().map(|(moment, _)| moment) }
     }
 
     fn has_nothing_left(&self) -> bool {
         self.is_done() && self.machines.is_empty()
     }
 
+    /// What comes next with time. Calls expire in the order in which they were sent, so the first one tells for all.
+    fn next_timer(&self) -> Option<(Moment, Timer)> {
+        let expiry = self.calls.first().map(|(call, attempt)| (attempt.expires, Timer::Expire(call)));
+        expiry.into_iter().chain(self.timers.first().copied()).min()
+    }
+
     fn run_timers(&mut self, client: &Client) {
-        while let Some((moment, timer)) = self.timers.first().copied() {
+        while let Some((moment, timer)) = self.next_timer() {
             if moment > self.now {
                 return;
             }
-            self.timers.pop_first();
+            self.timers.remove(&(moment, timer));
             match timer {
                 Timer::Expire(call) => {
                     let problem = "no answer came in time".to_owned();
