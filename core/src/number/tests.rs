@@ -129,3 +129,17 @@ proptest! {
         prop_assert_eq!(f32::try_from(number).is_ok(), fits);
     }
 }
+
+proptest! {
+    #[test]
+    fn an_item_holds_a_number_as_it_prints(
+        negative in any::<bool>(),
+        digits in prop_oneof![0u128..1000, any::<u64>().prop_map(u128::from), 0..10u128.pow(38)],
+        exponent in prop_oneof![-3i16..3, -90i16..80],
+    ) {
+        let number = Number::from_parts(negative, digits, exponent).unwrap();
+        let mut out = Vec::new();
+        number.write(&mut out);
+        prop_assert_eq!(String::from_utf8(out).unwrap(), number.to_string());
+    }
+}
