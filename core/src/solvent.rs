@@ -271,6 +271,8 @@ impl<O: Operation> Plan for O {
 
     fn into_solvent(self) -> (Solvent, Finish<O::Output>) {
         let mut solvent = Solvent::new();
+        // A vector that grows by itself makes room for four entries, too many for what allocators keep at hand.
+        solvent.entries.reserve_exact(1);
         let _ = solvent.add(self);
         (solvent, |mut outcome| outcome.take_at(0))
     }

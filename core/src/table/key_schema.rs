@@ -43,20 +43,43 @@ use crate::wire::{self, WireError};
 pub trait KeyAttributeType: Serialize {
     /// The attribute's type in DynamoDB.
     const KIND: ScalarType;
+
+    /// The value as it stands in a key: what it serialises as, which the library's own types tell without that.
+    ///
+    /// # Errors
+    /// When it serialises as something that no key can be.
+    fn to_key_value(&self) -> Result<KeyValue, WireError> {
+        match wire::encode_value(self)? {
+            Some(value) => KeyValue::try_from(value),
+            None => Err(WireError::new("a key must not be `None`")),
+        }
+    }
 }
 
 macro_rules! key_attribute_types {
-    ($($kind:ident: $($type:ty),*;)*) => {$($(
+    ($($kind:ident by $convert:expr, $($type:ty),*;)*) => {$($(
+        impl KeyAttributeType for $type {
+            const KIND: ScalarType = ScalarType::$kind;
+
+            fn to_key_value(&self) -> Result<KeyValue, WireError> {
+                Ok(KeyValue::$kind($convert(self)))
+            }
+        }
+    )*)*};
+    // As they serialise.
+    ($kind:ident: $($type:ty),*) => {$(
         impl KeyAttributeType for $type {
             const KIND: ScalarType = ScalarType::$kind;
         }
-    )*)*};
+    )*};
 }
 key_attribute_types! {
-    S: String, Box<str>, char, Cow<'static, str>;
-    N: Number, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize;
-    B: Bytes;
+    S by ToString::to_string, String, Box<str>, char, Cow<'static, str>;
+    N by |number: &Self| *number, Number;
+    N by |number: &Self| Number::from(*number), u8, u16, u32, u64, i8, i16, i32, i64;
+    B by Bytes::clone, Bytes;
 }
+key_attribute_types!(N: u128, usize, i128, isize);
 
 /// The type of an attribute that is a key of an index: a [`KeyAttributeType`], or an `Option` of one, since an item that
 /// lacks the attribute is just not in the index.
@@ -95,13 +118,13 @@ pub trait KeyForm<K: ?Sized> {
 
 impl<K: KeyAttributeType> KeyForm<K> for K {
     fn key_value(&self) -> Result<KeyValue, WireError> {
-        encode_key_value(self)
+        self.to_key_value()
     }
 }
 
 impl<K: KeyAttributeType> KeyForm<K> for &K {
     fn key_value(&self) -> Result<KeyValue, WireError> {
-        encode_key_value(self)
+        self.to_key_value()
     }
 }
 
@@ -126,13 +149,6 @@ impl KeyForm<Bytes> for &[u8] {
     }
 }
 
-fn encode_key_value<T: Serialize>(value: &T) -> Result<KeyValue, WireError> {
-    match wire::encode_value(value)? {
-        Some(value) => KeyValue::try_from(value),
-        None => Err(WireError::new("a key must not be `None`")),
-    }
-}
-
 /// Stands for the type of a key attribute that is known only at run time: any text, integer, [`Number`], [`Bytes`] or
 /// [`KeyValue`] can stand for it.
 #[derive(Clone, Copy, Debug)]
@@ -140,7 +156,7 @@ pub struct Untyped;
 
 impl<K: KeyAttributeType> KeyForm<Untyped> for K {
     fn key_value(&self) -> Result<KeyValue, WireError> {
-        encode_key_value(self)
+        self.to_key_value()
     }
 }
 
