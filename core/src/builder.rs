@@ -9,6 +9,7 @@ use crate::client::{Client, Settings, Shared, TableNames};
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::observer::Observer;
+use crate::retry_budget::RetryBudget;
 use crate::table::{Description, Table};
 use crate::view::{ErasedView, View};
 
@@ -107,8 +108,9 @@ impl Configuration {
                 "the operating system has no random numbers: {error}; give the builder a `seed`"
             ))
         })?;
-        let client =
-            Client { settings, names, views, session, observer, shared: Mutex::new(Shared::default()) };
+        let retry_budget = RetryBudget::new(settings.retry_budget);
+        let shared = Mutex::new(Shared::default());
+        let client = Client { settings, names, views, session, observer, retry_budget, shared };
         for table in tables {
             client.check_views(table)?;
         }

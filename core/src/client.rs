@@ -9,6 +9,7 @@ use crate::moment::Moment;
 use crate::observer::{Event, EventKind, Observer};
 use crate::operation::{Paged, Task};
 use crate::outcome::Outcome;
+use crate::retry_budget::RetryBudget;
 use crate::run::{Run, RunId};
 use crate::solvent::{Finish, Plan};
 use crate::table::{Description, Tables};
@@ -29,6 +30,13 @@ pub struct Settings {
     pub backoff_cap: Duration,
     /// How long one attempt may take before its answer counts as lost.
     pub attempt_timeout: Duration,
+    /// What the runs of one `Db` together may spend on retries after failures of the service and the network, in tokens of
+    /// which each retry takes 14. Every call that succeeds gives one back, or what its own retry took. With none left,
+    /// such a failure is an operation's end. The default, 5,000, is what the attempts of 32 calls need (the other defaults
+    /// of these settings), so that a run alone goes on for as long as its attempts last, while a `Db` whose service stays
+    /// away soon asks it once for each call and no more. Throttling, conflicts and what batches leave unprocessed take
+    /// nothing: they are paced by backoff, and bounded by the attempts, else a long load could not end.
+    pub retry_budget: u32,
     /// How long to wait for a table to become active, or to be gone.
     pub table_timeout: Duration,
     /// The most actions in one transaction, from 1 to 100: 100 in the service, 10 or 25 in some older servers.
@@ -61,6 +69,7 @@ impl Default for Settings {
             backoff_base: Duration::from_millis(50),
             backoff_cap: Duration::from_secs(20),
             attempt_timeout: Duration::from_secs(10),
+            retry_budget: 5_000,
             table_timeout: Duration::from_secs(600),
             transaction_actions: 100,
         }
@@ -74,6 +83,7 @@ pub struct Client {
     pub(crate) views: Vec<Arc<dyn ErasedView>>,
     pub(crate) session: u64,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) retry_budget: RetryBudget,
     pub(crate) shared: Mutex<Shared>,
 }
 

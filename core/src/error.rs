@@ -4,6 +4,8 @@
 //! anything may have been applied. [`CallError`] is what a driver or backend says of one call.
 
 mod call;
+mod fate;
+mod retry;
 
 use std::fmt;
 
@@ -16,6 +18,9 @@ use crate::request::Action;
 use crate::wire::WireError;
 
 pub use call::{CallError, CancellationReason, Rejection, ThrottlingReason};
+pub use fate::Fate;
+pub use retry::Retry;
+pub(crate) use retry::UNPROCESSED;
 
 /// Whether an operation that failed may have changed the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -165,7 +170,11 @@ impl Error {
     #[must_use]
     pub fn effect(&self) -> Effect {
         match self {
-            Self::Call { subject, .. } | Self::Unreadable { subject, .. } if subject.reads => {
+            Self::Call { subject, .. }
+            | Self::Cancelled { subject, .. }
+            | Self::Unreadable { subject, .. }
+                if subject.reads =>
+            {
                 Effect::NotApplied
             }
             Self::Call { error, .. } | Self::Cancelled { error, .. } => error.effect(),

@@ -48,6 +48,7 @@ mod path;
 mod projection;
 mod random;
 mod request;
+mod retry_budget;
 mod rows;
 mod run;
 pub mod set;
@@ -69,7 +70,8 @@ pub mod application {
     pub use crate::credentials::Credentials;
     pub use crate::cursor::Cursor;
     pub use crate::error::{
-        CallError, Cancellation, CancellationReason, Effect, Error, Rejection, Subject, ThrottlingReason,
+        CallError, Cancellation, CancellationReason, Effect, Error, Fate, Rejection, Retry, Subject,
+        ThrottlingReason,
     };
     pub use crate::item::{Item, Items};
     pub use crate::key::{Key, KeyShape, KeyValue, ScalarType};
@@ -78,7 +80,7 @@ pub mod application {
     pub use crate::number::{Number, NumberError};
     pub use crate::observer::{Event, EventKind, Observer};
     pub use crate::operation::{Change, Page, Statement, TransactGet, TransactWrite};
-    pub use crate::outcome::{Outcome, Report};
+    pub use crate::outcome::{Outcome, Report, WaitReason};
     pub use crate::path::{Addend, Container, Operand, Path, Predicate, SetElements, Size, Text};
     pub use crate::projection::Projection;
     pub use crate::request::Action;

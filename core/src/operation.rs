@@ -10,6 +10,7 @@ pub(crate) mod call;
 mod change;
 mod check;
 mod delete;
+mod exactly_once;
 mod get;
 mod put;
 mod query;
@@ -43,6 +44,7 @@ pub use administration::{
 pub use change::Change;
 pub use check::Check;
 pub use delete::Delete;
+pub use exactly_once::ExactlyOnce;
 pub use get::{Exists, Get};
 pub use put::{MAX_ITEM_SIZE, Put};
 pub use query::Query;

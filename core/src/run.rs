@@ -136,6 +136,11 @@ impl Run {
         now: Moment,
     ) -> Result<Self, Error> {
         plan.check()?;
+        if plan.deadline.is_some_and(|deadline| deadline.is_zero()) {
+            return Err(Error::configuration(
+                "the plan's deadline is over before it begins: it is counted from the start of the run, so give it some time",
+            ));
+        }
         let mut names = BTreeMap::new();
         for table in plan.tables.iter() {
             client.check_views(table)?;
@@ -225,7 +230,7 @@ fn set_times(plan: &mut Solvent, now: Moment) {
     }
 }
 
-/// Names the writes that views follow, and transactions, unless an earlier run has.
+/// Names the writes that views follow, and what goes under a token, unless an earlier run has.
 fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
     for (operation, entry) in (0..).zip(&mut plan.entries) {
         entry.resumed = entry.write.is_some();
@@ -233,9 +238,12 @@ fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
         let is_transaction = match task {
             Task::TransactWrite { .. } => true,
             Task::Call { request } => request.is_transaction(),
-            _ => false,
+            task => task.is_exactly_once(),
         };
-        if is_transaction || client.follows(task, &plan.tables) {
+        let followed = client.follows(task, &plan.tables);
+        // What an earlier run may have sent under a token may have been applied, until that token tells.
+        entry.ambiguous |= entry.sent.is_some() && task.is_under_token() && !followed;
+        if is_transaction || followed {
             entry.write.get_or_insert(WriteId { session: client.session, run: run.0, operation });
         }
     }

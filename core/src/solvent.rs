@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;
 use crate::key::KeyValue;
+use crate::moment::Moment;
 use crate::operation::{Operation, Settled, Task};
 use crate::outcome::Outcome;
 use crate::table::Tables;
@@ -84,8 +85,14 @@ pub(crate) struct Entry {
     pub(crate) resumed: bool,
     /// Whether an earlier run sent it and left without an answer.
     pub(crate) ambiguous: bool,
+    /// From when on it may have been sent under its token.
+    #[serde(default)]
+    pub(crate) sent: Option<Moment>,
     /// What it ended with.
     pub(crate) result: Option<Result<Settled, Error>>,
+    /// Whether the result was taken; what it held is then gone.
+    #[serde(default)]
+    pub(crate) taken: bool,
 }
 
 impl Solvent {
@@ -112,12 +119,15 @@ impl Solvent {
             write: None,
             resumed: false,
             ambiguous: false,
+            sent: None,
             result: None,
+            taken: false,
         });
         Ticket { plan: fingerprint, index, of: PhantomData }
     }
 
-    /// Gives up this long after the plan is started: what has not been sent by then is not sent any more.
+    /// Gives up this long after the plan is started: what has not been sent by then is not sent any more. A plan with no
+    /// time at all is refused when it is started.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
@@ -133,6 +143,12 @@ impl Solvent {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// How many operations have not ended: all of a new plan, and fewer of a saved one or of what an outcome left over.
+    #[must_use]
+    pub fn remaining(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.result.is_none()).count()
     }
 
     /// Whether the plan holds together. One from outside is looked through in all; of others it is known that the items

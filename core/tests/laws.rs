@@ -22,7 +22,7 @@ enum Done {
 fn random_plan(choices: &mut Choices) -> (Solvent, BTreeMap<String, Vec<Done>>) {
     let mut solvent = Solvent::new();
     if choices.percent(10) {
-        solvent = solvent.deadline(Duration::from_millis(choices.below(2000)));
+        solvent = solvent.deadline(Duration::from_millis(1 + choices.below(2000)));
     }
     let mut done: BTreeMap<String, Vec<Done>> = BTreeMap::new();
     for number in 0..choices.below(60) {

@@ -142,33 +142,6 @@ impl Rejection {
         Self { status: 400, code: code.into(), message: message.into(), ..Self::default() }
     }
 
-    /// Whether the refused call may succeed later as it is: throttling, conflicts, and the service's own faults.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        match self.code.as_str() {
-            "ProvisionedThroughputExceededException"
-            | "ThrottlingException"
-            | "RequestLimitExceeded"
-            | "LimitExceededException"
-            | "InternalServerError"
-            | "ServiceUnavailable"
-            | "TransactionConflictException"
-            | "ReplicatedWriteConflictException"
-            | "TransactionInProgressException" => true,
-            "TransactionCanceledException" => {
-                let passing = |reason: &CancellationReason| {
-                    matches!(
-                        reason.code.as_str(),
-                        "None" | "TransactionConflict" | "ProvisionedThroughputExceeded" | "ThrottlingError"
-                    )
-                };
-                self.cancellation_reasons.iter().any(|reason| reason.code != "None")
-                    && self.cancellation_reasons.iter().all(passing)
-            }
-            _ => self.status >= 500 || self.status == 429,
-        }
-    }
-
     /// Whether a single member of a batch may be the reason that all of it was refused.
     #[must_use]
     pub fn may_be_one_members(&self) -> bool {

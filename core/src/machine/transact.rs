@@ -1,4 +1,5 @@
-//! A transaction: one call under a token, or one read of several items at one moment.
+//! A transaction: one call under a token, or one read of several items at one moment. A write that is to be applied exactly
+//! once is a transaction of one.
 //!
 //! ```text
 //! Idle --Send--> UnderWay --answer--> Done
@@ -24,7 +25,7 @@ impl Transact {
         Self { operation: [operation], call: OneCall::Idle }
     }
 
-    pub(super) fn members(&self) -> &[u32] {
+    pub(crate) fn members(&self) -> &[u32] {
         &self.operation
     }
 
@@ -45,9 +46,11 @@ impl Transact {
             (Task::Call { .. }, Ok(response @ Response::ExecuteTransaction(_))) => {
                 context.settle(operation, Settled::Response(Box::new(response)));
             }
-            (Task::TransactWrite { .. } | Task::Check { .. }, Ok(Response::TransactWriteItems(_))) => {
-                context.settle(operation, Settled::Done);
+            (Task::Call { .. } | Task::TransactGet { .. }, Ok(_)) => {
+                let action = request(operation, context).action();
+                context.fail_call(operation, mismatched_answer(action));
             }
+            (_, Ok(Response::TransactWriteItems(_))) => context.settle(operation, Settled::Done),
             (_, Ok(_)) => {
                 let action = request(operation, context).action();
                 context.fail_call(operation, mismatched_answer(action));
@@ -93,17 +96,16 @@ fn request(operation: u32, context: &Context<'_>) -> Request {
             ..TransactWriteItemsInput::default()
         })
     };
+    let made = || context.slot(operation).entry.write.map(|write| write.attempt(0));
     match context.task(operation) {
-        Task::TransactWrite { actions, token } => {
-            let made = context.slot(operation).entry.write.map(|write| write.attempt(0));
-            write(actions, token.clone().or(made))
-        }
+        Task::TransactWrite { actions, token } => write(actions, token.clone().or_else(made)),
         Task::TransactGet { gets } => Request::TransactGetItems(TransactGetItemsInput {
             transact_items: gets.iter().filter_map(|get| read_item(get, context)).collect(),
             return_consumed_capacity,
         }),
         Task::Call { request } => under_token(request, operation, context),
-        single => write(std::slice::from_ref(single), None),
+        // A check has no name, and needs no token.
+        single => write(std::slice::from_ref(single), made()),
     }
 }
 

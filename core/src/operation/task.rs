@@ -304,6 +304,25 @@ impl Task {
         }
     }
 
+    /// Whether the task is a write of one item that is sent under a token.
+    #[must_use]
+    pub fn is_exactly_once(&self) -> bool {
+        self.options().is_some_and(|options| options.exactly_once)
+    }
+
+    /// Whether the service knows the task again by a token, for as long as it keeps that.
+    pub(crate) fn is_under_token(&self) -> bool {
+        match self {
+            Self::TransactWrite { .. } => true,
+            Self::Call { request } => match &**request {
+                Request::TransactWriteItems(input) => input.client_request_token.is_some(),
+                Request::ExecuteTransaction(_) => request.is_transaction(),
+                _ => false,
+            },
+            task => task.is_exactly_once(),
+        }
+    }
+
     pub(crate) fn options_mut(&mut self) -> Option<&mut WriteOptions> {
         match self {
             Self::Put { options, .. } | Self::Delete { options, .. } | Self::Update { options, .. } => {
@@ -359,6 +378,9 @@ impl Task {
 
     /// Whether the task can be carried out twice and leave the same behind, and the same answer.
     pub(crate) fn is_repeatable(&self) -> bool {
+        if self.is_exactly_once() {
+            return false;
+        }
         let plain = |options: &Option<Box<WriteOptions>>| {
             options
                 .as_ref()

@@ -25,6 +25,9 @@ pub struct WriteOptions {
     pub on_failure: ReturnValuesOnConditionCheckFailure,
     /// Times that are set when the plan is started.
     pub stamps: Vec<TimeStamp>,
+    /// Whether it is sent under a token, as a transaction of one, so that it is never applied twice.
+    #[serde(default)]
+    pub exactly_once: bool,
 }
 
 /// What a write answers.
@@ -115,7 +118,8 @@ impl Writing {
     /// The options as plain data; `None` where nothing is asked.
     pub(super) fn options(self) -> Result<Option<Box<WriteOptions>>, WireError> {
         let Self { condition, returns, on_failure, stamps, .. } = self;
-        let options = WriteOptions { condition: condition?, returns, on_failure, stamps };
+        let options =
+            WriteOptions { condition: condition?, returns, on_failure, stamps, exactly_once: false };
         Ok((options != WriteOptions::default()).then(|| Box::new(options)))
     }
 }

@@ -18,7 +18,10 @@ pub(super) struct Attempt {
     pub(super) patience: Patience,
     /// Whether an earlier attempt may have been applied.
     pub(super) ambiguous: bool,
+    /// When it was first sent, by an earlier run of the plan perhaps.
     pub(super) first_sent: Moment,
+    /// What its last retry took from the budget.
+    pub(super) paid: u32,
     /// When it expires, while it is under way.
     pub(super) expires: Moment,
     /// What the last attempt ended with.

@@ -17,13 +17,25 @@ use super::attempt::{Attempt, MachineId};
 use super::scheduler::{Scheduler, Timer};
 use super::{Call, CallId, Step};
 use crate::client::Client;
-use crate::error::CallError;
+use crate::error::{CallError, Retry};
 use crate::machine::{Machine, delay};
 use crate::moment::Moment;
+use crate::operation::Task;
+use crate::outcome::WaitReason;
 use crate::request::Response;
 
 /// How long after its first sending a transaction's token is relied on; the service keeps it for ten minutes.
 const TOKEN_LIFE: Duration = Duration::from_secs(9 * 60);
+/// By how much the clock of who sent it first may have been ahead.
+const CLOCK_LEAD: Duration = Duration::from_secs(30);
+
+/// How long after its first sending a transaction that is in progress is sent again, at the earliest.
+const IN_PROGRESS: Duration = Duration::from_secs(5);
+
+/// Whether the service still knows a token that was first sent then.
+pub(super) fn is_alive(sent: Moment, now: Moment) -> bool {
+    now.since(sent) < TOKEN_LIFE && sent.since(now) < CLOCK_LEAD
+}
 
 impl Scheduler {
     pub(super) fn complete(
@@ -36,6 +48,9 @@ impl Scheduler {
         self.now = self.now.max(now);
         let Some(mut attempt) = self.calls.remove(call) else { return };
         self.report.answered(&answer);
+        if answer.is_ok() {
+            client.retry_budget.succeeded(attempt.paid);
+        }
         let answer = match answer {
             Err(error) => match self.hold_back(attempt, error, client) {
                 Ok(()) => return,
@@ -65,18 +80,24 @@ impl Scheduler {
         if lost && !token {
             self.mark_ambiguous(attempt.machine);
         }
-        let passing = match &error {
-            CallError::Refused(rejection) => rejection.is_transient(),
-            CallError::NotSent { .. } => true,
-            CallError::Unknown { .. } => attempt.request.is_repeatable(),
+        let retry = match &error {
+            CallError::Refused(rejection) => rejection.retry(),
+            CallError::NotSent { .. } => Retry::Backoff,
+            CallError::Unknown { .. } if attempt.request.is_repeatable() => Retry::Backoff,
+            CallError::Unknown { .. } => Retry::Never,
         };
         let patient = attempt.patience.try_again(self.succeeded, client.settings.attempts);
-        if passing && (!attempt.ambiguous || self.token_lives(&attempt)) && patient && !self.deadline_passed {
+        let may_go_on =
+            patient && !self.deadline_passed && (!attempt.ambiguous || self.token_lives(&attempt));
+        if retry.is_transient() && may_go_on && client.retry_budget.take(retry, &mut attempt.paid) {
             let asked = error.rejection().and_then(|rejection| rejection.retry_after).unwrap_or_default();
             let asked = asked.min(client.settings.backoff_cap);
-            let pause = delay(&client.settings, attempt.patience.tries, &mut self.random).max(asked);
+            let mut pause = delay(&client.settings, attempt.patience.tries, &mut self.random).max(asked);
+            if retry == Retry::InProgress {
+                pause = pause.max((attempt.first_sent + IN_PROGRESS).since(self.now));
+            }
             self.report.retries += 1;
-            self.report.backoff = self.report.backoff.saturating_add(pause);
+            self.report.wait(WaitReason::of(retry), pause);
             let slot = (attempt.machine, attempt.tag);
             self.timers.insert((self.now + pause, Timer::Resend(slot.0, slot.1)));
             attempt.last = Some(error);
@@ -98,7 +119,24 @@ impl Scheduler {
     /// it went is still known, or it needs none.
     pub(super) fn token_lives(&self, attempt: &Attempt) -> bool {
         let token = self.machines.get(attempt.machine).is_some_and(Machine::has_token);
-        !token || self.now.since(attempt.first_sent) < TOKEN_LIFE
+        !token || is_alive(attempt.first_sent, self.now)
+    }
+
+    /// When a machine's request was first sent, and whether it may have been applied then: a transaction whose plan an
+    /// earlier run may have sent goes under the token of that run.
+    pub(super) fn sent_before(&mut self, machine: MachineId) -> (Moment, bool) {
+        let Some(Machine::Transact(transaction)) = self.machines.get(machine) else {
+            return (self.now, false);
+        };
+        let [operation] = *transaction.members() else { return (self.now, false) };
+        let entry = &mut self.slots[operation as usize].entry;
+        if !entry.task.as_ref().is_ok_and(Task::is_under_token) {
+            return (self.now, false);
+        }
+        let before = entry.sent.is_some();
+        // From here on the attempt knows it, and a cancellation under the token settles it.
+        entry.ambiguous = false;
+        (*entry.sent.get_or_insert(self.now), before)
     }
 
     fn mark_ambiguous(&mut self, machine: MachineId) {

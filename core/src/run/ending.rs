@@ -22,7 +22,12 @@ impl Scheduler {
         let maybe_applied = self.maybe_applied();
         let entries = (0..).zip(&self.slots).map(|(operation, slot)| {
             let mut entry = slot.entry.clone();
-            entry.ambiguous |= entry.result.is_none() && maybe_applied.contains(&operation);
+            if entry.result.is_none() {
+                entry.ambiguous |= maybe_applied.contains(&operation);
+                // The run may send it at once; who resumes must not rely on its token for longer than from now on.
+                let token = entry.task.as_ref().is_ok_and(Task::is_under_token);
+                entry.sent = entry.sent.or(token.then_some(self.now));
+            }
             entry
         });
         Solvent {

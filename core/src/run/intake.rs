@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::calls::is_alive;
 use super::ready::Fill;
-use super::scheduler::Scheduler;
+use super::scheduler::{Scheduler, token_error};
 use crate::client::Client;
 use crate::error::{CallError, Error};
 use crate::machine::Machine;
@@ -132,8 +133,15 @@ impl Scheduler {
             Ok(task) => task,
             Err(error) => return Some(error.clone()),
         };
-        // What views follow is known again by its version.
-        let known_again = slot.entry.write.is_some() && client.follows(task, &self.tables);
+        let followed = client.follows(task, &self.tables);
+        if let Some(sent) = slot.entry.sent.filter(|_| task.is_under_token() && !followed) {
+            if !is_alive(sent, self.now) {
+                return Some(slot.call_error(&self.tables, token_error()));
+            }
+        }
+        // What views follow is known again by its version, and a transaction by its token.
+        let known_again =
+            slot.entry.write.is_some() && followed || slot.entry.sent.is_some() && task.is_under_token();
         if slot.entry.ambiguous && !task.is_repeatable() && !known_again {
             let problem = "an earlier run of the plan sent it and left without an answer".to_owned();
             return Some(slot.call_error(&self.tables, CallError::Unknown { rejection: None, problem }));

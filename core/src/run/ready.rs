@@ -188,6 +188,7 @@ fn machine_for(operation: u32, slot: &Slot, client: &Client, tables: &Tables) ->
         Task::ListTags { .. } | Task::ChangeTags { .. } => Machine::Tags(Tags::new(operation)),
         Task::ListTables => Machine::ListTables(ListTables::new(operation)),
         task if client.follows(task, tables) => Machine::ViewWrite(ViewWrite::new(vec![operation])),
+        task if task.is_exactly_once() => Machine::Transact(Transact::new(operation)),
         _ => Machine::Single(Single::new(operation)),
     }
 }

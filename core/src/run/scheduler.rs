@@ -19,11 +19,11 @@ use super::order::Order;
 use super::ready::Ready;
 use super::{CallId, Delivery, Slot, Step};
 use crate::client::Client;
-use crate::error::{CallError, Error, Rejection};
+use crate::error::{CallError, Error, Rejection, UNPROCESSED};
 use crate::machine::{Context, Effect, Machine, Next, delay};
 use crate::moment::Moment;
 use crate::operation::Settled;
-use crate::outcome::Report;
+use crate::outcome::{Report, WaitReason};
 use crate::random::Random;
 use crate::solvent::Solvent;
 use crate::table::Tables;
@@ -228,16 +228,22 @@ impl Scheduler {
                     self.give(id, tag, Err(deadline_error()), client);
                     return None;
                 }
+                let (first_sent, ambiguous) = self.sent_before(id);
                 let attempt = Attempt {
                     machine: id,
                     tag,
                     request,
                     patience: Patience::default(),
-                    ambiguous: false,
-                    first_sent: self.now,
+                    ambiguous,
+                    first_sent,
+                    paid: 0,
                     expires: self.now,
                     last: None,
                 };
+                if ambiguous && !self.token_lives(&attempt) {
+                    self.give(id, tag, Err(token_error()), client);
+                    return None;
+                }
                 return Some(self.send(attempt, client));
             }
             Next::Wait(Some(_)) if self.deadline_passed => {
@@ -357,13 +363,13 @@ impl Scheduler {
         }
         if !slot.patience.try_again(self.succeeded, client.settings.attempts) {
             let message = format!("the service left it unprocessed {} times", slot.patience.tries);
-            let rejection = Rejection { status: 200, ..Rejection::new("Unprocessed", message) };
+            let rejection = Rejection { status: 200, ..Rejection::new(UNPROCESSED, message) };
             let error = slot.call_error(&self.tables, CallError::Refused(Box::new(rejection)));
             return self.settle(operation, Err(error), client);
         }
         let tries = slot.patience.tries;
         let pause = *pause.get_or_insert_with(|| delay(&client.settings, tries, &mut self.random));
-        self.report.backoff = self.report.backoff.saturating_add(pause);
+        self.report.wait(WaitReason::Unprocessed, pause);
         self.timers.insert((self.now + pause, Timer::Ready(operation)));
     }
 
@@ -394,6 +400,12 @@ impl Scheduler {
         self.slots[operation as usize].settle(&self.tables, result);
         self.ended += 1;
     }
+}
+
+/// The error of what an earlier run may have sent under a token that has expired.
+pub(super) fn token_error() -> CallError {
+    let problem = "an earlier run of the plan may have sent it, and its token has expired".to_owned();
+    CallError::Unknown { rejection: None, problem }
 }
 
 fn deadline_error() -> CallError {

@@ -122,6 +122,13 @@ impl Service {
         of_table.map(|(_, attributes)| wire::decode(&Item::from_attributes(attributes)).unwrap()).collect()
     }
 
+    /// The service forgets tokens after ten minutes.
+    pub fn forget_tokens_after(&mut self, age: std::time::Duration) {
+        if age >= std::time::Duration::from_secs(600) {
+            self.tokens.clear();
+        }
+    }
+
     pub fn answer(&mut self, request: &Request) -> Result<Response, CallError> {
         self.check(request)?;
         match request {
