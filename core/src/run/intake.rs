@@ -134,10 +134,9 @@ impl Scheduler {
             Err(error) => return Some(error.clone()),
         };
         let followed = client.follows(task, &self.tables);
-        if let Some(sent) = slot.entry.sent.filter(|_| task.is_under_token() && !followed) {
-            if !is_alive(sent, self.now) {
-                return Some(slot.call_error(&self.tables, token_error()));
-            }
+        let expired = slot.entry.sent.is_some_and(|sent| !is_alive(sent, self.now));
+        if expired && task.is_under_token() && !followed {
+            return Some(slot.call_error(&self.tables, token_error()));
         }
         // What views follow is known again by its version, and a transaction by its token.
         let known_again =
