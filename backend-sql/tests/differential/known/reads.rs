@@ -62,8 +62,9 @@ pub(super) fn starts_at_the_end(seen: &Seen<'_>) -> bool {
     seen.ours["Count"] == 0 && message(seen.theirs).contains("does not match the range key predicate")
 }
 
-pub(super) fn takes_long_start_key(seen: &Seen<'_>) -> bool {
-    seen.call.body["ExclusiveStartKey"].to_string().contains("%x*")
+pub(super) fn takes_any_start_key(seen: &Seen<'_>) -> bool {
+    let key = seen.call.body["ExclusiveStartKey"].to_string();
+    (key.contains("%x*") || key.contains(r#"{"S":""}"#) || key.contains(r#"{"B":""}"#))
         && message(seen.ours).contains("The provided starting key is invalid")
 }
 
