@@ -1,6 +1,8 @@
 //! A hash that stays the same from one build and machine to the next, by which saved values tell what they belong to. It
 //! is no protection against those who want two to be equal.
 
+pub(crate) mod digest;
+
 /// A hash of parts, each told from the next.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fingerprint(u64);

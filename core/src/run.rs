@@ -241,8 +241,8 @@ fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
             task => task.is_exactly_once(),
         };
         let followed = client.follows(task, &plan.tables);
-        // What an earlier run may have sent under a token may have been applied, until that token tells.
-        entry.ambiguous |= entry.sent.is_some() && task.is_under_token() && !followed;
+        // What an earlier run may have sent under a token may have been applied, until that token (or the item) tells.
+        entry.ambiguous |= entry.sent.is_some() && task.is_under_token();
         if is_transaction || followed {
             entry.write.get_or_insert(WriteId { session: client.session, run: run.0, operation });
         }

@@ -1,7 +1,10 @@
 //! Solvents: plans of many operations.
 //!
 //! Operations are added to a [`Solvent`], each answered with a typed [`Ticket`]. A Solvent is plain data: it can be
-//! cloned, saved and sent elsewhere, and it knows nothing of how it will be run.
+//! cloned, saved and sent elsewhere, and it knows nothing of how it will be run. What is saved tells its format, and whether
+//! anyone has changed it (`saved.rs`).
+
+mod saved;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,13 +42,12 @@ use crate::write_id::WriteId;
 /// // let visit: Option<Visit> = outcome.take(found)?;
 /// # let _ = found;
 /// ```
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq)]
 #[must_use = "a plan does nothing until it is run"]
 pub struct Solvent {
     pub(crate) tables: Tables,
     pub(crate) entries: Vec<Entry>,
     pub(crate) deadline: Option<Duration>,
-    #[serde(skip, default = "Origin::outside")]
     pub(crate) origin: Origin,
 }
 
