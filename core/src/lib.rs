@@ -86,7 +86,7 @@ pub mod application {
     pub use crate::request::Action;
     pub use crate::rows::Rows;
     pub use crate::set::{self, Set};
-    pub use crate::solvent::{Plan, Solvent, Ticket};
+    pub use crate::solvent::{Chunks, ChunksCheckpoint, Plan, Solvent, Ticket, Tickets};
     pub use crate::table::{
         Description, Index, IndexDescription, KeyAttributeType, KeyForm, Table, UntypedTable,
     };
@@ -111,7 +111,7 @@ pub use key::{KeyAttribute, MAX_HASH_KEY, MAX_RANGE_KEY};
 pub use number::MAX_DIGITS;
 pub use request::{Request, Response, ServiceName};
 pub use run::{Call, CallId, Delivery, Run, RunId, Step};
-pub use solvent::Finish;
+pub use solvent::{Finish, IntoTickets};
 pub use table::{
     AcceptsHash, AcceptsKey, Composite, Entity, HashOnly, HashRange, IndexAttribute, IndexKind,
     IndexProjection, KeySchema, KeyTemplate, NextRange, Stamp, TableId, TableRef, Tables, Template,

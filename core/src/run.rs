@@ -149,14 +149,20 @@ impl Run {
         let several = plan.tables.iter().nth(1).is_some();
         for table in plan.tables.iter().filter(|_| several) {
             let physical = client.names.of(table);
-            let other = names.insert(physical.clone(), &table.name).filter(|other| **other != table.name);
-            if let Some(other) = other {
-                return Err(Error::configuration(format!(
+            let Some(other) = names.insert(physical.clone(), &table.name) else { continue };
+            let problem = if *other == table.name {
+                format!(
+                    "the plan describes table `{other}` twice, with different keys, and a table has one; mend the type whose \
+                     keys are not the table's"
+                )
+            } else {
+                format!(
                     "tables `{other}` and `{}` are both `{physical}` in the service; give their types one name, so that \
                      operations on one item keep their order",
                     table.name
-                )));
-            }
+                )
+            };
+            return Err(Error::configuration(problem));
         }
         let id = client.next_run();
         // Runs of one session differ in their jitter, and those of one seed agree.

@@ -4,11 +4,12 @@
 //! cloned, saved and sent elsewhere, and it knows nothing of how it will be run. What is saved tells its format, and whether
 //! anyone has changed it (`saved.rs`).
 
+mod chunks;
 mod saved;
+mod tickets;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -17,18 +18,23 @@ use crate::error::Error;
 use crate::fingerprint::Fingerprint;
 use crate::key::KeyValue;
 use crate::moment::Moment;
-use crate::operation::{Operation, Settled, Task};
+use crate::operation::{Group, Operation, Settled, Task};
 use crate::outcome::Outcome;
 use crate::table::Tables;
 use crate::write_id::WriteId;
+
+pub use chunks::{Chunks, ChunksCheckpoint};
+pub use tickets::{IntoTickets, Ticket, Tickets};
 
 /// A plan: operations that are carried out together, in few requests.
 ///
 /// Operations on one item keep the order in which they were added; a query or scan comes after the earlier writes to
 /// its table; creating or deleting a table keeps its place among the operations on that table (and of the views that
 /// follow it). A PartiQL statement, or another call of the API that may change something, waits for everything before it,
-/// and everything after waits for it. What follows a failed operation on the same item is not sent. All else runs at the same time; in particular,
-/// reading a view does not wait for the plan's writes to its source.
+/// and everything after waits for it, as at a [`barrier`](Self::barrier). What follows a failed operation on the same item is
+/// not sent. All else runs at the same time; in particular, reading a view does not wait for the plan's writes to its source.
+///
+/// More operations than fit in memory are taken plan by plan from [`Chunks`].
 ///
 /// ```
 /// # use dynochemy_core::{Solvent, Table};
@@ -48,6 +54,8 @@ pub struct Solvent {
     pub(crate) tables: Tables,
     pub(crate) entries: Vec<Entry>,
     pub(crate) deadline: Option<Duration>,
+    /// The positions before which everything is to have ended that stands before them, rising.
+    pub(crate) barriers: Vec<u32>,
     pub(crate) origin: Origin,
 }
 
@@ -108,8 +116,12 @@ impl Solvent {
     /// An operation that cannot be sent as it is (an empty key, an item that is too large) is added all the same, and
     /// its ticket says what is wrong.
     pub fn add<O: Operation>(&mut self, operation: O) -> Ticket<O::Output> {
-        let index = u32::try_from(self.entries.len()).expect("a plan has fewer than 4 billion operations");
         let task = operation.into_task(&mut self.tables);
+        self.push(task)
+    }
+
+    fn push<T>(&mut self, task: Result<Task, Error>) -> Ticket<T> {
+        let index = self.next_index();
         let task = task.and_then(|task| match task.check_limits() {
             Ok(()) => Ok(task),
             Err(problem) => Err(Error::Invalid { subject: task.subject(&self.tables), problem }),
@@ -125,7 +137,78 @@ impl Solvent {
             result: None,
             taken: false,
         });
-        Ticket { plan: fingerprint, index, of: PhantomData }
+        Ticket::new(fingerprint, index)
+    }
+
+    fn next_index(&self) -> u32 {
+        u32::try_from(self.entries.len()).expect("a plan has fewer than 4 billion operations")
+    }
+
+    /// Adds operations of one type, in their order, and answers their tickets.
+    ///
+    /// A plan is also an [`Extend`] and a [`FromIterator`] of operations, for those that need no tickets.
+    ///
+    /// ```
+    /// # use dynochemy_core::{Solvent, Table};
+    /// # #[derive(Table, serde::Serialize, serde::Deserialize)]
+    /// # #[table(name = "visits")]
+    /// # struct Visit { #[table(hash_key)] user: String, #[table(range_key)] time: u64 }
+    /// let mut solvent = Solvent::new();
+    /// let tickets = solvent.extend((0..250).map(|time| Visit::get(("123", time))));
+    /// assert_eq!((solvent.len(), tickets.len()), (250, 250));
+    /// ```
+    pub fn extend<O: Operation>(&mut self, operations: impl IntoIterator<Item = O>) -> Tickets<O::Output> {
+        let mut tickets = Tickets::starting_at(self.next_index());
+        for operation in operations {
+            tickets.push(self.add(operation));
+        }
+        tickets
+    }
+
+    /// Adds a transaction: what is added to the group is applied all or not at all, under a token, so that an attempt whose
+    /// answer was lost is repeated without being applied twice.
+    ///
+    /// A group that is empty, has more than 100 actions, or names an item twice, is not sent, and its ticket says so. What
+    /// cannot be part of a transaction does not compile. See [`TransactWrite`](crate::TransactWrite) for what else holds.
+    ///
+    /// ```
+    /// # use dynochemy_core::{Solvent, Table};
+    /// # #[derive(Table, serde::Serialize, serde::Deserialize)]
+    /// # #[table(name = "accounts")]
+    /// # struct Account { #[table(hash_key)] id: String, balance: i64 }
+    /// let mut solvent = Solvent::new();
+    /// let transfer = solvent.atomically(|group| {
+    ///     group.add(Account::update("a").subtract(Account::BALANCE, 100).condition(Account::BALANCE.ge(100)));
+    ///     group.add(Account::update("b").add(Account::BALANCE, 100).if_exists());
+    /// });
+    /// // outcome.take(transfer)?;
+    /// # let _ = transfer;
+    /// ```
+    pub fn atomically(&mut self, fill: impl FnOnce(&mut Group<'_>)) -> Ticket<()> {
+        let mut group = Group::new(&mut self.tables);
+        fill(&mut group);
+        let task = group.into_task();
+        self.push(task)
+    }
+
+    /// Lets everything that is added from now on wait until everything before it has ended, however it ended.
+    ///
+    /// ```
+    /// # use dynochemy_core::{Solvent, Table};
+    /// # #[derive(Table, serde::Serialize, serde::Deserialize)]
+    /// # #[table(name = "visits")]
+    /// # struct Visit { #[table(hash_key)] user: String, #[table(range_key)] time: u64 }
+    /// let mut solvent = Solvent::new();
+    /// solvent.add(Visit { user: "123".to_owned(), time: 5 }.put());
+    /// solvent.barrier();
+    /// solvent.add(Visit::get(("another", 7))); // sent when the put has ended
+    /// ```
+    pub fn barrier(&mut self) {
+        let position = self.next_index();
+        // Before the first operation, and twice at one place, it says nothing.
+        if position > 0 && self.barriers.last() != Some(&position) {
+            self.barriers.push(position);
+        }
     }
 
     /// Gives up this long after the plan is started: what has not been sent by then is not sent any more. A plan with no
@@ -156,7 +239,21 @@ impl Solvent {
     /// Whether the plan holds together. One from outside is looked through in all; of others it is known that the items
     /// that they name have keys of their tables, and that those of a transaction fit together.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let problem = self.entries.iter().enumerate().find_map(|(index, entry)| {
+        let barriers_fit = self.barriers.is_sorted()
+            && self.barriers.last().is_none_or(|last| *last as usize <= self.entries.len());
+        let problem = (!barriers_fit).then(|| "its barriers stand in no order".to_owned());
+        let problem = problem.or_else(|| self.first_misfit());
+        match problem {
+            None => Ok(()),
+            Some(problem) => Err(Error::configuration(format!(
+                "the plan was not saved by this library as it is: {problem}"
+            ))),
+        }
+    }
+
+    /// What is wrong with the first operation that does not fit the plan.
+    fn first_misfit(&self) -> Option<String> {
+        self.entries.iter().enumerate().find_map(|(index, entry)| {
             let task = entry.task.as_ref().ok()?;
             let is_keyed = task.key().is_some() && task.table().is_some_and(|table| self.tables.holds(table));
             let is_transaction = matches!(task, Task::TransactWrite { .. } | Task::TransactGet { .. });
@@ -164,13 +261,23 @@ impl Solvent {
                 return None;
             }
             task.check(&self.tables).err().map(|error| format!("operation {index}: {error}"))
-        });
-        match problem {
-            None => Ok(()),
-            Some(problem) => Err(Error::configuration(format!(
-                "the plan was not saved by this library as it is: {problem}"
-            ))),
+        })
+    }
+}
+
+impl<O: Operation> Extend<O> for Solvent {
+    fn extend<I: IntoIterator<Item = O>>(&mut self, operations: I) {
+        for operation in operations {
+            let _ = self.add(operation);
         }
+    }
+}
+
+impl<O: Operation> FromIterator<O> for Solvent {
+    fn from_iter<I: IntoIterator<Item = O>>(operations: I) -> Self {
+        let mut solvent = Self::new();
+        Extend::extend(&mut solvent, operations);
+        solvent
     }
 }
 
@@ -185,48 +292,6 @@ impl fmt::Debug for Solvent {
             .field("operations", &kinds)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
-    }
-}
-
-/// A claim on the result of one operation of a plan.
-///
-/// It stays good when the plan is saved and resumed, and can itself be saved.
-#[derive(Serialize, Deserialize)]
-#[serde(bound = "")]
-pub struct Ticket<T> {
-    pub(crate) plan: u64,
-    pub(crate) index: u32,
-    #[serde(skip)]
-    of: PhantomData<fn() -> T>,
-}
-
-impl<T> Ticket<T> {
-    /// The operation's position in its plan, from 0.
-    #[must_use]
-    pub fn index(&self) -> u32 {
-        self.index
-    }
-}
-
-impl<T> Clone for Ticket<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Ticket<T> {}
-
-impl<T> PartialEq for Ticket<T> {
-    fn eq(&self, other: &Self) -> bool {
-        (self.plan, self.index) == (other.plan, other.index)
-    }
-}
-
-impl<T> Eq for Ticket<T> {}
-
-impl<T> fmt::Debug for Ticket<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Ticket({})", self.index)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The plain data of operations, which plans hold and machines carry out.
 
+mod bytes;
 mod check;
 mod times;
 

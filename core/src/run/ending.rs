@@ -34,6 +34,7 @@ impl Scheduler {
             entries: entries.collect(),
             tables: self.tables.clone(),
             deadline: self.plan_deadline,
+            barriers: self.barriers.clone(),
             origin: Origin::Here,
         }
     }
@@ -55,8 +56,13 @@ impl Scheduler {
         }
         self.report.elapsed = self.now.max(now).since(self.started);
         let entries = self.slots.into_iter().map(|slot| slot.entry).collect();
-        let plan =
-            Solvent { tables: self.tables, entries, deadline: self.plan_deadline, origin: Origin::Here };
+        let plan = Solvent {
+            tables: self.tables,
+            entries,
+            deadline: self.plan_deadline,
+            barriers: self.barriers,
+            origin: Origin::Here,
+        };
         Outcome::new(plan, self.report)
     }
 }

@@ -31,7 +31,7 @@ impl Scheduler {
             }
         };
         loop {
-            let more = self.taken < self.slots.len() && self.order.len() < WINDOW;
+            let more = self.may_take_in();
             let fill = if more { Fill::Full } else { Fill::UpToRank(self.rank_under_way()) };
             let order = &self.order;
             let rank = |operation| order.rank(operation);
@@ -65,10 +65,21 @@ impl Scheduler {
         brief.flat_map(Machine::members).map(|member| self.order.rank(*member)).min().unwrap_or(u32::MAX)
     }
 
+    /// Whether the plan's next operation may be taken in: nothing behind a barrier before all else has ended.
+    fn may_take_in(&self) -> bool {
+        let at_barrier = || {
+            let next = u32::try_from(self.taken).expect("a plan has fewer than 4 billion operations");
+            self.barriers.binary_search(&next).is_ok()
+        };
+        self.taken < self.slots.len()
+            && self.order.len() < WINDOW
+            && (self.ended == self.taken || self.barriers.is_empty() || !at_barrier())
+    }
+
     /// Takes in the next operations of the plan.
     fn take_in(&mut self, client: &Client) {
         for _ in 0..SLICE {
-            if self.taken == self.slots.len() || self.order.len() >= WINDOW {
+            if !self.may_take_in() {
                 return;
             }
             let operation = u32::try_from(self.taken).expect("a plan has fewer than 4 billion operations");

@@ -33,6 +33,8 @@ use crate::table::Tables;
 pub(super) struct Scheduler {
     pub(super) tables: Tables,
     pub(super) slots: Vec<Slot>,
+    /// The plan's barriers.
+    pub(super) barriers: Vec<u32>,
     /// How many operations were taken in.
     pub(super) taken: usize,
     /// How many operations have ended.
@@ -74,11 +76,12 @@ pub(super) enum Timer {
 
 impl Scheduler {
     pub(super) fn new(plan: Solvent, seed: u64, streamed: bool, now: Moment) -> Self {
-        let Solvent { tables, entries, deadline, origin: _ } = plan;
+        let Solvent { tables, entries, deadline, barriers, origin: _ } = plan;
         let timers = deadline.map(|deadline| (now + deadline, Timer::Deadline)).into_iter().collect();
         Self {
             tables,
             slots: entries.into_iter().map(Slot::new).collect(),
+            barriers,
             taken: 0,
             ended: 0,
             succeeded: 0,

@@ -42,6 +42,8 @@ struct Form {
     tables: Tables,
     entries: Vec<Entry>,
     deadline: Option<Duration>,
+    #[serde(default)]
+    barriers: Vec<u32>,
     #[serde(skip, default = "Origin::outside")]
     origin: Origin,
 }
@@ -123,5 +125,18 @@ mod tests {
         let read: Solvent = serde_json::from_str(&text).unwrap();
         let error = read.check().unwrap_err().to_string();
         assert!(error.contains("have operations of their own"), "{error}");
+    }
+
+    #[test]
+    fn barriers_from_outside_stand_in_their_order_and_within_the_plan() {
+        let mut plan: Solvent =
+            [ListTablesInput::default(), ListTablesInput::default()].into_iter().collect();
+        plan.barriers = vec![1, 2];
+        assert_eq!(plan.check(), Ok(()));
+        for barriers in [vec![2, 1], vec![3]] {
+            plan.barriers = barriers;
+            let error = plan.check().unwrap_err().to_string();
+            assert!(error.contains("barriers stand in no order"), "{error}");
+        }
     }
 }
