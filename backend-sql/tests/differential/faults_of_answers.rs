@@ -58,7 +58,7 @@ pub(crate) enum Kind {
 }
 
 /// How the messages of a kind begin, or what they hold where it stands behind a star; the first that fits counts.
-const MESSAGES: [(&str, Kind); 108] = [
+const MESSAGES: [(&str, Kind); 109] = [
     ("*failed to satisfy constraint", Kind::Constraint),
     ("Provided list of item keys", Kind::Duplicates),
     ("Transaction request cannot include", Kind::Duplicates),
@@ -116,6 +116,7 @@ const MESSAGES: [(&str, Kind); 108] = [
     ("Expected attribute name", Kind::Expression),
     ("An expression attribute name", Kind::Expression),
     ("Invalid ", Kind::Expression),
+    ("Attribute name is a reserved keyword", Kind::Expression),
     ("Requested resource not found", Kind::Missing),
     ("Cannot do operations on a non-existent table", Kind::Missing),
     ("The table does not have the specified index", Kind::Missing),

@@ -11,11 +11,11 @@ use super::{Seen, kinds, message};
 const EARLY: [Kind; 4] = [Choice, Expression, Placeholders, Unused];
 
 const LOCAL: [(Kind, &[Kind]); 21] = [
-    (Cancelled, &[Duplicates, Expression, Key, KeyUpdate, Size, Update, Value]),
+    (Cancelled, &[Duplicates, Expression, Key, KeyUpdate, Size, Update, Value, KeyValue]),
     (Choice, &[Unused]),
     (Condition, &[Size]),
     (Consistent, &[KeyCondition]),
-    (Duplicates, &[IndexKey, Item, Value, Cancelled, Expression, Key, KeyUpdate, Update, KeyValue]),
+    (Duplicates, &[IndexKey, Item, Value, Cancelled, Expression, Key, KeyUpdate, Update, KeyValue, Size]),
     (Expression, &[Choice, Unused]),
     (IndexKey, &[Condition, Constraint, Key, Update, Value]),
     (Item, &[Constraint, Key, Value, Size]),
@@ -28,10 +28,10 @@ const LOCAL: [(Kind, &[Kind]); 21] = [
     (Missing, &[Constraint, Key, Size, Update]),
     (Placeholders, &[Choice, Expression, Unused]),
     (Size, &[Constraint, Missing, Update]),
-    (Start, &[Key, KeyCondition, Start]),
+    (Start, &[Key, KeyCondition, Start, KeyValue]),
     (Unused, &[Choice]),
     (Update, &[Expression, Value]),
-    (Value, &[Consistent, Constraint, Key, KeyValue, Missing, Placeholders, Size, Update]),
+    (Value, &[Consistent, Constraint, Key, KeyValue, Missing, Placeholders, Size, Update, Cancelled]),
 ];
 
 const DYNOXIDE: [(Kind, &[Kind]); 20] = [
@@ -61,6 +61,7 @@ const DYNOXIDE: [(Kind, &[Kind]); 20] = [
             Condition,
             Projection,
             KeyCondition,
+            Size,
         ],
     ),
     (Many, &[Constraint]),
@@ -85,6 +86,8 @@ const DYNOXIDE: [(Kind, &[Kind]); 20] = [
             Size,
             Update,
             Value,
+            Consistent,
+            Start,
         ],
     ),
 ];

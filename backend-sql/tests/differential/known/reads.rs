@@ -59,7 +59,7 @@ pub(super) fn finds_nothing_by_empty_key(seen: &Seen<'_>) -> bool {
 }
 
 pub(super) fn starts_at_the_end(seen: &Seen<'_>) -> bool {
-    seen.ours["Count"] == 0 && message(seen.theirs).contains("does not match the range key predicate")
+    !is_error(seen.ours) && message(seen.theirs).contains("does not match the range key predicate")
 }
 
 pub(super) fn takes_any_start_key(seen: &Seen<'_>) -> bool {

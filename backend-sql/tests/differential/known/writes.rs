@@ -40,24 +40,21 @@ pub(super) fn returns_key_of_new_item(seen: &Seen<'_>) -> bool {
 
 pub(super) fn keeps_long_index_keys(seen: &Seen<'_>) -> bool {
     !is_error(seen.theirs)
-        && ["Size of hashkey", "Aggregated size of all range keys"]
-            .iter()
-            .any(|part| message(seen.ours).contains(part))
+        && ["Size of hashkey", "Aggregated size of all range keys"].iter().any(|part| told(seen, part))
+}
+
+/// Whether our message, or one of our reasons, says so.
+fn told(seen: &Seen<'_>, part: &str) -> bool {
+    let reasons = seen.ours["reasons"].as_array().into_iter().flatten();
+    let mut messages = reasons.filter_map(|reason| reason["Message"].as_str());
+    message(seen.ours).contains(part) || messages.any(|message| message.contains(part))
 }
 
 pub(super) fn takes_wrong_index_key(seen: &Seen<'_>) -> bool {
     let about_index_keys =
         ["Type mismatch for Index Key", "update the secondary index key to unsupported type"];
-    let told = |part: &str| {
-        message(seen.ours).contains(part)
-            || seen.ours["reasons"].as_array().is_some_and(|reasons| {
-                reasons
-                    .iter()
-                    .any(|reason| reason["Message"].as_str().is_some_and(|message| message.contains(part)))
-            })
-    };
-    seen.call.action.contains("Update") && about_index_keys.iter().any(|part| told(part))
-        || seen.call.action == "TransactWriteItems" && about_index_keys.iter().any(|part| told(part))
+    (seen.call.action.contains("Update") || seen.call.action == "TransactWriteItems")
+        && about_index_keys.iter().any(|part| told(seen, part))
 }
 
 pub(super) fn evaluates_condition_first(seen: &Seen<'_>) -> bool {
