@@ -94,6 +94,42 @@ pub async fn an_unreachable_endpoint_fails_every_operation_of_a_plan<D: AsyncDb 
     assert_eq!(outcome.report().total_requests(), 4);
 }
 
+pub async fn what_an_unreachable_endpoint_left_over_is_done_by_another_db<D: AsyncDb + Connect>(
+    stage: Stage<D>,
+) {
+    let address = server::deserted_address();
+    let db: D = impatient(format!("http://{address}"));
+    let mut solvent = Solvent::new();
+    let put = solvent.add(visit(1).put());
+    let counted = solvent.add(Visit::update(("b", 1)).set(Visit::SEEN, true).exactly_once());
+    let Err(Error::Incomplete(outcome)) = db.run(solvent).await else { panic!("it succeeded") };
+    assert!(outcome.fates().all(|(_, fate)| fate == Fate::NeverSent));
+    let server = Server::start(|_| Answer::ok("{}"));
+    let db = stage(server.endpoint()).build().unwrap();
+    let mut outcome = db.run(outcome.leftover()).await.unwrap();
+    assert_eq!((outcome.take(put), outcome.take(counted)), (Ok(()), Ok(())));
+    assert_eq!((server.count("PutItem"), server.count("TransactWriteItems")), (1, 1));
+}
+
+pub async fn a_write_under_a_token_is_sent_again_under_it_after_a_lost_answer<D: AsyncDb + Connect>(
+    stage: Stage<D>,
+) {
+    let bodies = Mutex::new(Vec::new());
+    let seen = std::sync::Arc::new(bodies);
+    let told = std::sync::Arc::clone(&seen);
+    let server = Server::start(move |received| {
+        let mut bodies = told.lock().unwrap();
+        bodies.push(received.body.clone());
+        if bodies.len() < 3 { Answer::Close } else { Answer::ok("{}") }
+    });
+    let db = stage(server.endpoint()).settings(|settings| settings.backoff_base = Duration::ZERO);
+    let update = Visit::update(("b", 1)).set(Visit::SEEN, true).exactly_once();
+    db.build().unwrap().run(update).await.unwrap();
+    let bodies = seen.lock().unwrap();
+    assert!(bodies.len() == 3 && bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
+    assert!(bodies[0].contains("ClientRequestToken"), "{}", bodies[0]);
+}
+
 pub async fn a_host_that_does_not_exist_means_not_sent<D: AsyncDb + Connect>(_: Stage<D>) {
     // Too long for a name, so that no name server is asked.
     let host = "x".repeat(64);
@@ -182,6 +218,8 @@ macro_rules! network {
         each!([] network, STAGE, $drive;
             a_refused_connection_means_not_sent_and_names_the_address
             an_unreachable_endpoint_fails_every_operation_of_a_plan
+            what_an_unreachable_endpoint_left_over_is_done_by_another_db
+            a_write_under_a_token_is_sent_again_under_it_after_a_lost_answer
             a_host_that_does_not_exist_means_not_sent
             a_put_whose_answer_is_lost_or_cannot_be_read_may_have_been_applied
             a_lost_answer_is_made_up_for_by_another_attempt

@@ -346,6 +346,55 @@ fn a_batch_that_was_lost_and_then_rejected_is_taken_apart_all_the_same() {
 }
 
 #[test]
+fn whatever_one_member_may_be_at_fault_for_takes_a_batch_apart_and_nothing_else_does() {
+    for (code, apart) in [
+        ("ValidationException", true),
+        ("ResourceNotFoundException", true),
+        ("AccessDeniedException", true),
+        ("ItemCollectionSizeLimitExceededException", true),
+        ("SerializationException", false),
+        ("UnrecognizedClientException", false),
+    ] {
+        // Lost once before, or not; writes or gets.
+        for (lost_first, reads) in [(false, false), (false, true), (true, false), (true, true)] {
+            let mut service = Service::default();
+            let mut solvent = Solvent::new();
+            for id in ["a", "b", "c"] {
+                match reads {
+                    true => drop(solvent.add(Note::get(id))),
+                    false => {
+                        let _ = solvent.add(note(id).put());
+                    }
+                }
+            }
+            let (requests, outcome) = run_with(solvent, |count, request| match request {
+                Request::BatchWriteItem(_) | Request::BatchGetItem(_) if count == 0 && lost_first => {
+                    Err(lost())
+                }
+                Request::BatchWriteItem(_) | Request::BatchGetItem(_) => {
+                    Err(CallError::Refused(Box::new(Rejection::new(code, "one of them"))))
+                }
+                // The culprit is refused alone too.
+                Request::PutItem(put) if put.item == wire::encode(&note("b")).unwrap().item => {
+                    Err(CallError::Refused(Box::new(Rejection::new(code, "this one"))))
+                }
+                Request::GetItem(get) if get.key.to_string().contains("b") => {
+                    Err(CallError::Refused(Box::new(Rejection::new(code, "this one"))))
+                }
+                request => service.answer(request),
+            });
+            let refused = Fate::Refused { code: code.to_owned() };
+            // What may have been applied by the attempt that was lost stays so.
+            let failed = if lost_first && !reads { Fate::Unknown } else { refused };
+            let other = if apart { Fate::Applied } else { failed.clone() };
+            let fates: Vec<Fate> = outcome.fates().map(|(_, fate)| fate).collect();
+            assert_eq!(fates, [other.clone(), failed, other], "{code}, {lost_first}, {reads}");
+            assert_eq!(requests.len(), 1 + usize::from(lost_first) + if apart { 3 } else { 0 });
+        }
+    }
+}
+
+#[test]
 fn no_service_can_make_a_run_wait_for_ever() {
     let mut service = Service::default();
     let (_, outcome) = run_with(Note::get("a"), |count, request| {

@@ -212,9 +212,12 @@ pub async fn transactions<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) 
         .with(Doc::check(("f", "c"), Doc::NAME.not_exists()))
         .token(format!("t-{}", std::process::id()));
     db.run(moved).await.unwrap();
+    db.run(Doc::update(("f", "a")).add(Doc::SIZE, 1).exactly_once()).await.unwrap();
+    let absent = Doc::update(("f", "c")).add(Doc::SIZE, 1).if_exists().exactly_once();
+    assert!(db.run(absent).await.unwrap_err().is_condition_failed());
     let gets = (Doc::get(("f", "a")), Doc::get(("f", "b")).project::<DocSize>(), Doc::get(("f", "c")));
     let (a, b, c) = db.run(TransactGet::new(gets)).await.unwrap();
-    assert_eq!((a.map(|doc| doc.size), b.map(|doc| doc.size), c), (Some(0), Some(3), None));
+    assert_eq!((a.map(|doc| doc.size), b.map(|doc| doc.size), c), (Some(1), Some(3), None));
     let all = TransactGet::new(vec![Doc::get(("f", "b")), Doc::get(("f", "x"))]);
     let sizes: Vec<Option<u64>> =
         db.run(all).await.unwrap().into_iter().map(|doc| doc.map(|doc| doc.size)).collect();
