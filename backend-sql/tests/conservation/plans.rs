@@ -147,6 +147,9 @@ pub(crate) fn random(faults: &mut Faults, under_tokens: bool) -> (Solvent, Vec<P
     let mut planned = Vec::new();
     let with_views = faults.percent(30);
     for index in 0..faults.below(40) as usize {
+        if faults.percent(3) {
+            solvent.barrier();
+        }
         let one = match faults.below(20) {
             0..=2 if with_views => of_visit(&mut solvent, faults, index, under_tokens),
             3 | 4 => transaction(&mut solvent, faults, index),
