@@ -254,21 +254,31 @@ pub async fn a_view<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
 /// One table is missing and one item is invalid; the others succeed.
 pub async fn a_plan_with_culprits<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
     #[derive(Table, Serialize, Deserialize)]
-    #[table(name = "visits")]
-    struct NumberedVisit {
+    #[table(name = "authors", global_index(name = "by_name", hash("name")))]
+    struct Author {
         #[table(hash_key)]
-        user: u64,
-        #[table(range_key)]
-        time: u64,
+        id: u32,
+        name: String,
+    }
+    #[derive(Table, Serialize, Deserialize)]
+    #[table(name = "authors")]
+    struct NumberedAuthor {
+        #[table(hash_key)]
+        id: u32,
+        name: u32,
     }
     let db = own(&stage).build().unwrap();
     db.run(Visit::create()).await.unwrap();
+    db.run(Author::create()).await.unwrap();
     let mut solvent = Solvent::new();
     let good: Vec<_> = (0..20).map(|time| solvent.add(visit("a", time).put())).collect();
     let missing = solvent.add(Page { number: 1, body: String::new() }.put());
-    let invalid = solvent.add(NumberedVisit { user: 5, time: 5 }.put());
+    let invalid = solvent.add(NumberedAuthor { id: 5, name: 5 }.put());
     let found = solvent.add(Visit::get(("a", 3)).consistent());
-    let Err(Error::Incomplete(mut outcome)) = db.run(solvent).await else { panic!("all of it succeeded") };
+    let mut outcome = match db.run(solvent).await {
+        Err(Error::Incomplete(outcome)) => outcome,
+        other => panic!("{other:?}"),
+    };
     for ticket in good {
         assert_eq!(outcome.take(ticket), Ok(()));
     }
