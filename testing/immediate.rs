@@ -1,6 +1,6 @@
 //! A blocking `Db` for code that is written for asynchronous ones: its futures are ready at once.
 
-use dynochemy_core::{AsyncDb, Configuration, Connect, Error, Plan};
+use dynochemy_core::{AsyncDb, Configuration, Connect, Error, Notice, Plan};
 use futures_util::FutureExt as _;
 
 use crate::Db;
@@ -20,6 +20,13 @@ impl AsyncDb for Immediate {
         P: Plan<Output: Send> + Send,
     {
         self.0.run(plan)
+    }
+
+    async fn run_with<P>(&self, plan: P, notice: impl FnMut(Notice) + Send) -> Result<P::Output, Error>
+    where
+        P: Plan<Output: Send> + Send,
+    {
+        self.0.run_with(plan, notice)
     }
 }
 

@@ -291,6 +291,38 @@ pub async fn a_plan_with_culprits<D: AsyncDb + Connect>(stage: impl Fn() -> Buil
     assert_eq!(db.run(Visit::query("a").consistent()).await.unwrap().len(), 20);
 }
 
+/// A plan tells how far it has come, and hands out the pages of its streams beside its other operations.
+pub async fn a_watched_plan<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
+    let db = own(&stage).build().unwrap();
+    db.run(Visit::create()).await.unwrap();
+    let mut solvent = Solvent::new();
+    for time in 0..120 {
+        solvent.add(visit(&format!("user {}", time % 7), time).put());
+    }
+    let all = solvent.stream(Visit::scan().segments(3).page_size(10).consistent());
+    let of_one = solvent.stream(Visit::query("user 1").page_size(2).consistent());
+    let found = solvent.add(Visit::get(("user 3", 3)).consistent());
+    let (mut scanned, mut queried, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    let outcome = db.run_with(solvent, |notice| match notice {
+        Notice::Progress(progress) => told.push(progress),
+        Notice::Page(page) => match page.rows_of(all) {
+            Ok(rows) => scanned.extend(rows.map(|visit| visit.unwrap().time)),
+            Err(page) => queried.extend(page.rows_of(of_one).unwrap().map(|visit| visit.unwrap().time)),
+        },
+        _ => {}
+    });
+    let mut outcome = outcome.await.unwrap();
+    scanned.sort_unstable();
+    assert_eq!(scanned, (0..120).collect::<Vec<u64>>());
+    assert_eq!(queried, (0..120).filter(|time| time % 7 == 1).collect::<Vec<u64>>());
+    assert_eq!(outcome.take(all).unwrap().items(), 120);
+    assert_eq!(outcome.take(found).unwrap(), Some(visit("user 3", 3)));
+    let (first, last) = (told.first().unwrap(), told.last().unwrap());
+    assert_eq!((first.operations, first.ended), (123, 0));
+    assert_eq!((last.ended, last.failed, last.items), (123, 0, 120 + 17));
+    assert_eq!(last.calls_sent, outcome.report().total_requests());
+}
+
 /// A key that is not one of the table's is refused by the service, in its own words.
 pub async fn a_wrong_key<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
     #[derive(Debug, PartialEq, Table, Serialize, Deserialize)]
@@ -321,7 +353,7 @@ pub async fn a_wrong_key<D: AsyncDb + Connect>(stage: impl Fn() -> Builder<D>) {
 macro_rules! scenarios {
     ([$($attribute:meta),*] $stage:path, $drive:path) => {
         each!([$($attribute),*] scenarios, $stage, $drive;
-            a_tables_life an_items_life queries_and_scans a_large_plan a_view a_plan_with_culprits a_wrong_key
+            a_tables_life an_items_life queries_and_scans a_large_plan a_watched_plan a_view a_plan_with_culprits a_wrong_key
             conditions_and_actions versions indexes_and_pages transactions);
     };
 }

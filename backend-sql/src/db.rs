@@ -1,19 +1,22 @@
 //! The blocking `Db` of this crate.
 
 mod pages;
+mod watched;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use dynochemy_core::operation::Paged;
 use dynochemy_core::{
-    Backend, Builder, Client, Configuration, Connect, Delivery, Error, Outcome, Plan, Run, Step,
+    Backend, Builder, Client, Configuration, Connect, Error, Notice, Outcome, Plan, Progress, Run, Solvent,
+    Step,
 };
 
 use crate::backend::SqlBackend;
 use crate::clock::{Clock, SystemClock};
 
 pub use pages::Pages;
+pub use watched::Watched;
 
 /// A database, and plans that run on it, one call after another on the thread that asks. Clones are cheap, and share
 /// everything.
@@ -73,6 +76,41 @@ impl Db {
         finish(Drive::new(Cow::Borrowed(self), run).outcome())
     }
 
+    /// Carries out an operation or a [`Solvent`](crate::Solvent), and tells on the way how far it has come; pages of what
+    /// was added by [`Solvent::stream`](crate::Solvent::stream) are handed out as they come. The run goes on when `notice`
+    /// is done with them.
+    ///
+    /// # Errors
+    /// As [`Db::run`].
+    ///
+    /// ```
+    /// # use dynochemy_sql::{Db, Error, Notice, Solvent};
+    /// fn load(db: &Db, solvent: Solvent) -> Result<(), Error> {
+    ///     let outcome = db.run_with(solvent, |notice| {
+    ///         if let Notice::Progress(progress) = notice {
+    ///             println!("{progress}");
+    ///         }
+    ///     })?;
+    ///     println!("{}", outcome.report());
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn run_with<P: Plan>(&self, plan: P, notice: impl FnMut(Notice)) -> Result<P::Output, Error> {
+        let mut watched = self.watch(plan)?;
+        watched.by_ref().for_each(notice);
+        watched.finish()
+    }
+
+    /// Starts an operation or a [`Solvent`](crate::Solvent) that is moved on by asking for what it has to tell: for whoever
+    /// saves checkpoints on the way.
+    ///
+    /// # Errors
+    /// When the plan does not hold together.
+    pub fn watch<P: Plan>(&self, plan: P) -> Result<Watched<P::Output>, Error> {
+        let (run, finish) = self.client.watch(plan, self.clock.now())?;
+        Ok(Watched::new(Drive::new(Cow::Owned(self.clone()), run), finish))
+    }
+
     /// Carries out a query or scan whose items are handed out one after another, a page in memory at a time.
     ///
     /// Nothing is read before the first item is asked for. The iterator ends after the first error, except that an item
@@ -127,8 +165,8 @@ impl<'a> Drive<'a> {
         Self { db, run: Some(run) }
     }
 
-    /// The next page of a stream; `None` at its end.
-    fn page(&mut self) -> Option<Delivery> {
+    /// The next thing to be told; `None` at the end.
+    fn notice(&mut self) -> Option<Notice> {
         let Db { backend, clock, .. } = &*self.db;
         let run = self.run.as_mut()?;
         let mut now = clock.now();
@@ -139,7 +177,7 @@ impl<'a> Drive<'a> {
                     now = clock.now();
                     run.complete(call.id, answer, now);
                 }
-                Step::Deliver(delivery) => return Some(delivery),
+                Step::Deliver(notice) => return Some(notice),
                 // Every call was answered before, so there is always a time to wait for.
                 Step::Wait { until } => {
                     clock.wait_until(until.unwrap_or(now));
@@ -151,8 +189,20 @@ impl<'a> Drive<'a> {
     }
 
     fn outcome(mut self) -> Outcome {
-        while self.page().is_some() {}
+        while self.notice().is_some() {}
         self.run.take().expect("a run is here until its outcome is taken").finish()
+    }
+
+    fn checkpoint(&self) -> Solvent {
+        self.run().checkpoint()
+    }
+
+    fn progress(&self) -> Progress {
+        self.run().progress()
+    }
+
+    fn run(&self) -> &Run {
+        self.run.as_ref().expect("a run is here until its outcome is taken")
     }
 }
 

@@ -66,7 +66,7 @@ mod wire;
 
 pub use backend::SqlBackend;
 pub use clock::{Clock, SystemClock, VirtualClock};
-pub use db::{Db, Pages};
+pub use db::{Db, Pages, Watched};
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
 pub use dynochemy_derive::{DocumentSql as Document, ProjectionSql as Projection, TableSql as Table};

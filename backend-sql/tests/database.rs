@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use dynochemy_sql::{
-    Action, Changes, Clock as _, Db, Effect, Error, Moment, Solvent, SqlBackend, Table, Throughput, View,
-    VirtualClock,
+    Action, Changes, Checkpoint, Clock as _, Db, Effect, Error, Moment, Notice, Solvent, SqlBackend, Table,
+    Throughput, View, VirtualClock,
 };
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +97,56 @@ fn a_stream_hands_out_every_item_over_many_pages() {
     scanned.sort_unstable();
     assert_eq!(scanned, times);
     assert!(db.take_abandoned().is_empty());
+}
+
+#[test]
+fn a_stream_goes_on_from_its_checkpoint_after_the_last_item_that_was_taken() {
+    let db = database();
+    let mut solvent = Solvent::new();
+    for time in 0..300 {
+        solvent.add(Visit { full_name: "x".repeat(10_000), ..visit("a", time) }.put());
+    }
+    db.run(solvent).unwrap();
+    let mut visits = db.stream(Visit::scan().segments(2));
+    let mut times: Vec<u64> = visits.by_ref().take(130).map(|visit| visit.unwrap().time).collect();
+    let saved = serde_json::to_string(&visits.checkpoint()).unwrap();
+    drop(visits);
+    let checkpoint: Option<Checkpoint<Visit>> = serde_json::from_str(&saved).unwrap();
+    let mut rest = db.stream(checkpoint.unwrap());
+    times.extend(rest.by_ref().map(|visit| visit.unwrap().time));
+    times.sort_unstable();
+    assert_eq!(times, (0..300).collect::<Vec<_>>());
+    // At its end, nothing is left.
+    assert_eq!(db.stream(rest.checkpoint().unwrap()).count(), 0);
+}
+
+#[test]
+fn a_watched_plan_goes_on_from_the_checkpoint_that_was_made_at_a_page() {
+    let db = database();
+    let mut solvent = Solvent::new();
+    for time in 0..300 {
+        solvent.add(Visit { full_name: "x".repeat(10_000), ..visit("a", time) }.put());
+    }
+    db.run(solvent).unwrap();
+    let mut solvent = Solvent::new();
+    let ticket = solvent.stream(Visit::query("a"));
+    let mut watched = db.watch(solvent).unwrap();
+    let mut times = Vec::new();
+    while times.is_empty() {
+        if let Notice::Page(page) = watched.next().unwrap() {
+            times.extend(page.rows_of(ticket).unwrap().map(|visit| visit.unwrap().time));
+        }
+    }
+    let rest = watched.checkpoint();
+    assert_eq!(watched.progress().items, times.len() as u64);
+    drop(watched);
+    let outcome = db.run_with(rest, |notice| {
+        if let Notice::Page(page) = notice {
+            times.extend(page.rows_of(ticket).unwrap().map(|visit| visit.unwrap().time));
+        }
+    });
+    assert_eq!(times, (0..300).collect::<Vec<_>>());
+    assert_eq!(outcome.unwrap().take(ticket).unwrap().items(), 300);
 }
 
 #[test]

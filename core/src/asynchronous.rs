@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use crate::error::Error;
+use crate::notice::Notice;
 use crate::solvent::Plan;
 
 /// A `Db` of an asynchronous driver.
@@ -23,6 +24,19 @@ pub trait AsyncDb: Clone + Send + Sync + 'static {
     /// # Errors
     /// What the operation failed with; for a Solvent [`Error::Incomplete`] with the whole outcome.
     fn run<P>(&self, plan: P) -> impl Future<Output = Result<P::Output, Error>> + Send
+    where
+        P: Plan<Output: Send> + Send;
+
+    /// The same, and `notice` is told on the way how far it has come, and handed the pages of what was added by
+    /// [`Solvent::stream`](crate::Solvent::stream).
+    ///
+    /// # Errors
+    /// As [`AsyncDb::run`].
+    fn run_with<P>(
+        &self,
+        plan: P,
+        notice: impl FnMut(Notice) + Send,
+    ) -> impl Future<Output = Result<P::Output, Error>> + Send
     where
         P: Plan<Output: Send> + Send;
 }

@@ -41,7 +41,7 @@ pub struct Configuration {
     names: TableNames,
     tables: Vec<&'static Description>,
     views: Vec<Arc<dyn ErasedView>>,
-    observer: Option<Arc<dyn Observer>>,
+    observers: Vec<Arc<dyn Observer>>,
 }
 
 impl Configuration {
@@ -73,7 +73,7 @@ impl Configuration {
         self,
         entropy: impl FnOnce() -> Result<u64, E>,
     ) -> Result<Arc<Client>, Error> {
-        let Self { settings, names, tables, views, observer, seed, .. } = self;
+        let Self { settings, names, tables, views, observers, seed, .. } = self;
         settings.check()?;
         for (index, view) in views.iter().enumerate() {
             let (id, target) = (view.id(), &view.target().name);
@@ -110,7 +110,7 @@ impl Configuration {
         })?;
         let retry_budget = RetryBudget::new(settings.retry_budget);
         let shared = Mutex::new(Shared::default());
-        let client = Client { settings, names, views, session, observer, retry_budget, shared };
+        let client = Client { settings, names, views, session, observers, retry_budget, shared };
         for table in tables {
             client.check_views(table)?;
         }
@@ -200,9 +200,9 @@ impl<D: Connect> Builder<D> {
         self
     }
 
-    /// Registers what sees every event of every run.
+    /// Registers what sees every event of every run; several see them in the order in which they were registered.
     pub fn observer(mut self, observer: impl Observer) -> Self {
-        self.configuration.observer = Some(Arc::new(observer));
+        self.configuration.observers.push(Arc::new(observer));
         self
     }
 

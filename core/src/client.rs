@@ -10,8 +10,8 @@ use crate::observer::{Event, EventKind, Observer};
 use crate::operation::{Paged, Task};
 use crate::outcome::Outcome;
 use crate::retry_budget::RetryBudget;
-use crate::run::{Run, RunId};
-use crate::solvent::{Finish, Plan};
+use crate::run::{Run, RunId, Tells};
+use crate::solvent::{Finish, Plan, Solvent};
 use crate::table::{Description, Tables};
 use crate::view::ErasedView;
 
@@ -82,7 +82,7 @@ pub struct Client {
     pub(crate) names: TableNames,
     pub(crate) views: Vec<Arc<dyn ErasedView>>,
     pub(crate) session: u64,
-    pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) retry_budget: RetryBudget,
     pub(crate) shared: Mutex<Shared>,
 }
@@ -121,10 +121,21 @@ impl Client {
     /// Starts a plan; the driver polls the run until it is done and makes its outcome the answer.
     ///
     /// # Errors
-    /// When the plan does not hold together, or needs a view that this client does not know.
+    /// When the plan does not hold together, needs a view that this client does not know, or hands out pages, which
+    /// nobody would take.
     pub fn start<P: Plan>(self: &Arc<Self>, plan: P, now: Moment) -> Result<(Run, Finish<P::Output>), Error> {
         let (solvent, finish) = plan.into_solvent();
-        Ok((Run::start(self, solvent, false, now)?, finish))
+        Ok((Run::start(self, solvent, Tells::Nothing, now)?, finish))
+    }
+
+    /// Starts a plan that tells how far it has come, and hands out the pages of what was added by
+    /// [`Solvent::stream`](crate::Solvent::stream), by [`Step::Deliver`](crate::Step::Deliver).
+    ///
+    /// # Errors
+    /// As [`Client::start`].
+    pub fn watch<P: Plan>(self: &Arc<Self>, plan: P, now: Moment) -> Result<(Run, Finish<P::Output>), Error> {
+        let (solvent, finish) = plan.into_solvent();
+        Ok((Run::start(self, solvent, Tells::All, now)?, finish))
     }
 
     /// Starts an operation whose pages are handed out as they come, by [`Step::Deliver`](crate::Step::Deliver).
@@ -132,8 +143,9 @@ impl Client {
     /// # Errors
     /// As [`Client::start`].
     pub fn stream<O: Paged>(self: &Arc<Self>, operation: O, now: Moment) -> Result<Run, Error> {
-        let (solvent, _) = operation.into_solvent();
-        Run::start(self, solvent, true, now)
+        let mut solvent = Solvent::new();
+        let _ = solvent.stream(operation);
+        Run::start(self, solvent, Tells::Pages, now)
     }
 
     /// The settings.
@@ -202,7 +214,7 @@ impl Client {
         work(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Does `work` as one step in the order of events; it tells the observer what happened.
+    /// Does `work` as one step in the order of events; it tells the observers what happened.
     pub(crate) fn observed<R>(
         &self,
         run: RunId,
@@ -213,9 +225,8 @@ impl Client {
             work(&mut |what| {
                 let number = shared.events;
                 shared.events += 1;
-                if let Some(observer) = &self.observer {
-                    observer.observe(&Event { number, run, now, what });
-                }
+                let event = Event { number, run, now, what };
+                self.observers.iter().for_each(|observer| observer.observe(&event));
             })
         })
     }

@@ -38,6 +38,7 @@ pub mod json;
 mod key;
 mod machine;
 mod moment;
+mod notice;
 pub mod null;
 mod number;
 mod observer;
@@ -55,6 +56,8 @@ pub mod set;
 mod solvent;
 pub mod table;
 mod timestamp;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod value;
 mod view;
 pub mod wire;
@@ -76,10 +79,11 @@ pub mod application {
     pub use crate::item::{Item, Items};
     pub use crate::key::{Key, KeyShape, KeyValue, ScalarType};
     pub use crate::moment::Moment;
+    pub use crate::notice::{Delivery, Notice, Progress};
     pub use crate::null;
     pub use crate::number::{Number, NumberError};
     pub use crate::observer::{Event, EventKind, Observer};
-    pub use crate::operation::{Change, Page, Statement, TransactGet, TransactWrite};
+    pub use crate::operation::{Change, Checkpoint, Page, Statement, Streamed, TransactGet, TransactWrite};
     pub use crate::outcome::{Outcome, Report, WaitReason};
     pub use crate::path::{Addend, Container, Operand, Path, Predicate, SetElements, Size, Text};
     pub use crate::projection::Projection;
@@ -93,6 +97,8 @@ pub mod application {
     pub use crate::timestamp::{
         EpochMillis, EpochSeconds, TimeToLive, Timestamp, TimestampError, TimestampUnit,
     };
+    #[cfg(feature = "tracing")]
+    pub use crate::tracing::Tracing;
     pub use crate::value::{AttributeType, AttributeValue, Attributes};
     pub use crate::view::{Changes, View};
     pub use crate::wire::WireError;
@@ -110,7 +116,7 @@ pub use json::JsonError;
 pub use key::{KeyAttribute, MAX_HASH_KEY, MAX_RANGE_KEY};
 pub use number::MAX_DIGITS;
 pub use request::{Request, Response, ServiceName};
-pub use run::{Call, CallId, Delivery, Run, RunId, Step};
+pub use run::{Call, CallId, Run, RunId, Step};
 pub use solvent::{Finish, IntoTickets};
 pub use table::{
     AcceptsHash, AcceptsKey, Composite, Entity, HashOnly, HashRange, IndexAttribute, IndexKind,

@@ -20,7 +20,7 @@ use crate::client::{Client, Settings};
 use crate::error::{CallError, Error};
 use crate::item::{Item, Items};
 use crate::moment::Moment;
-use crate::operation::{Settled, Task};
+use crate::operation::{PagePlace, Settled, Task};
 use crate::random::Random;
 use crate::request::{Request, Response};
 use crate::run::Slot;
@@ -117,8 +117,8 @@ pub(crate) enum Effect {
     Begun(u32),
     /// The attempt that the next transaction for it is.
     WriteAttempt(u32, u16),
-    /// A page of it, to be handed to the stream's user.
-    Deliver(u32, Items),
+    /// A page to be handed out, empty perhaps.
+    Deliver(Items, Box<PagePlace>),
 }
 
 /// What a machine can see and do.
@@ -127,8 +127,6 @@ pub(crate) struct Context<'a> {
     pub(crate) client: &'a Client,
     pub(crate) tables: &'a Tables,
     pub(crate) slots: &'a [Slot],
-    /// Whether pages are handed out as they come.
-    pub(crate) streamed: bool,
     pub(crate) random: &'a mut Random,
     pub(crate) effects: &'a mut Vec<Effect>,
 }

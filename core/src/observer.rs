@@ -2,6 +2,7 @@
 
 use crate::error::CallError;
 use crate::moment::Moment;
+use crate::notice::Progress;
 use crate::request::Response;
 use crate::run::{CallId, RunId, Step};
 use crate::solvent::Solvent;
@@ -36,8 +37,6 @@ pub enum EventKind<'a> {
         plan: &'a Solvent,
         /// The seed of the run's jitter.
         seed: u64,
-        /// Whether pages are handed out as they come.
-        streamed: bool,
     },
     /// The run was polled.
     Polled {
@@ -55,5 +54,7 @@ pub enum EventKind<'a> {
     Ended {
         /// Whether anything was left to do.
         abandoned: bool,
+        /// How far it has come.
+        progress: &'a Progress,
     },
 }

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Subject};
 use crate::item::Items;
 use crate::key::KeyShape;
-use crate::operation::Misfit;
+use crate::notice::Delivery;
+use crate::operation::{Misfit, PagePlace};
 use crate::wire;
 
 /// A page of items of type `T`, which are decoded as they are taken. An item that does not fit its type is an error of
@@ -21,12 +22,19 @@ pub struct Rows<T> {
     subject: Box<Subject>,
     /// The table's keys.
     keys: KeyShape,
+    place: Box<PagePlace>,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Rows<T> {
-    pub(crate) fn new(items: Items, subject: Box<Subject>, keys: KeyShape) -> Self {
-        Self { items, next: 0, subject, keys, of: PhantomData }
+    pub(crate) fn new(delivery: Delivery) -> Self {
+        let Delivery { subject, keys, items, place, .. } = delivery;
+        Self { items, next: 0, subject, keys, place, of: PhantomData }
+    }
+
+    /// The page, how many of its items were taken, and where it stands in its reading.
+    pub(crate) fn parts(&self) -> (&Items, usize, &PagePlace) {
+        (&self.items, self.next.min(self.items.len()), &self.place)
     }
 
     /// All items of the page, decoded into a type that may borrow from it.
@@ -62,6 +70,7 @@ mod tests {
     use super::*;
     use crate::item::Item;
     use crate::key::{KeyAttribute, ScalarType};
+    use crate::operation::SegmentSoFar;
 
     #[test]
     fn a_bad_item_is_an_error_of_its_own_and_borrowing_types_borrow() {
@@ -83,7 +92,9 @@ mod tests {
         let subject =
             Subject { operation: "scan".to_owned(), table: "names".to_owned(), key: None, reads: true };
         let keys = KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::N }, range: None };
-        let rows = Rows::<Owned>::new(items, Box::new(subject), keys);
+        let place = PagePlace { operation: 0, segment: 0, before: None, after: SegmentSoFar::Read };
+        let (subject, place) = (Box::new(subject), Box::new(place));
+        let rows = Rows::<Owned>::new(Delivery { operation: 0, subject, keys, items, place });
         let borrowed: Vec<Result<Row<'_>, Error>> = rows.iter().collect();
         assert_eq!(borrowed[2], Ok(Row { name: "b" }));
         let owned: Vec<_> = rows.map(|row| row.map_err(|error| error.to_string())).collect();

@@ -4,7 +4,7 @@
 //!            start                      poll
 //! Solvent ----------> Run ----------------------------------> Step::Send(call)      the driver sends it, and
 //!                      ^                                                            calls `complete` when it ends
-//!                      |                                      Step::Deliver(page)   handed to a stream's user
+//!                      |                                      Step::Deliver(notice) handed to the user
 //!                      |  complete(call, answer)              Step::Wait { until }  until then or a completion
 //!                      +-------------------------- driver     Step::Done            `finish` gives the Outcome
 //! ```
@@ -22,6 +22,7 @@ mod order;
 mod ready;
 mod scheduler;
 mod slot;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,20 +31,19 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::error::{CallError, Error, Subject};
-use crate::item::Items;
-use crate::key::KeyShape;
+use crate::error::{CallError, Error};
 use crate::moment::Moment;
+use crate::notice::{Notice, Progress};
 use crate::observer::EventKind;
 use crate::operation::Task;
 use crate::outcome::Outcome;
 use crate::request::{Request, Response};
-use crate::rows::Rows;
 use crate::solvent::Solvent;
 use crate::write_id::WriteId;
 
 use scheduler::Scheduler;
 pub(crate) use slot::Slot;
+pub(crate) use telling::Tells;
 
 /// The number of a run within its `Db`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,8 +70,8 @@ impl fmt::Display for CallId {
 pub enum Step {
     /// Send this call, and poll again at once.
     Send(Call),
-    /// Hand this page to the stream's user, and poll again when more is wanted.
-    Deliver(Delivery),
+    /// Hand this to the run's user, and poll again when more is wanted.
+    Deliver(Notice),
     /// Nothing to do before a call under way completes, or the time comes.
     Wait {
         /// When to poll again at the latest; `None` where only a completion can bring more to do.
@@ -90,27 +90,6 @@ pub struct Call {
     pub request: Arc<Request>,
     /// When the run stops waiting for the answer. The run sees to it itself; a driver may free its socket then.
     pub expires: Moment,
-}
-
-/// A page of a streamed operation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    /// The operation's position in the plan, from 0.
-    pub operation: u32,
-    /// What the operation is, for the errors of items that do not fit their type.
-    pub subject: Box<Subject>,
-    /// The table's keys, by which such an error names the item.
-    pub keys: KeyShape,
-    /// The items.
-    pub items: Items,
-}
-
-impl Delivery {
-    /// The items as values of type `T`, decoded as they are taken.
-    #[must_use]
-    pub fn rows<T>(self) -> Rows<T> {
-        Rows::new(self.items, self.subject, self.keys)
-    }
 }
 
 /// A plan under way.
@@ -132,10 +111,13 @@ impl Run {
     pub(crate) fn start(
         client: &Arc<Client>,
         mut plan: Solvent,
-        streamed: bool,
+        tells: Tells,
         now: Moment,
     ) -> Result<Self, Error> {
         plan.check()?;
+        if tells == Tells::Nothing {
+            plan.check_that_nothing_is_streamed()?;
+        }
         if plan.deadline.is_some_and(|deadline| deadline.is_zero()) {
             return Err(Error::configuration(
                 "the plan's deadline is over before it begins: it is counted from the start of the run, so give it some time",
@@ -169,8 +151,8 @@ impl Run {
         let seed = client.session ^ u64::from(id.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         name_writes(client, id, &mut plan);
         set_times(&mut plan, now);
-        client.observed(id, now, |tell| tell(EventKind::Started { plan: &plan, seed, streamed }));
-        let scheduler = Box::new(Scheduler::new(plan, seed, streamed, now));
+        client.observed(id, now, |tell| tell(EventKind::Started { plan: &plan, seed }));
+        let scheduler = Box::new(Scheduler::new(plan, seed, tells, now));
         Ok(Self { client: Arc::clone(client), id, scheduler })
     }
 
@@ -200,11 +182,20 @@ impl Run {
         });
     }
 
+    /// How far the run has come.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.scheduler.progress()
+    }
+
     /// What is left of the plan, to be saved: started again, by this process or another one, it goes on.
     ///
     /// Valid from the start on, before anything is sent. A write without views that was sent after the checkpoint was
     /// made is sent again by who resumes from it; make one after each send where that matters, since a call that was
     /// under way and must not be repeated is then reported as unknown.
+    ///
+    /// What is handed out page by page goes on after the last page that was delivered; a page of which items were not
+    /// taken is put back by [`Rows::put_back`](crate::Rows::put_back).
     pub fn checkpoint(&self) -> Solvent {
         self.scheduler.checkpoint()
     }
@@ -213,7 +204,8 @@ impl Run {
     #[must_use]
     pub fn abandon(self, now: Moment) -> Outcome {
         let abandoned = !self.scheduler.is_done();
-        self.client.observed(self.id, now, |tell| tell(EventKind::Ended { abandoned }));
+        let progress = self.scheduler.progress();
+        self.client.observed(self.id, now, |tell| tell(EventKind::Ended { abandoned, progress: &progress }));
         self.scheduler.into_outcome(now)
     }
 

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::fingerprint::Fingerprint;
 use crate::key::KeyValue;
 use crate::moment::Moment;
-use crate::operation::{Group, Operation, Settled, Task};
+use crate::operation::{Group, Operation, Paged, Settled, Streamed, Task};
 use crate::outcome::Outcome;
 use crate::table::Tables;
 use crate::write_id::WriteId;
@@ -118,6 +118,33 @@ impl Solvent {
     pub fn add<O: Operation>(&mut self, operation: O) -> Ticket<O::Output> {
         let task = operation.into_task(&mut self.tables);
         self.push(task)
+    }
+
+    /// Adds a query or scan whose pages are handed out as they come, to who watches the run (the drivers' `run_with` and
+    /// `watch`); the ticket takes the number of their items.
+    ///
+    /// No page is asked for before the one before it, of the same segment, has been taken; at most one for each call that
+    /// may be under way is held.
+    ///
+    /// ```
+    /// # use dynochemy_core::{Delivery, Solvent, Table};
+    /// # #[derive(Table, serde::Serialize, serde::Deserialize)]
+    /// # #[table(name = "visits")]
+    /// # struct Visit { #[table(hash_key)] user: String, #[table(range_key)] time: u64 }
+    /// # fn look(page: Delivery) {
+    /// let mut solvent = Solvent::new();
+    /// let visits = solvent.stream(Visit::scan().segments(4));
+    /// // db.run_with(solvent, |notice| if let Notice::Page(page) = notice { .. })?;
+    /// if let Ok(rows) = page.rows_of(visits) {
+    ///     for visit in rows.flatten() {
+    ///         println!("{} {}", visit.user, visit.time);
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn stream<O: Paged>(&mut self, operation: O) -> Ticket<Streamed<O::Item>> {
+        let task = operation.into_task(&mut self.tables);
+        self.push(task.map(Task::streamed))
     }
 
     fn push<T>(&mut self, task: Result<Task, Error>) -> Ticket<T> {
@@ -234,6 +261,19 @@ impl Solvent {
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.entries.iter().filter(|entry| entry.result.is_none()).count()
+    }
+
+    /// Whether somebody who is told nothing can run it.
+    pub(crate) fn check_that_nothing_is_streamed(&self) -> Result<(), Error> {
+        let is_streamed =
+            |entry: &Entry| entry.result.is_none() && entry.task.as_ref().is_ok_and(Task::is_streamed);
+        match self.entries.iter().position(is_streamed) {
+            None => Ok(()),
+            Some(index) => Err(Error::configuration(format!(
+                "operation {index} hands out its pages as they come, which nobody would take here; run the plan by \
+                 `run_with` or `watch`, or add the operation by `add`"
+            ))),
+        }
     }
 
     /// Whether the plan holds together. One from outside is looked through in all; of others it is known that the items

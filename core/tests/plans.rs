@@ -143,7 +143,8 @@ fn a_stream_hands_out_pages_and_asks_for_no_more_than_are_taken() {
                 assert!(sent <= pages + 1, "a page is asked for that nobody wants yet");
                 run.complete(call.id, service.answer(&call.request), START);
             }
-            Step::Deliver(delivery) => {
+            Step::Deliver(notice) => {
+                let Notice::Page(delivery) = notice else { panic!("{notice:?}") };
                 assert_eq!(delivery.items.len(), 2);
                 assert_eq!(delivery.keys, Note::DESCRIPTION.keys);
                 pages += 1;
@@ -153,7 +154,7 @@ fn a_stream_hands_out_pages_and_asks_for_no_more_than_are_taken() {
         }
     }
     assert_eq!(pages, 5);
-    assert_eq!(run.finish().result(0), Some(&Ok(operation::Settled::Items(vec![]))));
+    assert_eq!(run.finish().result(0), Some(&Ok(operation::Settled::Count(10))));
 }
 
 #[test]
@@ -186,7 +187,7 @@ fn an_observer_sees_every_event_numbered_without_gaps() {
                 EventKind::Polled { step: Step::Done } => "done".to_owned(),
                 EventKind::Polled { .. } => "wait".to_owned(),
                 EventKind::Completed { call, answer } => format!("completed {call} {}", answer.is_ok()),
-                EventKind::Ended { abandoned } => format!("ended {abandoned}"),
+                EventKind::Ended { abandoned, .. } => format!("ended {abandoned}"),
                 _ => "other".to_owned(),
             };
             let mut log = self.0.lock().unwrap();

@@ -4,12 +4,15 @@ use std::future::Future;
 use std::sync::Arc;
 
 use dynochemy_core::operation::Paged;
-use dynochemy_core::{AsyncDb, Backend, Builder, Client, Configuration, Connect, Error, Outcome, Plan};
+use dynochemy_core::{
+    AsyncDb, Backend, Builder, Client, Configuration, Connect, Error, Notice, Outcome, Plan,
+};
 
 use crate::clock::Clock;
 use crate::drive::Drive;
 use crate::http::Http;
 use crate::pages::Pages;
+use crate::watched::Watched;
 
 /// A DynamoDB client on async-std. Clones are cheap, and share connections and all else.
 ///
@@ -62,6 +65,49 @@ impl Db {
         finish(Drive::new(&self.shared, run).outcome().await)
     }
 
+    /// Carries out an operation or a [`Solvent`](crate::Solvent), and tells on the way how far it has come; pages of what
+    /// was added by [`Solvent::stream`](crate::Solvent::stream) are handed out as they come. The run goes on when `notice`
+    /// is done with them, which must not block.
+    ///
+    /// # Errors
+    /// As [`Db::run`].
+    ///
+    /// ```
+    /// # use dynochemy_async_std::{Db, Error, Notice, Solvent};
+    /// async fn load(db: &Db, solvent: Solvent) -> Result<(), Error> {
+    ///     let outcome = db
+    ///         .run_with(solvent, |notice| {
+    ///             if let Notice::Progress(progress) = notice {
+    ///                 println!("{progress}");
+    ///             }
+    ///         })
+    ///         .await?;
+    ///     println!("{}", outcome.report());
+    ///     Ok(())
+    /// }
+    /// ```
+    pub async fn run_with<P: Plan>(
+        &self,
+        plan: P,
+        mut notice: impl FnMut(Notice),
+    ) -> Result<P::Output, Error> {
+        let mut watched = self.watch(plan)?;
+        while let Some(next) = watched.next().await {
+            notice(next);
+        }
+        watched.finish().await
+    }
+
+    /// Starts an operation or a [`Solvent`](crate::Solvent) that is moved on by asking for what it has to tell: for whoever
+    /// saves checkpoints on the way, or takes its time with pages.
+    ///
+    /// # Errors
+    /// When the plan does not hold together.
+    pub fn watch<P: Plan>(&self, plan: P) -> Result<Watched<P::Output>, Error> {
+        let (run, finish) = self.shared.client.watch(plan, self.shared.clock.now())?;
+        Ok(Watched::new(Drive::new(&self.shared, run), finish))
+    }
+
     /// Carries out an operation whose items are handed out one after another, without holding more than a few pages.
     ///
     /// Nothing is sent before the stream is polled. It ends after the first error, except that an item which does not
@@ -100,6 +146,17 @@ impl AsyncDb for Db {
         P: Plan<Output: Send> + Send,
     {
         Self::run(self, plan)
+    }
+
+    fn run_with<P>(
+        &self,
+        plan: P,
+        notice: impl FnMut(Notice) + Send,
+    ) -> impl Future<Output = Result<P::Output, Error>> + Send
+    where
+        P: Plan<Output: Send> + Send,
+    {
+        Self::run_with(self, plan, notice)
     }
 }
 

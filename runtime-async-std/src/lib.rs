@@ -66,6 +66,7 @@ mod drive;
 mod http;
 mod pages;
 mod runtime;
+mod watched;
 
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
@@ -75,3 +76,4 @@ pub use dynochemy_derive::{
 
 pub use db::Db;
 pub use pages::Pages;
+pub use watched::Watched;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use dynochemy_core::operation::Paged;
 use dynochemy_core::{
-    Backend, Builder, Call, CallError, Client, Configuration, Connect, Error, Outcome, Plan, Response,
+    Backend, Builder, Call, CallError, Client, Configuration, Connect, Error, Notice, Outcome, Plan, Response,
 };
 
 use crate::clock::Clock;
 use crate::drive::Drive;
 use crate::http::Http;
 use crate::pages::Pages;
+use crate::watched::Watched;
 
 /// A DynamoDB client on plain threads. Clones are cheap, and share connections and all else.
 ///
@@ -59,6 +60,41 @@ impl Db {
     pub fn run<P: Plan>(&self, plan: P) -> Result<P::Output, Error> {
         let (run, finish) = self.shared.client.start(plan, self.shared.clock.now())?;
         finish(Drive::new(&self.shared, run).outcome())
+    }
+
+    /// Carries out an operation or a [`Solvent`](crate::Solvent), and tells on the way how far it has come; pages of what
+    /// was added by [`Solvent::stream`](crate::Solvent::stream) are handed out as they come. The run goes on when `notice`
+    /// is done with them.
+    ///
+    /// # Errors
+    /// As [`Db::run`].
+    ///
+    /// ```
+    /// # use dynochemy_blocking::{Db, Error, Notice, Solvent};
+    /// fn load(db: &Db, solvent: Solvent) -> Result<(), Error> {
+    ///     let outcome = db.run_with(solvent, |notice| {
+    ///         if let Notice::Progress(progress) = notice {
+    ///             println!("{progress}");
+    ///         }
+    ///     })?;
+    ///     println!("{}", outcome.report());
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn run_with<P: Plan>(&self, plan: P, notice: impl FnMut(Notice)) -> Result<P::Output, Error> {
+        let mut watched = self.watch(plan)?;
+        watched.by_ref().for_each(notice);
+        watched.finish()
+    }
+
+    /// Starts an operation or a [`Solvent`](crate::Solvent) that is moved on by asking for what it has to tell: for whoever
+    /// saves checkpoints on the way.
+    ///
+    /// # Errors
+    /// When the plan does not hold together.
+    pub fn watch<P: Plan>(&self, plan: P) -> Result<Watched<P::Output>, Error> {
+        let (run, finish) = self.shared.client.watch(plan, self.shared.clock.now())?;
+        Ok(Watched::new(Drive::new(&self.shared, run), finish))
     }
 
     /// Carries out an operation whose items are handed out one after another, without holding more than a few pages.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use dynochemy_core::{Delivery, Outcome, Run, Step};
+use dynochemy_core::{Notice, Outcome, Progress, Run, Solvent, Step};
 
 use crate::db::{Shared, Transport};
 use crate::workers::Workers;
@@ -23,8 +23,8 @@ impl Drive {
         Self { shared: shared.clone(), run: Some(run), workers: Workers::new(shared.clone()) }
     }
 
-    /// Goes on to the next page; `None` at the end, after which comes [`Drive::finish`].
-    pub(crate) fn page(&mut self) -> Option<Delivery> {
+    /// Goes on to the next thing to be told; `None` at the end, after which comes [`Drive::finish`].
+    pub(crate) fn notice(&mut self) -> Option<Notice> {
         let run = self.run.as_mut()?;
         let clock = self.shared.clock;
         loop {
@@ -40,10 +40,10 @@ impl Drive {
                     }
                     Transport::Http(_) => self.workers.send(call),
                 },
-                Step::Deliver(delivery) => {
-                    // Calls go on while the user is busy with the page.
+                Step::Deliver(notice) => {
+                    // Calls go on while the user is busy with a page.
                     self.workers.start();
-                    return Some(delivery);
+                    return Some(notice);
                 }
                 Step::Wait { until } => {
                     if let Some((id, answer)) = self.workers.wait(until) {
@@ -57,9 +57,21 @@ impl Drive {
 
     /// Goes on to the end.
     pub(crate) fn outcome(mut self) -> Outcome {
-        // Pages are delivered to streams only.
-        while self.page().is_some() {}
+        while self.notice().is_some() {}
         self.finish()
+    }
+
+    /// What is left of the plan.
+    pub(crate) fn checkpoint(&self) -> Solvent {
+        self.run().checkpoint()
+    }
+
+    pub(crate) fn progress(&self) -> Progress {
+        self.run().progress()
+    }
+
+    fn run(&self) -> &Run {
+        self.run.as_ref().expect("only finishing and dropping take the run")
     }
 
     /// What the run ended with.

@@ -55,6 +55,7 @@ mod db;
 mod drive;
 mod http;
 mod pages;
+mod watched;
 mod workers;
 
 pub use dynochemy_core;
@@ -65,3 +66,4 @@ pub use dynochemy_derive::{
 
 pub use db::Db;
 pub use pages::Pages;
+pub use watched::Watched;

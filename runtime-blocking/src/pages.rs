@@ -1,6 +1,6 @@
 //! Items handed out one after another.
 
-use dynochemy_core::{Delivery, Error, Rows};
+use dynochemy_core::{Checkpoint, Error, Notice, Rows, Solvent};
 use serde::de::DeserializeOwned;
 
 use crate::drive::Drive;
@@ -14,15 +14,25 @@ pub struct Pages<T> {
     rows: Option<Rows<T>>,
     /// Here until its end.
     drive: Option<Drive>,
+    /// What it left, at its end.
+    left: Option<Solvent>,
     failure: Option<Error>,
 }
 
 impl<T: DeserializeOwned> Pages<T> {
     pub(crate) fn new(drive: Result<Drive, Error>) -> Self {
         match drive {
-            Ok(drive) => Self { rows: None, drive: Some(drive), failure: None },
-            Err(error) => Self { rows: None, drive: None, failure: Some(error) },
+            Ok(drive) => Self { rows: None, drive: Some(drive), left: None, failure: None },
+            Err(error) => Self { rows: None, drive: None, left: None, failure: Some(error) },
         }
+    }
+
+    /// Where to go on from, by streaming the checkpoint: what was handed out before is not handed out again, and nothing is
+    /// left out. None where the operation cannot be sent.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<Checkpoint<T>> {
+        let run = self.drive.as_ref().map(Drive::checkpoint).or_else(|| self.left.clone())?;
+        Checkpoint::of_run(run, self.rows.as_ref())
     }
 }
 
@@ -35,11 +45,16 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
                 return Some(row);
             }
             let Some(drive) = &mut self.drive else { return self.failure.take().map(Err) };
-            self.rows = drive.page().map(Delivery::rows);
-            if self.rows.is_none() {
-                let outcome = self.drive.take().map(Drive::finish);
-                self.failure =
-                    outcome.and_then(|outcome| outcome.errors().next().map(|(_, error)| error.clone()));
+            match drive.notice() {
+                Some(Notice::Page(page)) => self.rows = Some(page.rows()),
+                Some(_) => {}
+                None => {
+                    self.rows = None;
+                    self.left = Some(drive.checkpoint());
+                    let outcome = self.drive.take().map(Drive::finish);
+                    self.failure =
+                        outcome.and_then(|outcome| outcome.errors().next().map(|(_, error)| error.clone()));
+                }
             }
         }
     }

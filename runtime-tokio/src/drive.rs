@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use dynochemy_core::{Call, CallError, CallId, Delivery, Outcome, Response, Run, Step};
+use dynochemy_core::{Call, CallError, CallId, Notice, Outcome, Progress, Response, Run, Solvent, Step};
 use futures_util::FutureExt as _;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -33,8 +33,8 @@ impl Drive {
         Self { shared: shared.clone(), run: Some(run), calls: JoinSet::new(), timer: None }
     }
 
-    /// Goes on to the next page; `None` at the end, after which comes [`Drive::finish`].
-    pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Delivery>> {
+    /// Goes on to the next thing to be told; `None` at the end, after which comes [`Drive::finish`].
+    pub(crate) fn poll_notice(&mut self, context: &mut Context<'_>) -> Poll<Option<Notice>> {
         let Some(run) = &mut self.run else { return Poll::Ready(None) };
         let clock = self.shared.clock;
         loop {
@@ -58,7 +58,7 @@ impl Drive {
                         self.calls.spawn(carry(http.clone(), call, clock));
                     }
                 },
-                Step::Deliver(delivery) => return Poll::Ready(Some(delivery)),
+                Step::Deliver(notice) => return Poll::Ready(Some(notice)),
                 Step::Wait { until: None } => return Poll::Pending,
                 Step::Wait { until: Some(moment) } => {
                     ready!(poll_until(&mut self.timer, clock.instant(moment), context))
@@ -70,9 +70,21 @@ impl Drive {
 
     /// Goes on to the end.
     pub(crate) async fn outcome(mut self) -> Outcome {
-        // Pages are delivered to streams only.
-        while poll_fn(|context| self.poll_page(context)).await.is_some() {}
+        while poll_fn(|context| self.poll_notice(context)).await.is_some() {}
         self.finish()
+    }
+
+    /// What is left of the plan.
+    pub(crate) fn checkpoint(&self) -> Solvent {
+        self.run().checkpoint()
+    }
+
+    pub(crate) fn progress(&self) -> Progress {
+        self.run().progress()
+    }
+
+    fn run(&self) -> &Run {
+        self.run.as_ref().expect("only finishing and dropping take the run")
     }
 
     /// What the run ended with.

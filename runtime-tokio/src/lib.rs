@@ -62,6 +62,7 @@ mod db;
 mod drive;
 mod http;
 mod pages;
+mod watched;
 
 pub use dynochemy_core;
 pub use dynochemy_core::application::*;
@@ -69,6 +70,7 @@ pub use dynochemy_derive::{DocumentTokio as Document, ProjectionTokio as Project
 
 pub use db::Db;
 pub use pages::Pages;
+pub use watched::Watched;
 
 /// The README's example is a test, too.
 #[cfg(doctest)]

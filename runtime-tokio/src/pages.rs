@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use dynochemy_core::{Delivery, Error, Rows};
+use dynochemy_core::{Checkpoint, Error, Notice, Rows, Solvent};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
@@ -19,15 +19,25 @@ pub struct Pages<T> {
     rows: Option<Rows<T>>,
     /// Here until its end.
     drive: Option<Drive>,
+    /// What it left, at its end.
+    left: Option<Solvent>,
     failure: Option<Error>,
 }
 
 impl<T: DeserializeOwned> Pages<T> {
     pub(crate) fn new(drive: Result<Drive, Error>) -> Self {
         match drive {
-            Ok(drive) => Self { rows: None, drive: Some(drive), failure: None },
-            Err(error) => Self { rows: None, drive: None, failure: Some(error) },
+            Ok(drive) => Self { rows: None, drive: Some(drive), left: None, failure: None },
+            Err(error) => Self { rows: None, drive: None, left: None, failure: Some(error) },
         }
+    }
+
+    /// Where to go on from, by streaming the checkpoint: what was handed out before is not handed out again, and nothing is
+    /// left out. None where the operation cannot be sent.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<Checkpoint<T>> {
+        let run = self.drive.as_ref().map(Drive::checkpoint).or_else(|| self.left.clone())?;
+        Checkpoint::of_run(run, self.rows.as_ref())
     }
 
     /// The next item; `None` after the last.
@@ -48,11 +58,16 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
                 return Poll::Ready(Some(row));
             }
             let Some(drive) = &mut this.drive else { return Poll::Ready(this.failure.take().map(Err)) };
-            this.rows = ready!(drive.poll_page(context)).map(Delivery::rows);
-            if this.rows.is_none() {
-                let outcome = this.drive.take().map(Drive::finish);
-                this.failure =
-                    outcome.and_then(|outcome| outcome.errors().next().map(|(_, error)| error.clone()));
+            match ready!(drive.poll_notice(context)) {
+                Some(Notice::Page(page)) => this.rows = Some(page.rows()),
+                Some(_) => {}
+                None => {
+                    this.rows = None;
+                    this.left = Some(drive.checkpoint());
+                    let outcome = this.drive.take().map(Drive::finish);
+                    this.failure =
+                        outcome.and_then(|outcome| outcome.errors().next().map(|(_, error)| error.clone()));
+                }
             }
         }
     }

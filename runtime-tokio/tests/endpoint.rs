@@ -66,6 +66,20 @@ async fn a_stream_hands_out_page_after_page_and_goes_on_after_an_item_that_does_
 }
 
 #[tokio::test]
+async fn a_stream_goes_on_from_its_checkpoint() {
+    let server = two_pages();
+    let db: Db = impatient(server.endpoint());
+    let mut visits = db.stream(Visit::query("123"));
+    assert_eq!(visits.next().await.unwrap().unwrap(), visit(1));
+    let checkpoint = visits.checkpoint().unwrap();
+    drop(visits);
+    let mut visits = db.stream(checkpoint);
+    assert_eq!(visits.next().await.unwrap().unwrap(), visit(2));
+    assert!(visits.next().await.is_none());
+    assert_eq!(server.count("Query"), 2);
+}
+
+#[tokio::test]
 async fn a_stream_ends_with_what_its_run_failed_with() {
     let server = Server::start(|_| Answer::Close);
     let db: Db = impatient(server.endpoint());

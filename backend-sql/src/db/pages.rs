@@ -1,6 +1,6 @@
 //! Items handed out one after another.
 
-use dynochemy_core::{Error, Rows};
+use dynochemy_core::{Checkpoint, Error, Notice, Rows, Solvent};
 use serde::de::DeserializeOwned;
 
 use super::Drive;
@@ -13,6 +13,8 @@ use super::Drive;
 pub struct Pages<T> {
     rows: Option<Rows<T>>,
     state: State,
+    /// What the run left, at its end.
+    left: Option<Solvent>,
 }
 
 #[derive(Debug)]
@@ -24,7 +26,19 @@ enum State {
 
 impl<T: DeserializeOwned> Pages<T> {
     pub(super) fn new(drive: Result<Drive<'static>, Error>) -> Self {
-        Self { rows: None, state: drive.map_or_else(State::Failed, |drive| State::UnderWay(Box::new(drive))) }
+        let state = drive.map_or_else(State::Failed, |drive| State::UnderWay(Box::new(drive)));
+        Self { rows: None, state, left: None }
+    }
+
+    /// Where to go on from, by streaming the checkpoint: what was handed out before is not handed out again, and nothing is
+    /// left out. None where the operation cannot be sent.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<Checkpoint<T>> {
+        let run = match &self.state {
+            State::UnderWay(drive) => drive.checkpoint(),
+            _ => self.left.clone()?,
+        };
+        Checkpoint::of_run(run, self.rows.as_ref())
     }
 }
 
@@ -39,12 +53,16 @@ impl<T: DeserializeOwned> Iterator for Pages<T> {
             match std::mem::replace(&mut self.state, State::Ended) {
                 State::Ended => return None,
                 State::Failed(error) => return Some(Err(error)),
-                State::UnderWay(mut drive) => match drive.page() {
-                    Some(page) => {
-                        self.rows = Some(page.rows());
+                State::UnderWay(mut drive) => match drive.notice() {
+                    Some(notice) => {
+                        if let Notice::Page(page) = notice {
+                            self.rows = Some(page.rows());
+                        }
                         self.state = State::UnderWay(drive);
                     }
                     None => {
+                        self.rows = None;
+                        self.left = Some(drive.checkpoint());
                         let outcome = drive.outcome();
                         if let Some((_, error)) = outcome.errors().next() {
                             self.state = State::Failed(error.clone());

@@ -1,4 +1,4 @@
-//! A query or scan over as many pages as it takes.
+//! A query or scan over as many pages as it takes, collected or handed out as they come.
 //!
 //! Each segment (a query has one) is in one of these states; the operation ends when all are done, when its limit is
 //! reached, after the first page where no more was asked for, or when a page cannot be had:
@@ -13,10 +13,11 @@ use crate::api::{QueryInput, ReturnConsumedCapacity, ScanInput, Select};
 use crate::cursor::Cursor;
 use crate::error::{CallError, mismatched_answer};
 use crate::item::{Item, Items};
-use crate::operation::{Reading, ReadingAnswer, Segments, Settled, SettledPage, Task};
+use crate::operation::{
+    PagePlace, ReadSoFar, Reading, ReadingAnswer, SegmentSoFar, Segments, Settled, SettledPage, Task,
+    page_key,
+};
 use crate::request::{Request, Response};
-use crate::value::Attributes;
-use crate::wire::WireError;
 
 /// The largest `Limit` that the API takes, a signed 32-bit number.
 const MAX_LIMIT: u32 = i32::MAX as u32;
@@ -55,14 +56,12 @@ struct Answered {
 
 impl Pages {
     pub(crate) fn new(operation: u32, task: &Task) -> Self {
-        let segments = match task {
-            Task::Scan { segments: Segments::All(segments), .. } => *segments,
-            _ => 1,
-        };
-        let start = reading(task).and_then(|reading| reading.start.clone());
-        let segments = (0..segments).map(|_| Segment { state: State::Idle, cursor: start.clone() }).collect();
-        let left = reading(task).and_then(|reading| reading.limit);
-        Self { operation: [operation], segments, left, collected: Vec::new(), counted: 0, ended: false }
+        let reading = task.reading();
+        let so_far = reading.and_then(|reading| reading.so_far.as_deref().cloned());
+        let ReadSoFar { items, segments } = so_far.unwrap_or_else(|| ReadSoFar::nothing(task));
+        let left = reading.and_then(|reading| reading.limit).map(|limit| limit.saturating_sub(items));
+        let segments = segments.into_iter().map(Segment::from).collect();
+        Self { operation: [operation], segments, left, collected: Vec::new(), counted: items, ended: false }
     }
 
     pub(super) fn members(&self) -> &[u32] {
@@ -78,6 +77,11 @@ impl Pages {
             return Next::Done;
         }
         let Some(index) = self.segments.iter().position(|segment| segment.state == State::Idle) else {
+            // An earlier run may have handed out all that there is.
+            if self.is_all_read() {
+                self.end(None, context);
+                return Next::Done;
+            }
             return Next::Wait(None);
         };
         self.segments[index].state = State::UnderWay;
@@ -110,14 +114,15 @@ impl Pages {
             (_, Err(error)) => return self.fail(error, context),
         };
         let segment = &mut self.segments[tag as usize];
-        if cursor.is_some() && cursor == segment.cursor {
+        let before = segment.cursor.clone();
+        if cursor.is_some() && cursor == before {
             let problem = "a page ended where it began, so that there would be no end of pages".to_owned();
             return self.fail(CallError::Unknown { rejection: None, problem }, context);
         }
         segment.state = if cursor.is_some() { State::Idle } else { State::Done };
         segment.cursor.clone_from(&cursor);
-        let answer = reading(task).map(|reading| reading.answer).unwrap_or_default();
-        let mut end = cursor;
+        let answer = task.reading().map(|reading| reading.answer).unwrap_or_default();
+        let mut end = cursor.clone();
         if let Some(left) = &mut self.left {
             if answer == ReadingAnswer::Count {
                 count = count.min(*left);
@@ -127,7 +132,9 @@ impl Pages {
                 items.truncate(usize::try_from(*left).unwrap_or(usize::MAX));
                 *left -= items.len() as u64;
                 if items.len() < before && answer == ReadingAnswer::Page {
-                    match last_key(&items, operation, context) {
+                    let reading = task.reading().expect("only readings have pages");
+                    let table = context.table(context.table_id(operation));
+                    match page_key(&items, items.len().saturating_sub(1), reading, table) {
                         Ok(key) => end = Some(key),
                         Err(problem) => {
                             let problem = format!("the last item's key cannot be read: {problem}");
@@ -138,18 +145,21 @@ impl Pages {
             }
         }
         self.counted += count;
-        if !items.is_empty() {
-            if context.streamed {
-                context.effects.push(Effect::Deliver(operation, items));
-            } else {
-                self.collected.push(items);
-            }
+        if answer == ReadingAnswer::Stream {
+            let after = cursor.map_or(SegmentSoFar::Read, |cursor| SegmentSoFar::After(Some(cursor)));
+            let place = PagePlace { operation, segment: tag, before, after };
+            context.effects.push(Effect::Deliver(items, Box::new(place)));
+        } else if !items.is_empty() {
+            self.collected.push(items);
         }
         let one_page = answer == ReadingAnswer::Page && self.left.is_none();
-        let read_all = self.segments.iter().all(|segment| segment.state == State::Done);
-        if self.left == Some(0) || one_page || read_all {
+        if self.left == Some(0) || one_page || self.is_all_read() {
             self.end(end, context);
         }
+    }
+
+    fn is_all_read(&self) -> bool {
+        self.segments.iter().all(|segment| segment.state == State::Done)
     }
 
     /// Ends the operation; its page, where it is one, goes on after `end`.
@@ -166,7 +176,7 @@ impl Pages {
             operation,
             match reading.answer {
                 ReadingAnswer::Items => Settled::Items(items),
-                ReadingAnswer::Count => Settled::Count(self.counted),
+                ReadingAnswer::Count | ReadingAnswer::Stream => Settled::Count(self.counted),
                 ReadingAnswer::Page => {
                     let cursor = end.map(|key| Cursor::new(*fingerprint, &key));
                     Settled::Page(SettledPage { items, cursor })
@@ -195,7 +205,7 @@ impl Pages {
         let task = context.task(operation);
         let table_name = context.table_name(context.table_id(operation));
         let plain = Reading::default();
-        let reading = reading(task).unwrap_or(&plain);
+        let reading = task.reading().unwrap_or(&plain);
         let index_name = reading.index.as_ref().map(|index| index.clone().into_owned());
         let select = (reading.answer == ReadingAnswer::Count).then_some(Select::Count);
         let projection_expression = match select {
@@ -245,25 +255,11 @@ impl Pages {
     }
 }
 
-fn reading(task: &Task) -> Option<&Reading> {
-    match task {
-        Task::Query { reading, .. } | Task::Scan { reading, .. } => Some(reading),
-        _ => None,
+impl From<SegmentSoFar> for Segment {
+    fn from(so_far: SegmentSoFar) -> Self {
+        match so_far {
+            SegmentSoFar::After(cursor) => Self { state: State::Idle, cursor },
+            SegmentSoFar::Read => Self { state: State::Done, cursor: None },
+        }
     }
-}
-
-/// The key of the last item: its attributes that are keys of the table or of the index that is read.
-fn last_key(items: &Items, operation: u32, context: &Context<'_>) -> Result<Item, WireError> {
-    let table = context.table(context.table_id(operation));
-    let index = reading(context.task(operation)).and_then(|reading| reading.index.as_deref());
-    let index = index.and_then(|name| table.index(name));
-    let last = items.len().checked_sub(1).and_then(|last| items.at(last));
-    let last = last.ok_or_else(|| WireError::new("there is none"))?;
-    let mut key = Attributes::new();
-    for part in table.page_key(index) {
-        let value = last.attribute(&part.name)?;
-        let value = value.ok_or_else(|| WireError::new("the item lacks it").within(&part.name))?;
-        key.insert(part.name.clone().into_owned(), value);
-    }
-    Ok(Item::from_attributes(&key))
 }

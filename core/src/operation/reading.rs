@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::stream::ReadSoFar;
 use crate::cursor::Cursor;
 use crate::expression::{Comparator, Condition, DocumentPath, Term};
 use crate::item::{Item, Items};
@@ -31,6 +32,9 @@ pub struct Reading {
     pub start: Option<Item>,
     /// What is answered.
     pub answer: ReadingAnswer,
+    /// What an earlier run has handed out of it.
+    #[serde(default)]
+    pub so_far: Option<Box<ReadSoFar>>,
 }
 
 impl Reading {
@@ -63,6 +67,8 @@ pub enum ReadingAnswer {
     Page,
     /// Their number.
     Count,
+    /// Their number; they are handed out page by page, as they come.
+    Stream,
 }
 
 /// Some items of a query or scan, and where to go on from.
@@ -180,6 +186,7 @@ impl Reader {
             page_size: self.page_size,
             start,
             answer: self.answer,
+            so_far: None,
         }))
     }
 }

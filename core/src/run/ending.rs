@@ -20,8 +20,12 @@ impl Scheduler {
 
     pub(super) fn checkpoint(&self) -> Solvent {
         let maybe_applied = self.maybe_applied();
+        let to_hand_out: BTreeSet<u32> = self.operations_to_hand_out().collect();
         let entries = (0..).zip(&self.slots).map(|(operation, slot)| {
             let mut entry = slot.entry.clone();
+            if to_hand_out.contains(&operation) {
+                entry.result = None;
+            }
             if entry.result.is_none() {
                 entry.ambiguous |= maybe_applied.contains(&operation);
                 // The run may send it at once; who resumes must not rely on its token for longer than from now on.
@@ -41,6 +45,10 @@ impl Scheduler {
 
     pub(super) fn into_outcome(mut self, now: Moment) -> Outcome {
         let maybe_applied = self.maybe_applied();
+        let to_hand_out: BTreeSet<u32> = self.operations_to_hand_out().collect();
+        for operation in to_hand_out {
+            self.slots[operation as usize].entry.result = None;
+        }
         for (operation, slot) in (0..).zip(&mut self.slots) {
             if !slot.is_open() {
                 continue;

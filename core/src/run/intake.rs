@@ -88,6 +88,7 @@ impl Scheduler {
             if !slot.is_open() {
                 self.ended += 1;
                 if let Some(Err(_)) = slot.entry.result {
+                    self.failed += 1;
                     self.note_failure(operation);
                 }
                 continue;

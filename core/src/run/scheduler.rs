@@ -17,11 +17,13 @@ use super::attempt::{Attempt, MachineId, Patience};
 use super::few::Few;
 use super::order::Order;
 use super::ready::Ready;
-use super::{CallId, Delivery, Slot, Step};
+use super::telling::{Telling, Tells};
+use super::{CallId, Slot, Step};
 use crate::client::Client;
 use crate::error::{CallError, Error, Rejection, UNPROCESSED};
 use crate::machine::{Context, Effect, Machine, Next, delay};
 use crate::moment::Moment;
+use crate::notice::Delivery;
 use crate::operation::Settled;
 use crate::outcome::{Report, WaitReason};
 use crate::random::Random;
@@ -39,8 +41,10 @@ pub(super) struct Scheduler {
     pub(super) taken: usize,
     /// How many operations have ended.
     pub(super) ended: usize,
-    /// How many of them succeeded.
+    /// How many of them succeeded in this run.
     pub(super) succeeded: usize,
+    /// How many of them failed, in earlier runs too.
+    pub(super) failed: usize,
     pub(super) order: Order,
     pub(super) ready: Ready,
     pub(super) machines: Few<MachineId, Machine>,
@@ -55,7 +59,7 @@ pub(super) struct Scheduler {
     /// What comes with time, apart from the expiry of calls.
     pub(super) timers: BTreeSet<(Moment, Timer)>,
     pub(super) deliveries: VecDeque<Delivery>,
-    pub(super) streamed: bool,
+    pub(super) telling: Telling,
     pub(super) random: Random,
     pub(super) report: Report,
     pub(super) plan_deadline: Option<Duration>,
@@ -75,7 +79,7 @@ pub(super) enum Timer {
 }
 
 impl Scheduler {
-    pub(super) fn new(plan: Solvent, seed: u64, streamed: bool, now: Moment) -> Self {
+    pub(super) fn new(plan: Solvent, seed: u64, tells: Tells, now: Moment) -> Self {
         let Solvent { tables, entries, deadline, barriers, origin: _ } = plan;
         let timers = deadline.map(|deadline| (now + deadline, Timer::Deadline)).into_iter().collect();
         Self {
@@ -85,6 +89,7 @@ impl Scheduler {
             taken: 0,
             ended: 0,
             succeeded: 0,
+            failed: 0,
             order: Order::default(),
             ready: Ready::default(),
             machines: Few::default(),
@@ -96,7 +101,7 @@ impl Scheduler {
             next_call: 0,
             timers,
             deliveries: VecDeque::new(),
-            streamed,
+            telling: Telling::new(tells),
             random: Random::new(seed),
             report: Report::default(),
             plan_deadline: deadline,
@@ -111,15 +116,15 @@ impl Scheduler {
     }
 
     pub(super) fn is_done(&self) -> bool {
-        self.ended == self.slots.len()
+        self.ended == self.slots.len() && self.deliveries.is_empty()
     }
 
     pub(super) fn poll(&mut self, client: &Client, now: Moment) -> Step {
         self.now = self.now.max(now);
         self.run_timers(client);
         loop {
-            if let Some(delivery) = self.deliveries.pop_front() {
-                return Step::Deliver(delivery);
+            if let Some(notice) = self.next_notice() {
+                return Step::Deliver(notice);
             }
             if self.has_nothing_left() {
                 return Step::Done;
@@ -144,7 +149,12 @@ impl Scheduler {
                 break;
             }
         }
-        Step::Wait { until: self.next_timer().map(|(moment, _)| moment) }
+        // What cannot be sent ends on the way.
+        if let Some(notice) = self.next_notice() {
+            return Step::Deliver(notice);
+        }
+        let timer = self.next_timer().map(|(moment, _)| moment);
+        Step::Wait { until: timer.into_iter().chain(self.tells_again()).min() }
     }
 
     fn has_nothing_left(&self) -> bool {
@@ -307,7 +317,6 @@ impl Scheduler {
                 client,
                 tables: &self.tables,
                 slots: &self.slots,
-                streamed: self.streamed,
                 random: &mut self.random,
                 effects: &mut effects,
             },
@@ -346,13 +355,7 @@ impl Scheduler {
             Effect::WriteAttempt(operation, attempt) => {
                 self.slots[operation as usize].write_attempt = attempt
             }
-            Effect::Deliver(operation, items) => {
-                let task = self.slots[operation as usize].task();
-                let table = task.table().expect("what comes in pages is read from a table");
-                let keys = self.tables.at(table).keys.clone();
-                let subject = task.subject(&self.tables);
-                self.deliveries.push_back(Delivery { operation, subject, keys, items });
-            }
+            Effect::Deliver(items, place) => self.queue_page(items, place),
         }
     }
 
@@ -400,6 +403,7 @@ impl Scheduler {
 
     pub(super) fn settle_unordered(&mut self, operation: u32, result: Result<Settled, Error>) {
         self.succeeded += usize::from(result.is_ok());
+        self.failed += usize::from(result.is_err());
         self.slots[operation as usize].settle(&self.tables, result);
         self.ended += 1;
     }

@@ -76,10 +76,14 @@ impl Task {
             Self::Put { key, item, .. } if table.keys.extract(item)? != *key => {
                 Err(WireError::new("its item has another key than it"))
             }
-            Self::Scan { segments, .. } => segments.check(),
+            Self::Scan { segments, .. } => {
+                segments.check()?;
+                self.check_so_far(table)
+            }
             Self::Query { condition, .. } if condition.equal.is_empty() => {
                 Err(WireError::new("it has no hash key"))
             }
+            Self::Query { .. } => self.check_so_far(table),
             _ => Ok(()),
         }
     }

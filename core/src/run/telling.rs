@@ -1,0 +1,115 @@
+//! What a run tells while it is under way, and when.
+//!
+//! Pages are handed out one at a time, before anything else is sent: so a run holds at most one page for each call that it
+//! may have under way, and whoever takes them slowly slows the run.
+
+use std::time::Duration;
+
+use super::scheduler::Scheduler;
+use crate::item::Items;
+use crate::moment::Moment;
+use crate::notice::{Delivery, Notice, Progress};
+use crate::operation::PagePlace;
+
+/// The time between two looks at how far a run has come.
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// What a run tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tells {
+    /// Nothing: there is nobody to hear it.
+    Nothing,
+    /// Its pages.
+    Pages,
+    /// Its pages, and how far it has come.
+    All,
+}
+
+/// What was told.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Telling {
+    tells: Tells,
+    /// When it was last told how far the run has come, and what.
+    last: Option<(Moment, Progress)>,
+    /// The items that were handed out.
+    items: u64,
+}
+
+impl Telling {
+    pub(super) fn new(tells: Tells) -> Self {
+        Self { tells, last: None, items: 0 }
+    }
+}
+
+impl Scheduler {
+    pub(super) fn progress(&self) -> Progress {
+        Progress {
+            operations: self.slots.len(),
+            ended: self.ended,
+            failed: self.failed,
+            items: self.telling.items,
+            calls_sent: self.report.total_requests(),
+            calls_under_way: self.calls.len(),
+            capacity_units: self.report.capacity.values().sum(),
+            waited: self.report.total_waited(),
+            elapsed: self.now.since(self.started),
+        }
+    }
+
+    /// The next thing to be told, where it is time for that.
+    pub(super) fn next_notice(&mut self) -> Option<Notice> {
+        if let Some(delivery) = self.deliveries.pop_front() {
+            self.note_handed_out(&delivery);
+            return Some(Notice::Page(delivery));
+        }
+        let is_time = match &self.telling.last {
+            _ if self.telling.tells != Tells::All => false,
+            None => true,
+            Some((told, _)) => self.now >= *told + PERIOD || self.is_done(),
+        };
+        if !is_time {
+            return None;
+        }
+        let progress = self.progress();
+        if self.telling.last.as_ref().is_some_and(|(_, last)| !progress.differs_from(last)) {
+            return None;
+        }
+        self.telling.last = Some((self.now, progress.clone()));
+        Some(Notice::Progress(progress))
+    }
+
+    /// When something is to be told that has changed already.
+    pub(super) fn tells_again(&self) -> Option<Moment> {
+        let (told, last) = self.telling.last.as_ref()?;
+        self.progress().differs_from(last).then_some(*told + PERIOD)
+    }
+
+    pub(super) fn queue_page(&mut self, items: Items, place: Box<PagePlace>) {
+        let operation = place.operation;
+        let task = self.slots[operation as usize].task();
+        let table = task.table().expect("what comes in pages is read from a table");
+        let keys = self.tables.at(table).keys.clone();
+        let subject = task.subject(&self.tables);
+        let page = Delivery { operation, subject, keys, items, place };
+        // A segment asks for its next page after the one before has been handed out, so none of it is waiting here.
+        if page.items.is_empty() {
+            self.note_handed_out(&page);
+        } else {
+            self.deliveries.push_back(page);
+        }
+    }
+
+    fn note_handed_out(&mut self, page: &Delivery) {
+        let PagePlace { segment, after, .. } = &*page.place;
+        let items = page.items.len() as u64;
+        self.telling.items += items;
+        if let Ok(task) = &mut self.slots[page.operation as usize].entry.task {
+            task.note_handed_out(*segment, items, after.clone());
+        }
+    }
+
+    /// The operations that have ended, of which not all pages were handed out.
+    pub(super) fn operations_to_hand_out(&self) -> impl Iterator<Item = u32> {
+        self.deliveries.iter().map(|page| page.operation)
+    }
+}
