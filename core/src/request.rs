@@ -3,6 +3,8 @@
 //! A [`Request`] knows nothing of plans, connections or signatures: the HTTP codec turns it into a message, and a
 //! [`Backend`](crate::Backend) answers it as it is.
 
+mod tables;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
