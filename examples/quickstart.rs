@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
 // Each program names its driver `dynochemy`.
-use crate::dynochemy::{Changes, Report, Solvent, Table, View};
+use crate::dynochemy::{Changes, Notice, Report, Solvent, Table, View};
 
 /// A package of the lock file.
 #[derive(Clone, Debug, Table, Serialize, Deserialize)]
@@ -220,4 +220,11 @@ pub fn progress(plans: &[Solvent]) -> ProgressBar {
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.set_message("storing");
     bar
+}
+
+/// Shows how far a plan has come, before which so many operations were done.
+pub fn show(bar: &ProgressBar, before: u64, notice: &Notice) {
+    if let Notice::Progress(progress) = notice {
+        bar.set_position(before + progress.ended as u64);
+    }
 }

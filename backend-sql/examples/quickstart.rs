@@ -31,10 +31,12 @@ fn store_and_count() -> Result<(), Box<dyn std::error::Error>> {
     let plans = lock.plans();
     let bar = quickstart::progress(&plans);
     let mut report = Report::default();
+    let mut done = 0;
     for plan in plans {
         let operations = plan.len() as u64;
-        report.merge(db.run(plan)?.report());
-        bar.inc(operations);
+        let outcome = db.run_with(plan, |notice| quickstart::show(&bar, done, &notice))?;
+        report.merge(outcome.report());
+        done += operations;
     }
     bar.finish_and_clear();
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use dynochemy_core::operation::Paged;
 use dynochemy_core::{
-    Backend, Builder, Client, Configuration, Connect, Error, Notice, Outcome, Plan, Progress, Run, Solvent,
-    Step,
+    Backend, Builder, Client, Configuration, Connect, Error, Explanation, Notice, Outcome, Plan, Progress,
+    Run, Solvent, Step,
 };
 
 use crate::backend::SqlBackend;
@@ -118,6 +118,14 @@ impl Db {
     pub fn stream<O: Paged>(&self, operation: O) -> Pages<O::Item> {
         let run = self.client.stream(operation, self.clock.now());
         Pages::new(run.map(|run| Drive::new(Cow::Owned(self.clone()), run)))
+    }
+
+    /// What running a plan is expected to take: waves, requests, capacity and time. Nothing is sent.
+    ///
+    /// # Errors
+    /// When the plan does not hold together.
+    pub fn explain(&self, plan: &Solvent) -> Result<Explanation, Error> {
+        self.client.explain(plan)
     }
 
     /// What became of the last runs (100 at most) whose streams were dropped before they were done, oldest first.

@@ -27,6 +27,7 @@ mod client;
 mod credentials;
 mod cursor;
 mod error;
+mod explain;
 pub mod expression;
 mod fingerprint;
 #[cfg(fuzzing)]
@@ -76,6 +77,7 @@ pub mod application {
         CallError, Cancellation, CancellationReason, Effect, Error, Fate, Rejection, Retry, Subject,
         ThrottlingReason,
     };
+    pub use crate::explain::{Explanation, Units, Used};
     pub use crate::item::{Item, Items};
     pub use crate::key::{Key, KeyShape, KeyValue, ScalarType};
     pub use crate::moment::Moment;

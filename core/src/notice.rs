@@ -109,6 +109,7 @@ impl Delivery {
     ///
     /// # Errors
     /// The page, where it is of another operation.
+    #[expect(clippy::result_large_err, reason = "the page is handed back, and is no error")]
     pub fn rows_of<T>(self, ticket: Ticket<Streamed<T>>) -> Result<Rows<T>, Self> {
         if self.operation == ticket.index() { Ok(self.rows()) } else { Err(self) }
     }

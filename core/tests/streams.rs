@@ -62,8 +62,10 @@ impl Paged {
         let rest = self.items.iter().filter(|(key, _)| mine(key));
         let rest: Vec<_> = rest.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after)).collect();
         let read = rest.len().min(most.min(limit.map_or(u64::MAX, u64::from)) as usize);
-        let last_evaluated_key =
-            rest[..read].last().filter(|_| read < rest.len() || most % 2 == 0).map(|(key, _)| key.to_item());
+        let last_evaluated_key = rest[..read]
+            .last()
+            .filter(|_| read < rest.len() || most.is_multiple_of(2))
+            .map(|(key, _)| key.to_item());
         let items: Items =
             rest[..read].iter().filter(|(key, _)| is_shown(key)).map(|(_, item)| item.clone()).collect();
         let count = items.len() as u32;

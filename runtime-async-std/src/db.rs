@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use dynochemy_core::operation::Paged;
 use dynochemy_core::{
-    AsyncDb, Backend, Builder, Client, Configuration, Connect, Error, Notice, Outcome, Plan,
+    AsyncDb, Backend, Builder, Client, Configuration, Connect, Error, Explanation, Notice, Outcome, Plan,
+    Solvent,
 };
 
 use crate::clock::Clock;
@@ -115,6 +116,14 @@ impl Db {
     pub fn stream<O: Paged>(&self, operation: O) -> Pages<O::Item> {
         let run = self.shared.client.stream(operation, self.shared.clock.now());
         Pages::new(run.map(|run| Drive::new(&self.shared, run)))
+    }
+
+    /// What running a plan is expected to take: waves, requests, capacity and time. Nothing is sent.
+    ///
+    /// # Errors
+    /// When the plan does not hold together.
+    pub fn explain(&self, plan: &Solvent) -> Result<Explanation, Error> {
+        self.shared.client.explain(plan)
     }
 
     /// What became of the last runs (100 at most) whose futures or streams were dropped before they were done, oldest

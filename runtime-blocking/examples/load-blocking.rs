@@ -1,0 +1,43 @@
+//! Loads a file of newline-delimited JSON of any size into a table, on plain threads; killed, it goes on where it stopped.
+//!
+//! `cargo run --example load-blocking -- visits.json --endpoint http://127.0.0.1:8000`, with any server that speaks
+//! DynamoDB's protocol.
+
+#[path = "../../examples/load.rs"]
+mod load;
+
+use std::process::ExitCode;
+
+use dynochemy_blocking as dynochemy;
+
+use dynochemy::{Credentials, Db};
+use load::{Failure, LINES, Load};
+
+fn main() -> ExitCode {
+    match load() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn load() -> Result<(), Failure> {
+    let (input, endpoint) = load::input_and_endpoint("load-blocking")?;
+    let builder = Db::builder().region("local").credentials(Credentials::new("any", "any"));
+    let db = builder.endpoint(endpoint).build()?;
+    db.run(load::tables())?;
+    let mut load = Load::open(&input, LINES)?;
+    while let Some(plan) = load.next_plan()? {
+        let mut watched = db.watch(plan)?;
+        // The tokens under which it adds are assigned by now, and nothing is sent before the first notice.
+        load.begin(watched.checkpoint())?;
+        for notice in &mut watched {
+            load.show(&notice);
+        }
+        load.end(watched.finish())?;
+    }
+    load.conclude();
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! Loads a file of newline-delimited JSON of any size into a table, on tokio; killed, it goes on where it stopped.
+//!
+//! `cargo run --example load-tokio -- visits.json --endpoint http://127.0.0.1:8000`, with any server that speaks
+//! DynamoDB's protocol.
+
+#[path = "../../examples/load.rs"]
+mod load;
+
+use std::process::ExitCode;
+
+use dynochemy_tokio as dynochemy;
+
+use dynochemy::{Credentials, Db};
+use load::{Failure, LINES, Load};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match load().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn load() -> Result<(), Failure> {
+    let (input, endpoint) = load::input_and_endpoint("load-tokio")?;
+    let builder = Db::builder().region("local").credentials(Credentials::new("any", "any"));
+    let db = builder.endpoint(endpoint).build()?;
+    db.run(load::tables()).await?;
+    let mut load = Load::open(&input, LINES)?;
+    while let Some(plan) = load.next_plan()? {
+        let mut watched = db.watch(plan)?;
+        // The tokens under which it adds are assigned by now, and nothing is sent before the first notice.
+        load.begin(watched.checkpoint())?;
+        while let Some(notice) = watched.next().await {
+            load.show(&notice);
+        }
+        load.end(watched.finish().await)?;
+    }
+    load.conclude();
+    Ok(())
+}
