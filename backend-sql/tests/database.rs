@@ -267,3 +267,28 @@ fn an_endpoint_is_refused_rather_than_ignored() {
     let error = Db::builder().endpoint("http://127.0.0.1:8000").build().unwrap_err();
     assert!(error.to_string().contains("has no endpoint"), "{error}");
 }
+
+#[test]
+fn the_report_tells_what_each_index_took() {
+    #[derive(Table, Serialize, Deserialize)]
+    #[table(name = "players", global_index(name = "by_team", hash("team")))]
+    struct Player {
+        #[table(hash_key)]
+        name: String,
+        team: String,
+    }
+    let db = database();
+    db.run(Player::create()).unwrap();
+    db.run(Player { name: "Scarlett".to_owned(), team: "red".to_owned() }.put()).unwrap();
+    let mut solvent = Solvent::new();
+    solvent.add(Player::BY_TEAM.query("red"));
+    solvent.add(Player::query("Scarlett"));
+    let report = db.run(solvent).unwrap().report().clone();
+    assert_eq!(report.index_capacity["players"]["by_team"], 0.5);
+    assert_eq!(report.capacity["players"], 1.0);
+    let shown = report.to_string();
+    assert!(
+        shown.contains("\n    index by_team                                             0.5\n"),
+        "{shown}"
+    );
+}

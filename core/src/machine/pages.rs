@@ -215,7 +215,11 @@ impl Pages {
         let filter_expression = reading.filter.clone();
         let limit = self.limit(reading);
         let exclusive_start_key = self.segments[tag as usize].cursor.clone();
-        let return_consumed_capacity = ReturnConsumedCapacity::Total;
+        let return_consumed_capacity = match &index_name {
+            // An index has a capacity of its own.
+            Some(_) => ReturnConsumedCapacity::Indexes,
+            None => ReturnConsumedCapacity::Total,
+        };
         let consistent_read = reading.consistent_read;
         if let Task::Query { condition, forward, .. } = task {
             return Request::Query(QueryInput {
