@@ -82,6 +82,8 @@ fn what_fails_and_what_an_earlier_run_has_done_is_counted() {
     let mut rest = run.checkpoint();
     rest.add(Note::get("1"));
     let told = told(rest, Duration::ZERO, |_| {});
+    let first = &told.first().unwrap().1;
+    assert_eq!((first.operations, first.ended, first.failed), (4, 3, 1));
     let last = &told.last().unwrap().1;
     assert_eq!((last.operations, last.ended, last.failed, last.calls_sent), (4, 4, 1, 1));
     assert_eq!(last.to_string(), "4 of 4 operations, 1 failed; 1 calls sent, 0 under way");

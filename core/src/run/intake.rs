@@ -87,8 +87,8 @@ impl Scheduler {
             let slot = &self.slots[operation as usize];
             if !slot.is_open() {
                 self.ended += 1;
+                self.telling.ended_before -= 1;
                 if let Some(Err(_)) = slot.entry.result {
-                    self.failed += 1;
                     self.note_failure(operation);
                 }
                 continue;

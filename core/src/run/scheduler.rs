@@ -81,6 +81,8 @@ pub(super) enum Timer {
 impl Scheduler {
     pub(super) fn new(plan: Solvent, seed: u64, tells: Tells, now: Moment) -> Self {
         let Solvent { tables, entries, deadline, barriers, origin: _ } = plan;
+        let failed = entries.iter().filter(|entry| matches!(entry.result, Some(Err(_)))).count();
+        let ended_before = entries.iter().filter(|entry| entry.result.is_some()).count();
         let timers = deadline.map(|deadline| (now + deadline, Timer::Deadline)).into_iter().collect();
         Self {
             tables,
@@ -89,7 +91,7 @@ impl Scheduler {
             taken: 0,
             ended: 0,
             succeeded: 0,
-            failed: 0,
+            failed,
             order: Order::default(),
             ready: Ready::default(),
             machines: Few::default(),
@@ -101,7 +103,7 @@ impl Scheduler {
             next_call: 0,
             timers,
             deliveries: VecDeque::new(),
-            telling: Telling::new(tells),
+            telling: Telling::new(tells, ended_before),
             random: Random::new(seed),
             report: Report::default(),
             plan_deadline: deadline,

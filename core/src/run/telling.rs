@@ -33,11 +33,13 @@ pub(super) struct Telling {
     last: Option<(Moment, Progress)>,
     /// The items that were handed out.
     items: u64,
+    /// The operations that ended in earlier runs and were not taken in yet.
+    pub(super) ended_before: usize,
 }
 
 impl Telling {
-    pub(super) fn new(tells: Tells) -> Self {
-        Self { tells, last: None, items: 0 }
+    pub(super) fn new(tells: Tells, ended_before: usize) -> Self {
+        Self { tells, last: None, items: 0, ended_before }
     }
 }
 
@@ -45,7 +47,7 @@ impl Scheduler {
     pub(super) fn progress(&self) -> Progress {
         Progress {
             operations: self.slots.len(),
-            ended: self.ended,
+            ended: self.ended + self.telling.ended_before,
             failed: self.failed,
             items: self.telling.items,
             calls_sent: self.report.total_requests(),
