@@ -41,6 +41,9 @@ pub struct Settings {
     pub table_timeout: Duration,
     /// The most actions in one transaction, from 1 to 100: 100 in the service, 10 or 25 in some older servers.
     pub transaction_actions: usize,
+    /// Whether updates that follow each other on one item are sent as one where the result is provably the same, so that
+    /// they take one request and the capacity of one. A stream then shows one change. The default is that they are.
+    pub merge_updates: bool,
 }
 
 impl Settings {
@@ -72,6 +75,7 @@ impl Default for Settings {
             retry_budget: 5_000,
             table_timeout: Duration::from_secs(600),
             transaction_actions: 100,
+            merge_updates: true,
         }
     }
 }

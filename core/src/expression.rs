@@ -7,6 +7,7 @@
 
 mod evaluate;
 pub(crate) mod limits;
+mod merge;
 mod path;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use crate::value::{AttributeType, AttributeValue, Attributes};
 
 pub use evaluate::UpdateError;
 pub use limits::{MAX_IN, MAX_NAME, MAX_OPERATORS, MAX_TEXT, MAX_VALUES};
+pub(crate) use merge::Merged;
 pub use path::{Clash, DocumentPath, PathStep};
 
 /// A side of a comparison.

@@ -7,6 +7,7 @@
 mod administration;
 mod batch_get;
 mod batch_write;
+mod merged_update;
 mod pages;
 mod single;
 mod statement;
@@ -29,6 +30,7 @@ use crate::table::{Description, TableId, Tables};
 pub(crate) use administration::{Administration, ListTables, Tags};
 pub(crate) use batch_get::BatchGet;
 pub(crate) use batch_write::BatchWrite;
+pub(crate) use merged_update::MergedUpdate;
 pub(crate) use pages::Pages;
 pub(crate) use single::Single;
 pub(crate) use statement::StatementPages;
@@ -40,6 +42,8 @@ pub(crate) use view_write::ViewWrite;
 pub(crate) enum Machine {
     /// One operation, one call.
     Single(Single),
+    /// Updates of one item in one call.
+    MergedUpdate(MergedUpdate),
     /// A transaction.
     Transact(Transact),
     /// Gets in one call.
@@ -109,7 +113,7 @@ pub(crate) enum Effect {
     Settle(u32, Result<Settled, Error>),
     /// A batch left it unprocessed: into another one, after a while.
     Requeue(u32),
-    /// Its batch was rejected as a whole: send it alone.
+    /// What it was a part of was rejected as a whole: send it alone, when it waits for nothing.
     Alone(u32),
     /// There was no room for it: into another one at once, with its old item as it was read.
     Again(u32, Option<Item>),
@@ -200,6 +204,7 @@ impl Machine {
     pub(crate) fn next(&mut self, context: &mut Context<'_>) -> Next {
         match self {
             Self::Single(machine) => machine.next(context),
+            Self::MergedUpdate(machine) => machine.next(context),
             Self::Transact(machine) => machine.next(context),
             Self::BatchGet(machine) => machine.next(context),
             Self::BatchWrite(machine) => machine.next(context),
@@ -221,6 +226,7 @@ impl Machine {
     ) {
         match self {
             Self::Single(machine) => machine.answer(answer, context),
+            Self::MergedUpdate(machine) => machine.answer(answer, context),
             Self::Transact(machine) => machine.answer(answer, context),
             Self::BatchGet(machine) => machine.answer(answer, context),
             Self::BatchWrite(machine) => machine.answer(answer, context),
@@ -237,6 +243,7 @@ impl Machine {
     pub(crate) fn members(&self) -> &[u32] {
         match self {
             Self::Single(machine) => machine.members(),
+            Self::MergedUpdate(machine) => machine.members(),
             Self::Transact(machine) => machine.members(),
             Self::BatchGet(machine) => machine.members(),
             Self::BatchWrite(machine) => machine.members(),

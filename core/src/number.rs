@@ -234,6 +234,11 @@ impl Ord for Number {
         match (self.negative, other.negative) {
             (false, true) => Ordering::Greater,
             (true, false) => Ordering::Less,
+            // Keys and counters are mostly whole numbers without zeros at their end.
+            (negative, _) if self.exponent == other.exponent => {
+                let order = self.digits.cmp(&other.digits);
+                if negative { order.reverse() } else { order }
+            }
             (false, false) => magnitude(self).cmp(&magnitude(other)),
             (true, true) => magnitude(other).cmp(&magnitude(self)),
         }

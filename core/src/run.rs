@@ -18,6 +18,7 @@ mod calls;
 mod ending;
 mod few;
 mod intake;
+mod merging;
 mod order;
 mod ready;
 mod scheduler;

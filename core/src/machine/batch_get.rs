@@ -1,4 +1,4 @@
-//! Gets in one BatchGetItem.
+//! Gets in one BatchGetItem, or several gets of one item in a GetItem.
 //!
 //! ```text
 //! Idle --Send--> UnderWay --answer--> Done    read: settled; unprocessed: requeued; rejected as a whole: sent alone
@@ -7,12 +7,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, Effect, Next, OneCall};
-use crate::api::{BatchGetItemInput, BatchGetItemOutput, KeysAndAttributes, ReturnConsumedCapacity};
+use crate::api::{
+    BatchGetItemInput, BatchGetItemOutput, GetItemInput, KeysAndAttributes, ReturnConsumedCapacity,
+};
 use crate::error::{CallError, mismatched_answer};
 use crate::item::Item;
 use crate::key::Key;
 use crate::operation::{Settled, Task};
-use crate::request::{Action, Request, Response};
+use crate::request::{Request, Response};
 use crate::table::TableId;
 use crate::wire::WireError;
 
@@ -39,8 +41,19 @@ impl BatchGet {
         self.call = OneCall::Done;
         let answer = match answer {
             Ok(Response::BatchGetItem(answer)) => answer,
-            Ok(_) => return context.fail_calls(&self.operations, &mismatched_answer(Action::BatchGetItem)),
-            Err(CallError::Refused(rejection)) if rejection.may_be_one_members() => {
+            Ok(Response::GetItem(answer)) if is_one_item(&self.operations, context) => {
+                for operation in &self.operations {
+                    context.settle(*operation, Settled::Item(answer.item.clone()));
+                }
+                return;
+            }
+            Ok(_) => {
+                let action = request(&self.operations, context).action();
+                return context.fail_calls(&self.operations, &mismatched_answer(action));
+            }
+            Err(CallError::Refused(rejection))
+                if rejection.may_be_one_members() && !is_one_item(&self.operations, context) =>
+            {
                 return context.take_apart(&self.operations);
             }
             Err(error) => return context.fail_calls(&self.operations, &error),
@@ -72,7 +85,28 @@ impl BatchGet {
     }
 }
 
+/// Whether all of the gets are of one item.
+fn is_one_item(operations: &[u32], context: &Context<'_>) -> bool {
+    let item = |operation: &u32| {
+        let task = context.task(*operation);
+        (task.table(), task.key())
+    };
+    operations.windows(2).all(|pair| item(&pair[0]) == item(&pair[1]))
+}
+
 fn request(operations: &[u32], context: &Context<'_>) -> Request {
+    if is_one_item(operations, context)
+        && let Task::Get { table, key, consistent_read, projection } = context.task(operations[0])
+    {
+        return Request::GetItem(GetItemInput {
+            table_name: context.table_name(*table),
+            key: key.clone(),
+            consistent_read: *consistent_read,
+            projection_expression: projection.clone(),
+            return_consumed_capacity: ReturnConsumedCapacity::Total,
+            ..GetItemInput::default()
+        });
+    }
     let mut by_table: BTreeMap<TableId, KeysAndAttributes> = BTreeMap::new();
     let mut known = BTreeSet::new();
     for operation in operations {

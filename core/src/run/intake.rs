@@ -36,6 +36,7 @@ impl Scheduler {
             let order = &self.order;
             let rank = |operation| order.rank(operation);
             if let Some(machine) = self.ready.form(&self.slots, rank, fill, &busy, client, &self.tables) {
+                let machine = self.with_followers(machine, client);
                 self.machines.insert(self.next_machine, machine);
                 self.runnable.insert(self.next_machine, ());
                 self.next_machine += 1;
@@ -66,7 +67,7 @@ impl Scheduler {
     }
 
     /// Whether the plan's next operation may be taken in: nothing behind a barrier before all else has ended.
-    fn may_take_in(&self) -> bool {
+    pub(super) fn may_take_in(&self) -> bool {
         let at_barrier = || {
             let next = u32::try_from(self.taken).expect("a plan has fewer than 4 billion operations");
             self.barriers.binary_search(&next).is_ok()
@@ -77,7 +78,7 @@ impl Scheduler {
     }
 
     /// Takes in the next operations of the plan.
-    fn take_in(&mut self, client: &Client) {
+    pub(super) fn take_in(&mut self, client: &Client) {
         for _ in 0..SLICE {
             if !self.may_take_in() {
                 return;

@@ -175,6 +175,17 @@ impl Order {
         self.open.get(&operation).map_or(0, |open| open.rank)
     }
 
+    /// Whether an operation that has not ended waits for none.
+    pub(super) fn waits_for_none(&self, operation: u32) -> bool {
+        self.open.get(&operation).is_none_or(|open| open.waits == 0)
+    }
+
+    /// The operation that waits for this one and no other, where it is the only one that does: the next one on its item.
+    pub(super) fn sole_follower(&self, operation: u32) -> Option<u32> {
+        let [follower] = self.open.get(&operation)?.followers[..] else { return None };
+        (self.open.get(&follower)?.waits == 1).then_some(follower)
+    }
+
     /// Notes that an operation ended in failure without having been taken in.
     pub(super) fn note_failure(&mut self, operation: u32, table: TableId, key: &Key) {
         self.failed.entry(item_id(table, key)).or_insert(operation);

@@ -347,7 +347,9 @@ impl Scheduler {
             Effect::Requeue(operation) => self.requeue(operation, pause, client),
             Effect::Alone(operation) => {
                 self.slots[operation as usize].alone = true;
-                self.release(operation, client);
+                if self.order.waits_for_none(operation) {
+                    self.release(operation, client);
+                }
             }
             Effect::Again(operation, old) => {
                 self.slots[operation as usize].old = Some(old);
