@@ -42,7 +42,9 @@ use crate::request::{Request, Response};
 use crate::solvent::Solvent;
 use crate::write_id::WriteId;
 
+pub(crate) use calls::is_alive;
 use scheduler::Scheduler;
+pub(crate) use scheduler::token_error;
 pub(crate) use slot::Slot;
 pub(crate) use telling::Tells;
 

@@ -213,3 +213,24 @@ fn on_a_table_with_views_it_goes_with_them() {
     assert!(run.finish().is_complete());
     assert_eq!((service.all::<Visit>().len(), view_drift(&service)), (3, None));
 }
+
+#[test]
+fn on_a_table_with_views_too_it_is_not_repeated_by_who_resumes_too_late() {
+    for (away, fate) in [(MINUTE, Fate::Applied), (15 * MINUTE, Fate::Unknown)] {
+        let mut service = Service::default();
+        let mut solvent = Solvent::new();
+        let added = solvent.add(Visit::update(("u", 1)).add(Visit::SEEN, 1).exactly_once());
+        solvent.add(Visit::delete(("u", 1)).exactly_once());
+        let mut now = START;
+        let (mut run, _) = client(|_| {}).start(solvent, now).unwrap();
+        let before = run.checkpoint();
+        // The item comes and goes, and nothing of it is left but the token.
+        drive(&mut run, &mut service, &mut now);
+        let mut now = START + away;
+        service.forget_tokens_after(away);
+        let (mut run, _) = client(|_| {}).start(saved(&before), now).unwrap();
+        drive(&mut run, &mut service, &mut now);
+        assert_eq!((run.finish().fate_of(added), service.all::<Visit>()), (Ok(fate), Vec::new()));
+        assert_eq!(view_drift(&service), None);
+    }
+}

@@ -33,7 +33,7 @@ const CLOCK_LEAD: Duration = Duration::from_secs(30);
 const IN_PROGRESS: Duration = Duration::from_secs(5);
 
 /// Whether the service still knows a token that was first sent then.
-pub(super) fn is_alive(sent: Moment, now: Moment) -> bool {
+pub(crate) fn is_alive(sent: Moment, now: Moment) -> bool {
     now.since(sent) < TOKEN_LIFE && sent.since(now) < CLOCK_LEAD
 }
 

@@ -414,7 +414,7 @@ impl Scheduler {
 }
 
 /// The error of what an earlier run may have sent under a token that has expired.
-pub(super) fn token_error() -> CallError {
+pub(crate) fn token_error() -> CallError {
     let problem = "an earlier run of the plan may have sent it, and its token has expired".to_owned();
     CallError::Unknown { rejection: None, problem }
 }

@@ -14,6 +14,7 @@ use crate::key::Key;
 use crate::machine::Context;
 use crate::number::Number;
 use crate::operation::{MAX_ITEM_SIZE, Returns, Settled, Task, WriteOptions};
+use crate::run::{is_alive, token_error};
 use crate::value::{AttributeValue, Attributes, attributes_size};
 use crate::view::TargetChanges;
 use crate::wire::WireError;
@@ -64,6 +65,12 @@ pub(super) fn source_write(
             Some(AttributeValue::S(version)) => Some(version),
             _ => None,
         };
+    // What may have been applied by an earlier run left no trace where a later write of the plan deleted it, and without the
+    // token nobody knows.
+    let entry = &context.slot(member).entry;
+    if task.is_exactly_once() && entry.sent.is_some_and(|sent| !is_alive(sent, context.now)) {
+        return Err(Error::Call { subject: task.subject(context.tables), error: token_error() });
+    }
     if let Some(options) = task.options() {
         check_condition(member, options, old, context)?;
     }
