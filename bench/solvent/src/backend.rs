@@ -37,7 +37,8 @@ fn item(key: &Key) -> Vec<u8> {
     let mut item = Vec::with_capacity(160);
     let Some((_, KeyValue::N(time))) = &key.range else { panic!("the tables have range keys") };
     let KeyValue::S(user) = &key.hash.1 else { panic!("the tables' hash keys are texts") };
-    write!(item, r#"{{"user":{{"S":"{user}"}},"time":{{"N":"{time}"}}"#).expect("a vector takes what is written");
+    write!(item, r#"{{"user":{{"S":"{user}"}},"time":{{"N":"{time}"}}"#)
+        .expect("a vector takes what is written");
     item.extend_from_slice(REST);
     item
 }
@@ -48,7 +49,8 @@ pub fn item_bytes(operations: u64) -> usize {
         let user = format!("user-{}", number / 1000);
         // Both kinds have the same attributes; `seen` is the number where the plan puts it.
         let seen = if number % 2 == 0 { number.to_string().len() } else { 1 };
-        r#"{"user":{"S":""},"time":{"N":""}"#.len() + user.len() + number.to_string().len() + REST.len() - 1 + seen
+        r#"{"user":{"S":""},"time":{"N":""}"#.len() + user.len() + number.to_string().len() + REST.len() - 1
+            + seen
     };
     (0..operations).map(size).sum()
 }

@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use bench_measure::{Sizing, cpu_microseconds, live_bytes, peak_bytes, reset_peak};
 use dynochemy_core::{
-    Backend, Builder, Client, Configuration, Connect, Error, Moment, Request, Response, Run, Solvent, Step, Table,
+    Backend, Builder, Client, Configuration, Connect, Error, Moment, Request, Response, Run, Solvent, Step,
+    Table,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,13 +51,13 @@ macro_rules! tables {
                         let full_name = "Scarlett O'Hara of Tara, Georgia".to_owned();
                         let put = $module::Visit { user, time: number, full_name, seen: number }.put();
                         match solvent {
-                            Some(solvent) => drop(solvent.add(put)),
+                            Some(solvent) => { let _ = solvent.add(put); }
                             None => drop(put),
                         }
                     } else {
                         let get = $module::Visit::get((&user, number));
                         match solvent {
-                            Some(solvent) => drop(solvent.add(get)),
+                            Some(solvent) => { let _ = solvent.add(get); }
                             None => drop(get),
                         }
                     }
@@ -171,7 +172,8 @@ fn main() {
     let backend = Instant;
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some("once") {
-        let operations = arguments.next().and_then(|count| count.parse().ok()).expect("a number of operations");
+        let operations =
+            arguments.next().and_then(|count| count.parse().ok()).expect("a number of operations");
         let now = Moment::from_secs(1_800_000_000);
         let (mut run, _) = client.start(plan(operations), now).expect("the plan holds together");
         drive(&mut run, now, |request| backend.answer(request, now).expect("it answers everything"));
@@ -181,7 +183,8 @@ fn main() {
     // The least of several rounds: what else the machine does only ever adds to it.
     let least = |operations, plans| {
         let rounds = (0..5).map(|_| measure(&client, &backend, operations, plans));
-        let least = |one: Cost, two: Cost| Cost { cpu: one.cpu.min(two.cpu), bytes: one.bytes.min(two.bytes) };
+        let least =
+            |one: Cost, two: Cost| Cost { cpu: one.cpu.min(two.cpu), bytes: one.bytes.min(two.bytes) };
         rounds.reduce(least).expect("there are rounds")
     };
     let sizes = [(1_000, 100), (10_000, 10), (100_000, 2), (1_000_000, 1)];

@@ -32,10 +32,11 @@ impl Scheduler {
             merged = together;
             members.push(next);
         }
-        match members.len() {
-            1 => machine,
-            _ => Machine::MergedUpdate(MergedUpdate::new(members, merged)),
+        if members.len() == 1 {
+            return machine;
         }
+        self.order.join(&members);
+        Machine::MergedUpdate(MergedUpdate::new(members, merged))
     }
 
     /// The changes of an update that asks for nothing else, and of which nothing else is known.

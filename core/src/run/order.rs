@@ -186,6 +186,27 @@ impl Order {
         (self.open.get(&follower)?.waits == 1).then_some(follower)
     }
 
+    /// Notes that these are sent as one, each of which follows the one before it on their item: what comes after them there
+    /// comes sooner.
+    pub(super) fn join(&mut self, members: &[u32]) {
+        let Some(first) = members.first() else { return };
+        let rank = self.rank(*first);
+        let mut ranks: BTreeMap<u32, u32> = members.iter().map(|member| (*member, rank)).collect();
+        // In the plan's order, so that whatever an operation waits for on the item has its rank before it.
+        while let Some((operation, rank)) = ranks.pop_first() {
+            let Some(open) = self.open.get_mut(&operation) else { continue };
+            // One on several items may wait for others still.
+            if !matches!(open.place, Place::Item(_)) {
+                continue;
+            }
+            open.rank = open.rank.min(rank);
+            for follower in open.followers.iter().filter(|follower| !members.contains(follower)) {
+                let known = ranks.entry(*follower).or_default();
+                *known = rank.saturating_add(1).max(*known);
+            }
+        }
+    }
+
     /// Notes that an operation ended in failure without having been taken in.
     pub(super) fn note_failure(&mut self, operation: u32, table: TableId, key: &Key) {
         self.failed.entry(item_id(table, key)).or_insert(operation);
