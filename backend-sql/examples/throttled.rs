@@ -1,5 +1,5 @@
-//! Testing what a table's capacity does to a plan: an import is throttled, waits and ends, which takes minutes on the
-//! clock of the test, and no time of whoever runs it.
+//! Testing what a table's capacity does to a plan: an import keeps to it, waits and ends, which takes minutes on the clock
+//! of the test, and no time of whoever runs it.
 //!
 //! `cargo run -p dynochemy-sql --example throttled`
 
@@ -40,15 +40,18 @@ fn main() -> Result<(), Error> {
     let report = import(&db, 0..1_000)?;
     println!("A thousand visits on ten writes a second:\n\n{report}\n");
     assert_eq!(report.capacity["visits"], 1_000.0);
-    assert!(report.unprocessed > 0, "it is throttled");
-    assert!((99..150).contains(&report.elapsed.as_secs()), "{:?}", report.elapsed);
+    // It keeps to what the table declares, and now and then looks whether there is more to be had.
+    assert!((98..110).contains(&report.elapsed.as_secs()), "{:?}", report.elapsed);
+    assert!(report.waited_for_capacity["visits write"].as_secs() >= 90);
+    assert!(report.refusals.values().sum::<u64>() + report.unprocessed < 30, "little is throttled");
     assert_eq!(clock.elapsed(), report.elapsed);
 
-    // After five minutes without writes, the next thousand is a burst.
+    // After five minutes without writes, the next thousand is a burst, which the plan finds out in seconds.
     clock.advance(Duration::from_secs(300));
     let report = import(&db, 1_000..2_000)?;
     println!("A thousand more after five minutes of rest:\n\n{report}\n");
-    assert_eq!((report.unprocessed, report.elapsed), (0, Duration::ZERO));
+    assert_eq!((report.unprocessed, report.refusals.len()), (0, 0));
+    assert!(report.elapsed < Duration::from_secs(20), "{:?}", report.elapsed);
     assert_eq!(db.run(Visit::describe())?.item_count, 2_000);
 
     let (passed, took) = (clock.elapsed(), began.elapsed());

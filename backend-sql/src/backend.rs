@@ -221,4 +221,8 @@ impl Backend for SqlBackend {
         let access = if request.action().is_read() { Access::Read } else { Access::Write };
         self.answer_after(access, request, now, |_| ())
     }
+
+    fn limits_throughput(&self) -> bool {
+        self.shared.meter.is_limited()
+    }
 }

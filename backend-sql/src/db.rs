@@ -137,7 +137,7 @@ impl Db {
 
 impl Connect for Db {
     /// Region and credentials have no meaning here, and are ignored.
-    fn connect(configuration: Configuration) -> Result<Self, Error> {
+    fn connect(mut configuration: Configuration) -> Result<Self, Error> {
         if let Some(endpoint) = &configuration.endpoint {
             let problem =
                 format!("the `Db` of dynochemy-sql has no endpoint: `{endpoint}` needs one of the drivers");
@@ -147,6 +147,7 @@ impl Connect for Db {
             Some(backend) => Arc::clone(backend),
             None => Arc::new(SqlBackend::in_memory()?),
         };
+        configuration.backend = Some(Arc::clone(&backend));
         Ok(Self {
             client: configuration.into_client(getrandom::u64)?,
             backend,

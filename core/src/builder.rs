@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
 use crate::backend::Backend;
+use crate::capacity::Declared;
 use crate::client::{Client, Settings, Shared, TableNames};
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -73,7 +74,7 @@ impl Configuration {
         self,
         entropy: impl FnOnce() -> Result<u64, E>,
     ) -> Result<Arc<Client>, Error> {
-        let Self { settings, names, tables, views, observers, seed, .. } = self;
+        let Self { settings, names, tables, views, observers, seed, backend, .. } = self;
         settings.check()?;
         for (index, view) in views.iter().enumerate() {
             let (id, target) = (view.id(), &view.target().name);
@@ -109,7 +110,12 @@ impl Configuration {
             ))
         })?;
         let retry_budget = RetryBudget::new(settings.retry_budget);
-        let shared = Mutex::new(Shared::default());
+        // What a backend without limits declares is not kept to, or tests would wait for nothing.
+        let declared = match &backend {
+            Some(backend) if !backend.limits_throughput() => Declared::Noted,
+            _ => Declared::Binding,
+        };
+        let shared = Mutex::new(Shared::new(declared));
         let client = Client { settings, names, views, session, observers, retry_budget, shared };
         for table in tables {
             client.check_views(table)?;

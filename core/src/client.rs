@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::capacity::{Buckets, Declared};
 use crate::error::Error;
 use crate::moment::Moment;
 use crate::observer::{Event, EventKind, Observer};
@@ -44,6 +45,10 @@ pub struct Settings {
     /// Whether updates that follow each other on one item are sent as one where the result is provably the same, so that
     /// they take one request and the capacity of one. A stream then shows one change. The default is that they are.
     pub merge_updates: bool,
+    /// Whether what is sent keeps to the capacity of tables and indexes, so that little is throttled: as far as it is
+    /// declared, and as the service's refusals and answers tell. Without it, what is throttled is tried again, as all that
+    /// is refused for a while.
+    pub prevent_throttling: bool,
 }
 
 impl Settings {
@@ -76,6 +81,7 @@ impl Default for Settings {
             table_timeout: Duration::from_secs(600),
             transaction_actions: 100,
             merge_updates: true,
+            prevent_throttling: true,
         }
     }
 }
@@ -97,6 +103,13 @@ pub(crate) struct Shared {
     runs: u32,
     events: u64,
     abandoned: Vec<Outcome>,
+    buckets: Buckets,
+}
+
+impl Shared {
+    pub(crate) fn new(declared: Declared) -> Self {
+        Self { buckets: Buckets::new(declared), ..Self::default() }
+    }
 }
 
 /// The names of tables in this environment.
@@ -218,17 +231,18 @@ impl Client {
         work(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Does `work` as one step in the order of events; it tells the observers what happened.
+    /// Does `work` as one step in the order of events, with the buckets that runs share; it tells the observers what
+    /// happened.
     pub(crate) fn observed<R>(
         &self,
         run: RunId,
         now: Moment,
-        work: impl FnOnce(&mut dyn FnMut(EventKind<'_>)) -> R,
+        work: impl FnOnce(&mut Buckets, &mut dyn FnMut(EventKind<'_>)) -> R,
     ) -> R {
-        self.with_shared(|shared| {
-            work(&mut |what| {
-                let number = shared.events;
-                shared.events += 1;
+        self.with_shared(|Shared { events, buckets, .. }| {
+            work(buckets, &mut |what| {
+                let number = *events;
+                *events += 1;
                 let event = Event { number, run, now, what };
                 self.observers.iter().for_each(|observer| observer.observe(&event));
             })

@@ -2,7 +2,7 @@
 //!
 //! The plan runs as it would, with the settings, views and names of the `Db`, and its calls are answered by answers that
 //! are made up: all succeed, and find nothing. So what this tells is what a run does, as long as nothing fails; what is
-//! read may come in more pages, and cost more.
+//! read may come in more pages, and cost more, and where capacity is short, batches are as large as it allows.
 
 mod answers;
 mod cost;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use self::answers::Answers;
 use self::cost::Costs;
-use crate::client::{Client, Shared};
+use crate::client::{Client, Settings, Shared};
 use crate::error::Error;
 use crate::moment::Moment;
 use crate::request::{Action, Request};
@@ -173,7 +173,8 @@ impl Client {
     /// A client that does the same, and of which nobody sees anything.
     fn in_theory(&self) -> Self {
         Self {
-            settings: self.settings.clone(),
+            // Capacity is told by itself, and not by how it is waited for.
+            settings: Settings { prevent_throttling: false, ..self.settings.clone() },
             names: self.names.clone(),
             views: self.views.clone(),
             session: self.session,

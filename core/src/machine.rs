@@ -7,6 +7,7 @@
 mod administration;
 mod batch_get;
 mod batch_write;
+mod describe;
 mod merged_update;
 mod pages;
 mod single;
@@ -17,6 +18,8 @@ mod view_write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::api::{ReturnConsumedCapacity, TableDescription};
+use crate::capacity::TableNumber;
 use crate::client::{Client, Settings};
 use crate::error::{CallError, Error};
 use crate::item::{Item, Items};
@@ -25,11 +28,12 @@ use crate::operation::{PagePlace, Settled, Task};
 use crate::random::Random;
 use crate::request::{Request, Response};
 use crate::run::Slot;
-use crate::table::{Description, TableId, Tables};
+use crate::table::{Description, IndexDescription, IndexKind, TableId, Tables};
 
 pub(crate) use administration::{Administration, ListTables, Tags};
 pub(crate) use batch_get::BatchGet;
 pub(crate) use batch_write::BatchWrite;
+pub(crate) use describe::Describe;
 pub(crate) use merged_update::MergedUpdate;
 pub(crate) use pages::Pages;
 pub(crate) use single::Single;
@@ -62,6 +66,8 @@ pub(crate) enum Machine {
     ListTables(ListTables),
     /// Writes together with the changes of the views that follow them.
     ViewWrite(ViewWrite),
+    /// A question for a table's capacity, of no operation.
+    Describe(Describe),
 }
 
 /// What a machine wants next.
@@ -123,6 +129,8 @@ pub(crate) enum Effect {
     WriteAttempt(u32, u16),
     /// A page to be handed out, empty perhaps.
     Deliver(Items, Box<PagePlace>),
+    /// What the service tells of a table's capacity.
+    Learned(TableNumber, Box<TableDescription>),
 }
 
 /// What a machine can see and do.
@@ -156,6 +164,14 @@ impl<'a> Context<'a> {
     /// The table's name in the service.
     pub(crate) fn table_name(&self, table: TableId) -> String {
         self.client.names.of(self.table(table))
+    }
+
+    /// What a write to a table is to tell of its cost: what each index took of it, where that is charged by itself.
+    pub(crate) fn cost_of_write(&self, table: TableId) -> ReturnConsumedCapacity {
+        let is_global = |index: &IndexDescription| index.kind == IndexKind::Global;
+        let apart =
+            self.client.settings.prevent_throttling && self.table(table).indexes.iter().any(is_global);
+        if apart { ReturnConsumedCapacity::Indexes } else { ReturnConsumedCapacity::Total }
     }
 
     pub(crate) fn settle(&mut self, operation: u32, settled: Settled) {
@@ -214,6 +230,7 @@ impl Machine {
             Self::Tags(machine) => machine.next(context),
             Self::ListTables(machine) => machine.next(),
             Self::ViewWrite(machine) => machine.next(context),
+            Self::Describe(machine) => machine.next(),
         }
     }
 
@@ -236,6 +253,7 @@ impl Machine {
             Self::Tags(machine) => machine.answer(answer, context),
             Self::ListTables(machine) => machine.answer(answer, context),
             Self::ViewWrite(machine) => machine.answer(answer, context),
+            Self::Describe(machine) => machine.answer(answer, context),
         }
     }
 
@@ -253,6 +271,7 @@ impl Machine {
             Self::Tags(machine) => machine.members(),
             Self::ListTables(machine) => machine.members(),
             Self::ViewWrite(machine) => machine.members(),
+            Self::Describe(_) => &[],
         }
     }
 

@@ -20,6 +20,8 @@ mod few;
 mod intake;
 mod merging;
 mod order;
+mod pace;
+mod queues;
 mod ready;
 mod scheduler;
 mod slot;
@@ -43,6 +45,7 @@ use crate::solvent::Solvent;
 use crate::write_id::WriteId;
 
 pub(crate) use calls::is_alive;
+use pace::Pace;
 use scheduler::Scheduler;
 pub(crate) use scheduler::token_error;
 pub(crate) use slot::Slot;
@@ -154,8 +157,11 @@ impl Run {
         let seed = client.session ^ u64::from(id.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         name_writes(client, id, &mut plan);
         set_times(&mut plan, now);
-        client.observed(id, now, |tell| tell(EventKind::Started { plan: &plan, seed }));
-        let scheduler = Box::new(Scheduler::new(plan, seed, tells, now));
+        let scheduler = client.observed(id, now, |buckets, tell| {
+            tell(EventKind::Started { plan: &plan, seed });
+            let pace = Pace::new(id, plan.priority, &plan.tables, client, buckets);
+            Box::new(Scheduler::new(plan, seed, tells, pace, now))
+        });
         Ok(Self { client: Arc::clone(client), id, scheduler })
     }
 
@@ -169,8 +175,8 @@ impl Run {
     /// changes nothing until the time has come or a call is completed.
     pub fn poll(&mut self, now: Moment) -> Step {
         let Self { client, id, scheduler } = self;
-        client.observed(*id, now, |tell| {
-            let step = scheduler.poll(client, now);
+        client.observed(*id, now, |buckets, tell| {
+            let step = scheduler.with_buckets(buckets, |scheduler| scheduler.poll(client, now));
             tell(EventKind::Polled { step: &step });
             step
         })
@@ -179,9 +185,9 @@ impl Run {
     /// Takes the answer of a call. Unknown ids, and calls that have ended before, are ignored.
     pub fn complete(&mut self, call: CallId, answer: Result<Response, CallError>, now: Moment) {
         let Self { client, id, scheduler } = self;
-        client.observed(*id, now, |tell| {
+        client.observed(*id, now, |buckets, tell| {
             tell(EventKind::Completed { call, answer: &answer });
-            scheduler.complete(client, call, answer, now);
+            scheduler.with_buckets(buckets, |scheduler| scheduler.complete(client, call, answer, now));
         });
     }
 
@@ -205,10 +211,13 @@ impl Run {
 
     /// Gives up: what has not ended is told to be abandoned, and whether it may have been applied.
     #[must_use]
-    pub fn abandon(self, now: Moment) -> Outcome {
+    pub fn abandon(mut self, now: Moment) -> Outcome {
         let abandoned = !self.scheduler.is_done();
-        let progress = self.scheduler.progress();
-        self.client.observed(self.id, now, |tell| tell(EventKind::Ended { abandoned, progress: &progress }));
+        let Self { client, id, scheduler } = &mut self;
+        client.observed(*id, now, |buckets, tell| {
+            scheduler.leave(buckets, now);
+            tell(EventKind::Ended { abandoned, progress: &scheduler.progress() });
+        });
         self.scheduler.into_outcome(now)
     }
 

@@ -56,7 +56,18 @@ pub struct Solvent {
     pub(crate) deadline: Option<Duration>,
     /// The positions before which everything is to have ended that stands before them, rising.
     pub(crate) barriers: Vec<u32>,
+    pub(crate) priority: Priority,
     pub(crate) origin: Origin,
+}
+
+/// Whose turn it is, where plans of one `Db` wait for the same capacity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Priority {
+    /// Someone waits for it.
+    #[default]
+    Interactive,
+    /// It takes what others leave, and at least a small share.
+    Bulk,
 }
 
 /// Where a plan comes from. All plans of the same operations are equal, wherever they come from.
@@ -242,6 +253,13 @@ impl Solvent {
     /// time at all is refused when it is started.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Whose turn it is, where other plans of the same `Db` wait for the same capacity: bulk work lets interactive work
+    /// before, which is what a plan is unless it says so.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
         self
     }
 

@@ -70,7 +70,8 @@ fn a_retry_refused_for_its_signature_does_not_tell_that_nothing_was_applied() {
             for time in 0..members {
                 plan.add(visit("a", time, 5).put());
             }
-            let (mut run, _) = client(|_| {}).start(plan, now).unwrap();
+            let (mut run, _) =
+                client(|settings| settings.prevent_throttling = false).start(plan, now).unwrap();
             let mut expired = false;
             drive_with(&mut run, &mut now, |request| {
                 if expired {
@@ -231,7 +232,7 @@ fn a_create_under_way_resumed_waits_for_the_table() {
 /// 10. taken apart: transactions of one source at the same time
 #[test]
 fn one_transaction_of_a_source_is_under_way_even_after_one_was_taken_apart() {
-    let client = client(|_| {});
+    let client = client(|settings| settings.prevent_throttling = false);
     let mut plan = Solvent::new();
     for time in 0..30 {
         plan.add(visit("a", time, 1).put());

@@ -12,12 +12,17 @@ use dynochemy_core::*;
 use serde::{Deserialize, Serialize};
 use support::*;
 
+/// What is sent is looked at here as it is without regard to the capacity that the tables declare.
+fn unpaced(settings: &mut Settings) {
+    settings.prevent_throttling = false;
+}
+
 fn visit(user: &str, time: u64, seen: u64) -> Visit {
     Visit { user: user.to_owned(), time, seen }
 }
 
 fn run<P: Plan>(plan: P, service: &mut Service) -> (Vec<Arc<Request>>, Result<P::Output, Error>) {
-    run_on(&client(|_| {}), plan, service)
+    run_on(&client(unpaced), plan, service)
 }
 
 fn run_on<P: Plan>(
@@ -39,7 +44,7 @@ fn counted(service: &Service) -> BTreeMap<String, (i64, i64)> {
 #[test]
 fn a_view_follows_puts_overwrites_updates_and_deletes() {
     let mut service = Service::default();
-    let client = client(|_| {});
+    let client = client(unpaced);
     let mut after = |operation: Solvent| {
         run_on(&client, operation, &mut service).1.unwrap();
         counted(&service)["a"]
@@ -75,7 +80,7 @@ fn writes_that_touch_one_target_share_a_transaction_as_far_as_they_fit() {
 fn a_lost_answer_is_settled_by_the_same_token() {
     let mut service = Service::default();
     let mut now = START;
-    let client = client(|_| {});
+    let client = client(unpaced);
     let (mut run, _) = client.start(visit("a", 1, 5).put(), now).unwrap();
     let mut lose = true;
     let requests = drive_with(&mut run, &mut now, |request| {
@@ -95,7 +100,7 @@ fn a_lost_answer_is_settled_by_the_same_token() {
 fn an_item_that_changed_meanwhile_is_read_and_planned_anew() {
     let mut service = Service::default();
     let (first, second) =
-        (client(|_| {}), Builder::<Bare>::new().view(VisitsPerUser).seed(9).build().unwrap().0);
+        (client(unpaced), Builder::<Bare>::new().view(VisitsPerUser).seed(9).build().unwrap().0);
     run_on(&first, visit("a", 1, 5).put(), &mut service).1.unwrap();
     let mut now = START;
     let (mut run, finish) = first.start(visit("a", 1, 7).put(), now).unwrap();
@@ -119,7 +124,7 @@ fn an_item_from_before_the_view_is_not_taken_back() {
     let key = Visit::DESCRIPTION.keys.extract(&wire::encode(&old).unwrap().item).unwrap();
     service.items.insert(("visits".to_owned(), key), wire::encode(&old).unwrap().item.attributes().unwrap());
     let mut now = START;
-    let (mut run, finish) = client(|_| {}).start(visit("a", 1, 7).put(), now).unwrap();
+    let (mut run, finish) = client(unpaced).start(visit("a", 1, 7).put(), now).unwrap();
     drive(&mut run, &mut service, &mut now);
     finish(run.finish()).unwrap();
     assert_eq!(counted(&service)["a"], (1, 7));
@@ -231,7 +236,7 @@ fn a_process_that_forgets_a_view_is_refused() {
 #[test]
 fn a_write_resumed_after_it_was_applied_is_not_applied_again() {
     let mut service = Service::default();
-    let first = client(|_| {});
+    let first = client(unpaced);
     let mut solvent = Solvent::new();
     let ticket = solvent.add(Visit::update(("a", 1)).set(Visit::SEEN, 1));
     let again = solvent.add(Visit::update(("b", 1)).add(Visit::SEEN, 1));
@@ -241,7 +246,7 @@ fn a_write_resumed_after_it_was_applied_is_not_applied_again() {
     drive(&mut run, &mut service, &mut now);
     drop(run);
     // The process was killed before it learned of the end; another one resumes from what was saved at the start.
-    let second = Builder::<Bare>::new().view(VisitsPerUser).seed(77).build().unwrap().0;
+    let second = Builder::<Bare>::new().view(VisitsPerUser).seed(77).settings(unpaced).build().unwrap().0;
     let (mut resumed, _) = second.start(saved, now).unwrap();
     let requests = drive(&mut resumed, &mut service, &mut now);
     let mut outcome = resumed.finish();
@@ -259,7 +264,7 @@ fn old_items_that_were_left_unprocessed_are_read_again() {
         solvent.add(visit("a", time, 1).put());
     }
     let mut now = START;
-    let (mut run, finish) = client(|_| {}).start(solvent, now).unwrap();
+    let (mut run, finish) = client(unpaced).start(solvent, now).unwrap();
     let mut first = true;
     let requests = drive_with(&mut run, &mut now, |request| match request {
         Request::BatchGetItem(batch) if std::mem::take(&mut first) => {
@@ -299,7 +304,7 @@ fn several_writes_to_one_item_resumed_after_they_were_applied_are_not_applied_ag
     solvent.add(Visit::update(("a", 1)).add(Visit::SEEN, 1));
     solvent.add(Visit::update(("a", 1)).add(Visit::SEEN, 10));
     let mut now = START;
-    let (mut run, _) = client(|_| {}).start(solvent, now).unwrap();
+    let (mut run, _) = client(unpaced).start(solvent, now).unwrap();
     let saved = run.checkpoint();
     drive(&mut run, &mut service, &mut now);
     assert_eq!(counted(&service)["a"], (1, 11));
@@ -341,7 +346,7 @@ fn a_deadline_ends_a_write_that_waits_to_be_planned_anew() {
 #[test]
 fn a_missing_table_of_a_view_is_not_mistaken_for_the_source() {
     let mut now = START;
-    let (mut run, finish) = client(|_| {}).start(visit("a", 1, 1).put(), now).unwrap();
+    let (mut run, finish) = client(unpaced).start(visit("a", 1, 1).put(), now).unwrap();
     drive_with(&mut run, &mut now, |request| match request {
         Request::GetItem(_) => Ok(Response::GetItem(GetItemOutput::default())),
         _ => {

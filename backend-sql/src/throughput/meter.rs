@@ -176,7 +176,8 @@ impl Meter {
         Ok(())
     }
 
-    fn is_limited(&self) -> bool {
+    /// Whether anything is limited at all.
+    pub(crate) fn is_limited(&self) -> bool {
         self.is_limited.load(Ordering::Acquire)
     }
 

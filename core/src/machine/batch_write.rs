@@ -67,6 +67,7 @@ impl BatchWrite {
 }
 
 fn request(operations: &[u32], context: &Context<'_>) -> Request {
+    let mut return_consumed_capacity = ReturnConsumedCapacity::Total;
     let mut by_table: BTreeMap<TableId, Vec<WriteRequest>> = BTreeMap::new();
     for operation in operations {
         let write = match context.task(*operation) {
@@ -78,12 +79,15 @@ fn request(operations: &[u32], context: &Context<'_>) -> Request {
     }
     let mut request_items: BTreeMap<String, Vec<WriteRequest>> = BTreeMap::new();
     for (table, mut writes) in by_table {
+        if context.cost_of_write(table) == ReturnConsumedCapacity::Indexes {
+            return_consumed_capacity = ReturnConsumedCapacity::Indexes;
+        }
         // Two types may describe one table.
         request_items.entry(context.table_name(table)).or_default().append(&mut writes);
     }
     Request::BatchWriteItem(BatchWriteItemInput {
         request_items,
-        return_consumed_capacity: ReturnConsumedCapacity::Total,
+        return_consumed_capacity,
         ..BatchWriteItemInput::default()
     })
 }

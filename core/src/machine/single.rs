@@ -81,8 +81,12 @@ fn request(operation: u32, context: &Context<'_>) -> Request {
     if let Task::Call { request } = task {
         return (**request).clone();
     }
-    let table_name = context.table_name(context.table_id(operation));
-    let return_consumed_capacity = ReturnConsumedCapacity::Total;
+    let table = context.table_id(operation);
+    let table_name = context.table_name(table);
+    let return_consumed_capacity = match task {
+        Task::Get { .. } => ReturnConsumedCapacity::Total,
+        _ => context.cost_of_write(table),
+    };
     let options = task.options();
     let condition_expression = options.and_then(|options| options.condition.clone());
     let return_values_on_condition_check_failure =

@@ -89,6 +89,15 @@ fn cancellations(task: &Task, error: &CallError, context: &Context<'_>) -> Vec<C
 fn request(operation: u32, context: &Context<'_>) -> Request {
     let return_consumed_capacity = ReturnConsumedCapacity::Total;
     let write = |actions: &[Task], token: Option<String>| {
+        let apart = |action: &Task| {
+            action
+                .table()
+                .is_some_and(|table| context.cost_of_write(table) == ReturnConsumedCapacity::Indexes)
+        };
+        let return_consumed_capacity = match actions.iter().any(apart) {
+            true => ReturnConsumedCapacity::Indexes,
+            false => return_consumed_capacity,
+        };
         Request::TransactWriteItems(TransactWriteItemsInput {
             transact_items: actions.iter().filter_map(|action| write_item(action, context)).collect(),
             client_request_token: token,

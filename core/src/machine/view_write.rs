@@ -326,7 +326,7 @@ impl ViewWrite {
         Some(TransactWriteItemsInput {
             transact_items,
             client_request_token: token,
-            return_consumed_capacity: ReturnConsumedCapacity::Total,
+            return_consumed_capacity: context.cost_of_write(context.table_id(first)),
             ..TransactWriteItemsInput::default()
         })
     }

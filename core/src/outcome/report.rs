@@ -65,6 +65,10 @@ pub struct Report {
     pub unknown: u64,
     /// How long calls and operations were held back, summed over them, and why.
     pub waited: BTreeMap<WaitReason, Duration>,
+    /// How long anything of the plan waited for capacity before it was sent, by what it waited for, as in `visits write`
+    /// or `visits/by_name read`.
+    #[serde(default)]
+    pub waited_for_capacity: BTreeMap<String, Duration>,
     /// From the start to the end.
     pub elapsed: Duration,
 }
@@ -110,8 +114,19 @@ impl Report {
         }
     }
 
+    /// Notes that something waited for capacity for so long.
+    pub(crate) fn wait_for_capacity(&mut self, resource: &str, time: Duration) {
+        if !time.is_zero() {
+            let waited = self.waited_for_capacity.entry(resource.to_owned()).or_default();
+            *waited = waited.saturating_add(time);
+        }
+    }
+
     /// Notes that a call or operation is held back for so long.
     pub(crate) fn wait(&mut self, reason: WaitReason, pause: Duration) {
+        if pause.is_zero() {
+            return;
+        }
         let waited = self.waited.entry(reason).or_default();
         *waited = waited.saturating_add(pause);
     }
@@ -138,6 +153,9 @@ impl Report {
         self.unknown += other.unknown;
         for (reason, pause) in &other.waited {
             self.wait(*reason, *pause);
+        }
+        for (resource, time) in &other.waited_for_capacity {
+            self.wait_for_capacity(resource, *time);
         }
         self.elapsed = self.elapsed.saturating_add(other.elapsed);
     }
@@ -182,6 +200,9 @@ impl fmt::Display for Report {
         }
         for (reason, waited) in &self.waited {
             line(f, &format!("  {reason}"), &seconds(*waited))?;
+        }
+        for (resource, waited) in &self.waited_for_capacity {
+            line(f, &format!("waited for capacity: {resource}"), &seconds(*waited))?;
         }
         write!(f, "{:<50} {:>14}", "elapsed", seconds(self.elapsed))
     }

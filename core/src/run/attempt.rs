@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pace::Charged;
 use crate::error::CallError;
 use crate::moment::Moment;
 use crate::request::Request;
@@ -15,6 +16,8 @@ pub(super) struct Attempt {
     pub(super) machine: MachineId,
     pub(super) tag: u32,
     pub(super) request: Arc<Request>,
+    /// What it is charged while it is under way.
+    pub(super) charged: Option<Box<Charged>>,
     pub(super) patience: Patience,
     /// Whether an earlier attempt may have been applied.
     pub(super) ambiguous: bool,
@@ -43,6 +46,11 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
+    /// Whether more than one attempt in a row was in vain.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.stalls > 1
+    }
+
     /// Counts one more attempt in vain, now that this many operations of the run have succeeded; whether another one
     /// may be made.
     pub(super) fn try_again(&mut self, succeeded: usize, attempts: u32) -> bool {

@@ -51,10 +51,12 @@ impl Scheduler {
         if answer.is_ok() {
             client.retry_budget.succeeded(attempt.paid);
         }
+        let is_paced = self.settle_cost(&mut attempt, &answer);
         let answer = match answer {
-            Err(error) => match self.hold_back(attempt, error, client) {
+            Err(error) => match self.hold_back(attempt, error, is_paced, client) {
                 Ok(()) => return,
-                Err((ended, error)) => {
+                Err(given_up) => {
+                    let (ended, error) = *given_up;
                     attempt = ended;
                     Err(error)
                 }
@@ -70,8 +72,9 @@ impl Scheduler {
         &mut self,
         mut attempt: Attempt,
         error: CallError,
+        is_paced: bool,
         client: &Client,
-    ) -> Result<(), (Attempt, CallError)> {
+    ) -> Result<(), Box<(Attempt, CallError)>> {
         let reads = attempt.request.is_read();
         let token = self.machines.get(attempt.machine).is_some_and(Machine::has_token);
         let lost = matches!(error, CallError::Unknown { .. }) && !reads;
@@ -92,7 +95,11 @@ impl Scheduler {
         if retry.is_transient() && may_go_on && client.retry_budget.take(retry, &mut attempt.paid) {
             let asked = error.rejection().and_then(|rejection| rejection.retry_after).unwrap_or_default();
             let asked = asked.min(client.settings.backoff_cap);
-            let mut pause = delay(&client.settings, attempt.patience.tries, &mut self.random).max(asked);
+            // What a bucket holds up needs no other pause, unless that is in vain.
+            let mut pause = match is_paced && !attempt.patience.is_stalled() {
+                true => asked,
+                false => delay(&client.settings, attempt.patience.tries, &mut self.random).max(asked),
+            };
             if retry == Retry::InProgress {
                 pause = pause.max((attempt.first_sent + IN_PROGRESS).since(self.now));
             }
@@ -112,7 +119,7 @@ impl Scheduler {
                 if rejection.code == "TransactionCanceledException" && !rejection.is_transient()
         );
         let error = if token && was_ambiguous && !refused_for_good { error.after_unknown() } else { error };
-        Err((attempt, error))
+        Err(Box::new((attempt, error)))
     }
 
     /// Whether an attempt that may have been applied can be sent again without being applied twice: the token under which

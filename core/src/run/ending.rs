@@ -39,6 +39,7 @@ impl Scheduler {
             tables: self.tables.clone(),
             deadline: self.plan_deadline,
             barriers: self.barriers.clone(),
+            priority: self.pace.priority(),
             origin: Origin::Here,
         }
     }
@@ -69,6 +70,7 @@ impl Scheduler {
             entries,
             deadline: self.plan_deadline,
             barriers: self.barriers,
+            priority: self.pace.priority(),
             origin: Origin::Here,
         };
         Outcome::new(plan, self.report)

@@ -66,10 +66,6 @@ impl<K: Copy + Ord, V> Few<K, V> {
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 #[cfg(test)]

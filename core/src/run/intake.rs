@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::calls::is_alive;
-use super::ready::Fill;
+use super::pace::Pacer;
+use super::ready::{Fill, Formed};
 use super::scheduler::{Scheduler, token_error};
 use crate::client::Client;
 use crate::error::{CallError, Error};
@@ -30,22 +31,36 @@ impl Scheduler {
                 self.machines.values().filter_map(|machine| machine.followed_table(&self.slots)).collect()
             }
         };
+        let mut is_enough = false;
         loop {
-            let more = self.may_take_in();
+            let more = !is_enough && self.may_take_in();
             let fill = if more { Fill::Full } else { Fill::UpToRank(self.rank_under_way()) };
             let order = &self.order;
             let rank = |operation| order.rank(operation);
-            if let Some(machine) = self.ready.form(&self.slots, rank, fill, &busy, client, &self.tables) {
+            let mut pacer =
+                Pacer { pace: &mut self.pace, buckets: &mut self.buckets, slots: &self.slots, now: self.now };
+            let formed = self.ready.form(rank, fill, &busy, client, &self.tables, &mut pacer);
+            if let Some(Formed { machine, cost }) = formed {
+                self.charge_formed(self.next_machine, cost);
                 let machine = self.with_followers(machine, client);
                 self.machines.insert(self.next_machine, machine);
                 self.runnable.insert(self.next_machine, ());
                 self.next_machine += 1;
                 return true;
             }
-            if !more {
+            if is_enough {
                 return false;
             }
-            self.take_in(client);
+            // While something waits for capacity, more is taken in only for what is not waited for: for that also beyond the
+            // window, a slice at a time.
+            let is_blocked = self.pace.is_blocked();
+            let looks_on = is_blocked && self.has_next() && self.is_anything_idle();
+            is_enough = !more || (is_blocked && !looks_on);
+            if more && !is_enough || looks_on && self.pace.looks_on(self.now) {
+                self.take_in(client);
+            } else if !more {
+                return false;
+            }
         }
     }
 
@@ -66,21 +81,25 @@ impl Scheduler {
         brief.flat_map(Machine::members).map(|member| self.order.rank(*member)).min().unwrap_or(u32::MAX)
     }
 
-    /// Whether the plan's next operation may be taken in: nothing behind a barrier before all else has ended.
+    /// Whether more is to be taken in, as far as there is room.
     pub(super) fn may_take_in(&self) -> bool {
+        self.order.len() < WINDOW && self.has_next()
+    }
+
+    /// Whether the plan's next operation may be taken in: nothing behind a barrier before all else has ended.
+    fn has_next(&self) -> bool {
         let at_barrier = || {
             let next = u32::try_from(self.taken).expect("a plan has fewer than 4 billion operations");
             self.barriers.binary_search(&next).is_ok()
         };
         self.taken < self.slots.len()
-            && self.order.len() < WINDOW
             && (self.ended == self.taken || self.barriers.is_empty() || !at_barrier())
     }
 
     /// Takes in the next operations of the plan.
     pub(super) fn take_in(&mut self, client: &Client) {
         for _ in 0..SLICE {
-            if !self.may_take_in() {
+            if !self.has_next() {
                 return;
             }
             let operation = u32::try_from(self.taken).expect("a plan has fewer than 4 billion operations");

@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Slot;
+use super::pace::{Class, Pacer};
+use super::queues::Queues;
+use crate::capacity::{BucketId, Cost, Micro, Taken};
 use crate::client::Client;
 use crate::expression::DocumentPath;
 use crate::key::Key;
@@ -20,15 +23,21 @@ const MAX_BATCH_WRITE: usize = 25;
 /// The most bytes of items in one BatchWriteItem: 16 MB with some room for what stands around them.
 const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024 - 64 * 1024;
 
-/// The operations that wait for nothing, by how they are sent.
+/// The operations that wait for nothing but capacity, by how they are sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Ready {
     /// Sent alone: what no batch can carry, or must not carry any more.
-    alone: BTreeSet<u32>,
-    gets: BTreeSet<u32>,
-    writes: BTreeSet<u32>,
+    alone: Queues,
+    gets: Queues,
+    writes: Queues,
     /// Writes that views follow, by their table.
     followed: BTreeMap<TableId, BTreeSet<u32>>,
+}
+
+/// A machine to be, and what its first call is to be charged.
+pub(super) struct Formed {
+    pub(super) machine: Machine,
+    pub(super) cost: Cost,
 }
 
 /// Which batches may be sent although they have room for more.
@@ -42,130 +51,273 @@ pub(super) enum Fill {
 
 impl Ready {
     /// Adds an operation.
-    pub(super) fn add(&mut self, operation: u32, slot: &Slot, tables: &Tables, client: &Client) {
+    pub(super) fn add(
+        &mut self,
+        operation: u32,
+        class: Class,
+        slot: &Slot,
+        tables: &Tables,
+        client: &Client,
+    ) {
         let task = slot.task();
         match task {
             _ if client.follows(task, tables) && !slot.alone => {
                 let table = task.table().expect("a write of one item has a table");
                 self.followed.entry(table).or_default().insert(operation);
             }
-            Task::Get { .. } if !slot.alone => drop(self.gets.insert(operation)),
+            Task::Get { .. } if !slot.alone => self.gets.insert(class, operation),
             Task::Put { options: None, .. } | Task::Delete { options: None, .. } if !slot.alone => {
-                self.writes.insert(operation);
+                self.writes.insert(class, operation);
             }
-            _ => drop(self.alone.insert(operation)),
+            _ => self.alone.insert(class, operation),
         }
     }
 
     /// Takes out an operation that ended before it was sent.
     pub(super) fn remove(&mut self, operation: u32) {
-        self.alone.remove(&operation);
-        self.gets.remove(&operation);
-        self.writes.remove(&operation);
+        self.alone.remove(operation);
+        self.gets.remove(operation);
+        self.writes.remove(operation);
         for set in self.followed.values_mut() {
             set.remove(&operation);
         }
     }
 
-    /// Makes the next machine out of what is ready. `busy` are the tables whose view changes are under way: another
-    /// transaction would only conflict with them.
+    /// Makes the next machine out of what is ready and what its capacity allows. `busy` are the tables whose view changes
+    /// are under way: another transaction would only conflict with them.
     pub(super) fn form(
         &mut self,
-        slots: &[Slot],
         rank: impl Fn(u32) -> u32,
         fill: Fill,
         busy: &BTreeSet<TableId>,
         client: &Client,
         tables: &Tables,
-    ) -> Option<Machine> {
-        let free = |operation: &u32| {
-            let task = slots[*operation as usize].task();
-            !task.is_item_write() || task.table().is_none_or(|table| !busy.contains(&table))
-        };
-        if let Some(operation) = self.alone.iter().copied().find(free) {
-            self.alone.remove(&operation);
-            return Some(machine_for(operation, &slots[operation as usize], client, tables));
+        pacer: &mut Pacer<'_>,
+    ) -> Option<Formed> {
+        if let Some((operation, cost)) = self.take_alone(busy, pacer) {
+            let machine = machine_for(operation, &pacer.slots[operation as usize], client, tables);
+            return Some(Formed { machine, cost });
         }
-        let may_send = |first: Option<&u32>, full: bool| match (first, fill) {
+        let may_send = |first: Option<u32>, full: bool| match (first, fill) {
             (None, _) => false,
             (Some(_), _) if full => true,
             (Some(_), Fill::Full) => false,
-            (Some(first), Fill::UpToRank(most)) => rank(*first) <= most,
+            (Some(first), Fill::UpToRank(most)) => rank(first) <= most,
         };
+        let mut batch = Batch::default();
         if may_send(self.writes.first(), self.writes.len() >= MAX_BATCH_WRITE) {
-            return Some(self.batch_write(slots, client, tables));
+            batch = self.batch_write(pacer);
         }
-        if may_send(self.gets.first(), self.gets.len() >= MAX_BATCH_GET) {
-            return Some(self.batch_get(slots, client, tables));
+        if batch.members.is_empty() && may_send(self.gets.first(), self.gets.len() >= MAX_BATCH_GET) {
+            batch = self.batch_get(tables, pacer);
+        }
+        let cost = batch.cost;
+        match batch.members[..] {
+            [] => {}
+            [lone] => {
+                let machine = machine_for(lone, &pacer.slots[lone as usize], client, tables);
+                return Some(Formed { machine, cost });
+            }
+            [first, ..] => {
+                let machine = match pacer.slots[first as usize].task() {
+                    Task::Get { .. } => Machine::BatchGet(BatchGet::new(batch.members)),
+                    _ => Machine::BatchWrite(BatchWrite::new(batch.members)),
+                };
+                return Some(Formed { machine, cost });
+            }
         }
         let most = client.settings.transaction_actions;
-        let mut followed = self.followed.iter_mut().filter(|(table, _)| !busy.contains(table));
-        let (_, set) = followed.find(|(_, set)| may_send(set.first(), set.len() >= most))?;
+        let free = self.followed.iter_mut().filter(|(table, _)| !busy.contains(table));
+        let sendable = free.filter(|(_, set)| may_send(set.first().copied(), set.len() >= most));
         // Each source item needs at least one action for itself and its old item one key of a batch.
-        let members = take_first(set, most.min(MAX_BATCH_GET));
-        Some(Machine::ViewWrite(ViewWrite::new(members)))
+        let most = most.min(MAX_BATCH_GET);
+        let members =
+            sendable.map(|(_, set)| take_followed(set, most, pacer)).find(|members| !members.is_empty())?;
+        // Its calls are charged as they are sent.
+        Some(Formed { machine: Machine::ViewWrite(ViewWrite::new(members)), cost: Cost::default() })
     }
 
-    fn batch_write(&mut self, slots: &[Slot], client: &Client, tables: &Tables) -> Machine {
-        let mut members = Vec::new();
+    /// The first operation that is sent alone, and may be.
+    fn take_alone(&mut self, busy: &BTreeSet<TableId>, pacer: &mut Pacer<'_>) -> Option<(u32, Cost)> {
+        let slots = pacer.slots;
+        let is_free = |operation: u32| {
+            let task = slots[operation as usize].task();
+            !task.is_item_write() || task.table().is_none_or(|table| !busy.contains(&table))
+        };
+        let mut merged = self.alone.merged();
+        let found = loop {
+            let (class, operation) = merged.next()?;
+            if !is_free(operation) {
+                continue;
+            }
+            let cost = pacer.cost(operation);
+            let Some(bucket) = pacer.blocking(&cost, &Taken::default()) else {
+                break (class, operation, cost);
+            };
+            let units = pacer.charge_on(bucket, &cost);
+            pacer.wait(bucket, units, units);
+            drop(merged.close(class));
+        };
+        let (class, operation, cost) = found;
+        self.alone.take(class, operation);
+        Some((operation, cost))
+    }
+
+    fn batch_write(&mut self, pacer: &mut Pacer<'_>) -> Batch {
+        let slots = pacer.slots;
         let mut bytes = 0;
-        // In the plan's order; an item that does not fit leaves room for smaller ones after it.
-        for operation in &self.writes {
-            let size = match slots[*operation as usize].task() {
+        // An item that does not fit leaves room for smaller ones after it.
+        let mut fits = |operation: u32, members: &[u32]| {
+            let size = match slots[operation as usize].task() {
                 Task::Put { item, .. } => item.as_bytes().len(),
                 _ => 0,
             };
-            if bytes + size <= MAX_BATCH_BYTES || members.is_empty() {
-                bytes += size;
-                members.push(*operation);
-            }
-            if members.len() == MAX_BATCH_WRITE {
-                break;
-            }
-        }
-        for member in &members {
-            self.writes.remove(member);
-        }
-        match members[..] {
-            [lone] => machine_for(lone, &slots[lone as usize], client, tables),
-            _ => Machine::BatchWrite(BatchWrite::new(members)),
-        }
+            let fits = bytes + size <= MAX_BATCH_BYTES || members.is_empty();
+            bytes += if fits { size } else { 0 };
+            if fits { Fit::Yes } else { Fit::NotThis }
+        };
+        Batch::of(&mut self.writes, MAX_BATCH_WRITE, &mut fits, pacer)
     }
 
-    fn batch_get(&mut self, slots: &[Slot], client: &Client, tables: &Tables) -> Machine {
+    fn batch_get(&mut self, tables: &Tables, pacer: &mut Pacer<'_>) -> Batch {
+        let slots = pacer.slots;
         let mut keys: BTreeSet<(TableId, &Key)> = BTreeSet::new();
         let mut manners: BTreeMap<&str, (bool, &[DocumentPath])> = BTreeMap::new();
-        let mut members = Vec::new();
-        for operation in &self.gets {
-            let Task::Get { table, key, consistent_read, projection } = slots[*operation as usize].task()
+        let mut fits = |operation: u32, _: &[u32]| {
+            let Task::Get { table, key, consistent_read, projection } = slots[operation as usize].task()
             else {
-                continue;
+                return Fit::NotThis;
             };
             // A batch reads a table in one manner.
             let manner = (*consistent_read, projection.as_slice());
             let name = tables.at(*table).name.as_ref();
             if *manners.entry(name).or_insert(manner) != manner {
-                continue;
+                return Fit::NotThis;
             }
-            let known = keys.contains(&(*table, key));
-            if !known && keys.len() == MAX_BATCH_GET {
-                break;
+            if keys.contains(&(*table, key)) {
+                return Fit::Free;
+            }
+            if keys.len() == MAX_BATCH_GET {
+                return Fit::NoMore;
             }
             keys.insert((*table, key));
-            members.push(*operation);
-        }
-        for member in &members {
-            self.gets.remove(member);
-        }
-        match members[..] {
-            [lone] => machine_for(lone, &slots[lone as usize], client, tables),
-            _ => Machine::BatchGet(BatchGet::new(members)),
-        }
+            Fit::Yes
+        };
+        Batch::of(&mut self.gets, usize::MAX, &mut fits, pacer)
     }
 }
 
-fn take_first(set: &mut BTreeSet<u32>, most: usize) -> Vec<u32> {
-    std::iter::from_fn(|| set.pop_first()).take(most).collect()
+/// Whether a batch has room for an operation.
+enum Fit {
+    Yes,
+    /// It asks for what is in it already.
+    Free,
+    NotThis,
+    NoMore,
+}
+
+/// The members of a batch.
+#[derive(Default)]
+struct Batch {
+    members: Vec<u32>,
+    cost: Cost,
+}
+
+/// A class that its capacity closed: the bucket, what would be wanted of it in all, and the dearest of that.
+struct Closed {
+    bucket: BucketId,
+    units: Micro,
+    dearest: Micro,
+}
+
+impl Batch {
+    /// Takes operations in the plan's order, as long as the batch has room and their capacity allows them. Where something
+    /// has to wait, the batch does too, unless it is full or no more can be saved up to fill it.
+    fn of(
+        queues: &mut Queues,
+        most: usize,
+        fits: &mut dyn FnMut(u32, &[u32]) -> Fit,
+        pacer: &mut Pacer<'_>,
+    ) -> Self {
+        let mut batch = Self::default();
+        let mut classes = Vec::new();
+        let mut taken = Taken::default();
+        let mut closed = Vec::new();
+        let mut is_full = false;
+        let mut merged = queues.merged();
+        while let Some((class, operation)) = merged.next() {
+            let cost = pacer.cost(operation);
+            if let Some(bucket) = pacer.blocking(&cost, &taken) {
+                let room = most.min(MAX_BATCH_GET) - batch.members.len().min(MAX_BATCH_GET);
+                let rest = std::iter::once(operation).chain(merged.close(class)).take(room.max(1));
+                let charges = rest.map(|operation| pacer.charge_on(bucket, &pacer.cost(operation)));
+                let (mut units, mut dearest) = (taken.of(bucket), 0);
+                for charge in charges {
+                    units += charge;
+                    dearest = charge.max(dearest);
+                }
+                closed.push(Closed { bucket, units, dearest });
+                continue;
+            }
+            match fits(operation, &batch.members) {
+                Fit::Yes => {
+                    pacer.add(&cost, &mut taken);
+                    batch.cost.append(&cost);
+                }
+                Fit::Free => {}
+                Fit::NotThis => {
+                    is_full = true;
+                    continue;
+                }
+                Fit::NoMore => {
+                    is_full = true;
+                    break;
+                }
+            }
+            batch.members.push(operation);
+            classes.push(class);
+            if batch.members.len() == most {
+                is_full = true;
+                break;
+            }
+        }
+        let saved_up = closed.iter().any(|closed| pacer.is_full(closed.bucket));
+        if batch.members.is_empty() || !(is_full || closed.is_empty() || saved_up) {
+            for Closed { bucket, units, dearest } in closed {
+                pacer.wait(bucket, units, dearest);
+            }
+            return Self::default();
+        }
+        for (class, operation) in classes.into_iter().zip(&batch.members) {
+            queues.take(class, *operation);
+        }
+        batch
+    }
+}
+
+/// Takes the first writes that views follow, as many as the capacity of their table allows in a transaction.
+fn take_followed(set: &mut BTreeSet<u32>, most: usize, pacer: &mut Pacer<'_>) -> Vec<u32> {
+    let mut taken = Taken::default();
+    let mut members = Vec::new();
+    for operation in set.iter().take(most) {
+        let single = pacer.cost(*operation);
+        // A transaction costs twice as much.
+        let mut cost = single.clone();
+        cost.append(&single);
+        if let Some(bucket) = pacer.blocking(&cost, &taken) {
+            if members.is_empty() {
+                let units = pacer.charge_on(bucket, &cost);
+                pacer.wait(bucket, units, units);
+            }
+            break;
+        }
+        pacer.add(&cost, &mut taken);
+        members.push(*operation);
+    }
+    for member in &members {
+        set.remove(member);
+    }
+    members
 }
 
 /// The machine of an operation that is sent alone.

@@ -16,9 +16,11 @@ use std::time::Duration;
 use super::attempt::{Attempt, MachineId, Patience};
 use super::few::Few;
 use super::order::Order;
+use super::pace::Pace;
 use super::ready::Ready;
 use super::telling::{Telling, Tells};
 use super::{CallId, Slot, Step};
+use crate::capacity::Buckets;
 use crate::client::Client;
 use crate::error::{CallError, Error, Rejection, UNPROCESSED};
 use crate::machine::{Context, Effect, Machine, Next, delay};
@@ -62,6 +64,9 @@ pub(super) struct Scheduler {
     pub(super) telling: Telling,
     pub(super) random: Random,
     pub(super) report: Report,
+    pub(super) pace: Pace,
+    /// The buckets of the `Db`, while the run is polled.
+    pub(super) buckets: Buckets,
     pub(super) plan_deadline: Option<Duration>,
     pub(super) deadline_passed: bool,
     pub(super) started: Moment,
@@ -79,8 +84,8 @@ pub(super) enum Timer {
 }
 
 impl Scheduler {
-    pub(super) fn new(plan: Solvent, seed: u64, tells: Tells, now: Moment) -> Self {
-        let Solvent { tables, entries, deadline, barriers, origin: _ } = plan;
+    pub(super) fn new(plan: Solvent, seed: u64, tells: Tells, pace: Pace, now: Moment) -> Self {
+        let Solvent { tables, entries, deadline, barriers, priority: _, origin: _ } = plan;
         let failed = entries.iter().filter(|entry| matches!(entry.result, Some(Err(_)))).count();
         let ended_before = entries.iter().filter(|entry| entry.result.is_some()).count();
         let timers = deadline.map(|deadline| (now + deadline, Timer::Deadline)).into_iter().collect();
@@ -106,6 +111,8 @@ impl Scheduler {
             telling: Telling::new(tells, ended_before),
             random: Random::new(seed),
             report: Report::default(),
+            pace,
+            buckets: Buckets::default(),
             plan_deadline: deadline,
             deadline_passed: false,
             started: now,
@@ -125,6 +132,8 @@ impl Scheduler {
         self.now = self.now.max(now);
         self.run_timers(client);
         loop {
+            // What is found to wait counts as of the last look.
+            self.pace.look();
             if let Some(notice) = self.next_notice() {
                 return Step::Deliver(notice);
             }
@@ -134,13 +143,15 @@ impl Scheduler {
             if self.calls.len() >= client.settings.calls_under_way {
                 break;
             }
-            if let Some(slot) = self.due.pop_first() {
-                let attempt = self.held_back.remove(&slot).expect("what is due is held back");
+            if let Some(attempt) = self.next_due() {
                 if !attempt.ambiguous || self.token_lives(&attempt) {
                     return self.send(attempt, client);
                 }
-                let last = attempt.last.expect("what is held back has been answered");
-                self.give(slot.0, slot.1, Err(last.after_unknown()), client);
+                let error = attempt.last.map_or_else(token_error, CallError::after_unknown);
+                self.give(attempt.machine, attempt.tag, Err(error), client);
+                continue;
+            }
+            if self.form_description() {
                 continue;
             }
             if let Some((machine, ())) = self.runnable.pop_first() {
@@ -155,12 +166,15 @@ impl Scheduler {
         if let Some(notice) = self.next_notice() {
             return Step::Deliver(notice);
         }
+        self.pace.note_waits(&self.buckets, &mut self.report, self.now);
         let timer = self.next_timer().map(|(moment, _)| moment);
-        Step::Wait { until: timer.into_iter().chain(self.tells_again()).min() }
+        let times = timer.into_iter().chain(self.tells_again()).chain(self.pace.until());
+        Step::Wait { until: times.min() }
     }
 
     fn has_nothing_left(&self) -> bool {
-        self.is_done() && self.machines.is_empty()
+        let serves = |machine: &Machine| !matches!(machine, Machine::Describe(_));
+        self.is_done() && !self.machines.values().any(serves)
     }
 
     /// What comes next with time. Calls expire in the order in which they were sent, so the first one tells for all.
@@ -244,10 +258,13 @@ impl Scheduler {
                     return None;
                 }
                 let (first_sent, ambiguous) = self.sent_before(id);
+                let charged = self.take_formed(id);
+                let cost = charged.is_none().then(|| self.cost_of(&request));
                 let attempt = Attempt {
                     machine: id,
                     tag,
                     request,
+                    charged,
                     patience: Patience::default(),
                     ambiguous,
                     first_sent,
@@ -259,7 +276,7 @@ impl Scheduler {
                     self.give(id, tag, Err(token_error()), client);
                     return None;
                 }
-                return Some(self.send(attempt, client));
+                return self.send_or_hold(attempt, cost, client);
             }
             Next::Wait(Some(_)) if self.deadline_passed => {
                 self.give(id, 0, Err(deadline_error()), client);
@@ -278,7 +295,8 @@ impl Scheduler {
     /// A machine whose operations have all left it has nothing more to say, whatever it has under way.
     pub(super) fn drop_machine_if_empty(&mut self, id: MachineId) {
         let open = |operation: &u32| self.slots[*operation as usize].is_open();
-        if self.machines.get(id).is_some_and(|machine| !machine.members().iter().any(open)) {
+        let serves = |machine: &&Machine| !matches!(machine, Machine::Describe(_));
+        if self.machines.get(id).filter(serves).is_some_and(|machine| !machine.members().iter().any(open)) {
             self.drop_machine(id);
         }
     }
@@ -286,6 +304,7 @@ impl Scheduler {
     fn drop_machine(&mut self, id: MachineId) {
         self.machines.remove(id);
         self.runnable.remove(id);
+        self.give_back_formed(id);
         let of_machine = (id, 0)..=(id, u32::MAX);
         let held: Vec<_> = self.held_back.range(of_machine).map(|(slot, _)| *slot).collect();
         for slot in held {
@@ -300,7 +319,8 @@ impl Scheduler {
     pub(super) fn release(&mut self, operation: u32, client: &Client) {
         let slot = &self.slots[operation as usize];
         if slot.is_open() {
-            self.ready.add(operation, slot, &self.tables, client);
+            let class = self.pace.class(slot.task(), &self.buckets);
+            self.ready.add(operation, class, slot, &self.tables, client);
         }
     }
 
@@ -360,6 +380,7 @@ impl Scheduler {
                 self.slots[operation as usize].write_attempt = attempt
             }
             Effect::Deliver(items, place) => self.queue_page(items, place),
+            Effect::Learned(table, told) => self.buckets.learn(table, &told, self.now),
         }
     }
 
@@ -377,7 +398,10 @@ impl Scheduler {
             let error = slot.call_error(&self.tables, CallError::Refused(Box::new(rejection)));
             return self.settle(operation, Err(error), client);
         }
-        let tries = slot.patience.tries;
+        let (tries, stalled) = (slot.patience.tries, slot.patience.is_stalled());
+        if self.is_paced(operation) && !stalled {
+            return self.release(operation, client);
+        }
         let pause = *pause.get_or_insert_with(|| delay(&client.settings, tries, &mut self.random));
         self.report.wait(WaitReason::Unprocessed, pause);
         self.timers.insert((self.now + pause, Timer::Ready(operation)));

@@ -10,7 +10,7 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Entry, Origin, Solvent};
+use super::{Entry, Origin, Priority, Solvent};
 use crate::fingerprint::digest;
 use crate::table::Tables;
 
@@ -44,6 +44,8 @@ struct Form {
     deadline: Option<Duration>,
     #[serde(default)]
     barriers: Vec<u32>,
+    #[serde(default)]
+    priority: Priority,
     #[serde(skip, default = "Origin::outside")]
     origin: Origin,
 }

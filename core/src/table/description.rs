@@ -178,6 +178,12 @@ pub struct Tables(Vec<TableRef>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TableId(u32);
 
+impl TableId {
+    pub(crate) fn position(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl Tables {
     /// The number of this table, which is added where it is new.
     pub fn intern(&mut self, description: TableRef) -> TableId {
