@@ -199,8 +199,9 @@ impl<D: Connect> Builder<D> {
         self
     }
 
-    /// Takes all jitter, and the session's name, from this seed, for tests that are to go the same way each time. Two
-    /// clients of one database must not have the same at one time.
+    /// Takes all jitter, and the session's name, from this seed, for tests that are to go the same way each time. Tokens
+    /// and versions are made of it too: of two clients of one database with one seed, be it one after the other, the second
+    /// one's writes under tokens are taken for the first one's, and end well without being applied.
     pub fn seed(mut self, seed: u64) -> Self {
         self.configuration.seed = Some(seed);
         self

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fate};
+use crate::moment::Moment;
 use crate::operation::{Settle, Settled};
 use crate::solvent::{Solvent, Ticket};
 
@@ -36,17 +37,20 @@ pub use report::{Report, WaitReason};
 pub struct Outcome {
     plan: Solvent,
     report: Report,
+    /// When the run did.
+    ended: Moment,
     /// How many operations failed, whether their results were taken or not.
     failed: u32,
 }
 
 impl Outcome {
     /// The outcome of a plan whose entries all have results.
-    pub(crate) fn new(plan: Solvent, report: Report) -> Self {
+    pub(crate) fn new(plan: Solvent, report: Report, ended: Moment) -> Self {
         let failed = plan.entries.iter().filter(|entry| matches!(entry.result, Some(Err(_)))).count();
         Self {
             plan,
             report,
+            ended,
             failed: u32::try_from(failed).expect("a plan has fewer than 4 billion operations"),
         }
     }
@@ -153,7 +157,8 @@ impl Outcome {
     /// That the ticket is of another plan.
     pub fn fate_of<T>(&self, ticket: Ticket<T>) -> Result<Fate, Error> {
         self.check_ticket(&ticket)?;
-        Ok(self.fate(ticket.index).expect("every operation of an outcome has ended"))
+        let problem = || "it has not ended".to_owned();
+        self.fate(ticket.index).ok_or_else(|| Error::Ticket { index: ticket.index, problem: problem() })
     }
 
     /// What became of each operation, in the plan's order.

@@ -129,6 +129,47 @@ fn what_did_not_end_is_left_over_and_what_ended_keeps_its_place_and_result() {
     assert_eq!(outcome.take(foreign).unwrap_err().to_string(), "ticket 0: it is a ticket of another plan");
 }
 
+/// Runs what is left until nothing is, each time so much later.
+fn rounds(client: &Arc<Client>, plan: Solvent, pause: Duration) -> usize {
+    let (mut plan, mut service, mut now) = (plan, Service::default(), START);
+    for round in 0..10 {
+        let (mut run, _) = client.start(saved(&plan), now).unwrap();
+        drive_with(&mut run, &mut now, |request| match request {
+            Request::UpdateItem(_) | Request::TransactWriteItems(_) if round == 0 => Err(lost()),
+            request => service.answer(request),
+        });
+        plan = run.abandon(now).leftover();
+        if plan.remaining() == 0 {
+            return round + 1;
+        }
+        now = now + pause;
+    }
+    panic!("{} operations are left over and over", plan.remaining());
+}
+
+#[test]
+fn what_follows_an_operation_that_stays_unknown_is_not_left_over_and_over() {
+    let mut solvent = Solvent::new();
+    // Both are sent as one, so that both are unknown; the latter alone could be sent again.
+    solvent.add(Note::update("a").add(Note::COUNT, 1));
+    solvent.add(Note::update("a").set(Note::TEXT, "b"));
+    solvent.add(Note::get("a"));
+    assert_eq!(rounds(&client(|_| {}), solvent, Duration::ZERO), 1);
+}
+
+#[test]
+fn what_may_have_been_sent_under_a_token_that_has_expired_is_not_left_over_and_over() {
+    let plan = || {
+        let mut solvent = Solvent::new();
+        solvent.add(Note::update("a").add(Note::COUNT, 1).exactly_once());
+        solvent.add(Note::get("a"));
+        solvent
+    };
+    let client = client(|settings| settings.attempts = 2);
+    assert_eq!(rounds(&client, plan(), Duration::from_secs(700)), 2);
+    assert_eq!(rounds(&client, plan(), Duration::from_secs(1)), 2);
+}
+
 #[test]
 fn what_the_deadline_or_an_abandoned_run_left_is_done_later() {
     let mut solvent = Solvent::new().deadline(Duration::from_secs(1));

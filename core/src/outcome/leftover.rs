@@ -1,9 +1,14 @@
 //! What a plan leaves to be done by a later run.
 
+use std::collections::BTreeSet;
+
 use super::Outcome;
 use crate::error::{CallError, Effect, Error};
+use crate::moment::Moment;
 use crate::operation::Task;
+use crate::run::is_alive;
 use crate::solvent::{Entry, Solvent};
+use crate::table::{TableId, Tables};
 
 impl Outcome {
     /// The plan again, with what has not ended open: what was not sent, ran out of time or attempts, was abandoned, or was
@@ -12,7 +17,8 @@ impl Outcome {
     ///
     /// Of what may have been applied, only that is open which can be sent again: plain puts and deletes, updates that only
     /// set and remove, and what goes under a token, as long as that lives. The rest stays ended as
-    /// [`Fate::Unknown`](crate::Fate::Unknown). What the service refused for good stays refused; add it anew, changed.
+    /// [`Fate::Unknown`](crate::Fate::Unknown), and so does what follows it on the same item. What the service refused for
+    /// good stays refused; add it anew, changed.
     ///
     /// It can be saved, and run at once or later, by this process or another one.
     ///
@@ -32,11 +38,13 @@ impl Outcome {
     /// ```
     pub fn leftover(&self) -> Solvent {
         let mut plan = self.plan.clone();
+        let mut failed = FailedItems::default();
         for index in 0..plan.entries.len() {
             let (earlier, rest) = plan.entries.split_at_mut(index);
             let entry = &mut rest[0];
             let Some(Err(error)) = &entry.result else { continue };
-            if !is_left(entry, error, earlier) {
+            if failed.holds_back(entry) || !is_left(entry, error, earlier, self.ended) {
+                failed.note(entry, &plan.tables);
                 continue;
             }
             if error.effect() == Effect::NotApplied {
@@ -50,8 +58,31 @@ impl Outcome {
     }
 }
 
-/// Whether an operation that ended with an error is still to be done.
-fn is_left(entry: &Entry, error: &Error, earlier: &[Entry]) -> bool {
+/// The items on which an operation has failed for good: no run sends what follows.
+#[derive(Default)]
+struct FailedItems(BTreeSet<(TableId, Vec<u8>)>);
+
+impl FailedItems {
+    fn holds_back(&self, entry: &Entry) -> bool {
+        let Ok(task) = &entry.task else { return false };
+        !self.0.is_empty() && task.items().any(|item| self.0.contains(&(item.table, item.key.identity())))
+    }
+
+    fn note(&mut self, entry: &Entry, tables: &Tables) {
+        match &entry.task {
+            Ok(task) => self.0.extend(task.items().map(|item| (item.table, item.key.identity()))),
+            Err(Error::Invalid { subject, .. }) => {
+                if let (Some(table), Some(key)) = (tables.named(&subject.table), &subject.key) {
+                    self.0.insert((table, key.identity()));
+                }
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Whether an operation that ended with an error, by the moment at which its run did, is still to be done.
+fn is_left(entry: &Entry, error: &Error, earlier: &[Entry], ended: Moment) -> bool {
     let Ok(task) = &entry.task else { return false };
     match error {
         Error::Skipped { after, .. } => {
@@ -61,16 +92,19 @@ fn is_left(entry: &Entry, error: &Error, earlier: &[Entry]) -> bool {
         Error::Call { error, .. } | Error::Cancelled { error, .. } => match error {
             CallError::NotSent { .. } => true,
             CallError::Refused(rejection) => rejection.is_left(),
-            CallError::Unknown { .. } => may_be_sent_again(entry, task),
+            CallError::Unknown { .. } => may_be_sent_again(entry, task, ended),
         },
         Error::Abandoned { effect: Effect::NotApplied, .. } => true,
-        Error::Abandoned { .. } => may_be_sent_again(entry, task),
+        Error::Abandoned { .. } => may_be_sent_again(entry, task, ended),
         _ => false,
     }
 }
 
 /// Whether what may have been applied can be sent again: because twice is as good as once, or under its token, or since a
-/// write that views follow is known again by its version. What can be told of the last two is told by the run.
-fn may_be_sent_again(entry: &Entry, task: &Task) -> bool {
+/// write that views follow is known again by its version, of which the run can tell.
+fn may_be_sent_again(entry: &Entry, task: &Task, ended: Moment) -> bool {
+    if task.is_under_token() {
+        return entry.sent.is_some_and(|sent| is_alive(sent, ended));
+    }
     task.is_read() || task.is_repeatable() || entry.write.is_some()
 }

@@ -63,7 +63,8 @@ impl Scheduler {
             };
             slot.settle(&self.tables, Err(error));
         }
-        self.report.elapsed = self.now.max(now).since(self.started);
+        let ended = self.now.max(now);
+        self.report.elapsed = ended.since(self.started);
         let entries = self.slots.into_iter().map(|slot| slot.entry).collect();
         let plan = Solvent {
             tables: self.tables,
@@ -73,6 +74,6 @@ impl Scheduler {
             priority: self.pace.priority(),
             origin: Origin::Here,
         };
-        Outcome::new(plan, self.report)
+        Outcome::new(plan, self.report, ended)
     }
 }

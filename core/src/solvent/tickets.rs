@@ -99,10 +99,8 @@ impl<T> Tickets<T> {
     #[must_use]
     pub fn get(&self, place: usize) -> Option<Ticket<T>> {
         let plan = *self.plans.get(place)?;
-        Some(Ticket::new(
-            plan,
-            self.first + u32::try_from(place).expect("a plan has fewer than 4 billion operations"),
-        ))
+        // Tickets that were read may hold anything; no plan has an operation at the last index.
+        Some(Ticket::new(plan, self.first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX))))
     }
 
     /// The tickets in the order in which their operations were added.
@@ -146,7 +144,7 @@ impl<T> Iterator for IntoTickets<T> {
 
     fn next(&mut self) -> Option<Ticket<T>> {
         let ticket = Ticket::new(self.plans.next()?, self.index);
-        self.index += 1;
+        self.index = self.index.saturating_add(1);
         Some(ticket)
     }
 
@@ -184,5 +182,12 @@ mod tests {
             (tickets.iter().collect::<Vec<_>>(), tickets.into_iter().collect::<Vec<_>>());
         assert_eq!(one_by_one, taken);
         assert_eq!(taken[0].index(), 7);
+    }
+
+    #[test]
+    fn tickets_that_were_made_up_are_of_no_plan() {
+        let tickets: Tickets<()> = serde_json::from_str(r#"{"first":4294967295,"plans":[1,2,3]}"#).unwrap();
+        assert_eq!(tickets.get(2).map(|ticket| ticket.index()), Some(u32::MAX));
+        assert_eq!(tickets.into_iter().count(), 3);
     }
 }
