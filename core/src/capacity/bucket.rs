@@ -318,6 +318,9 @@ impl Bucket {
             }
             self.excess = 0;
             self.rate = self.capacity;
+            // What was had beyond the capacity has used up what the service had saved; without any of that, calls that
+            // overtake each other on their way would be refused next.
+            self.level -= self.capacity / 20;
             (self.refused, self.lowered) = (Some(now), Some(now));
             return Advice::None;
         }
@@ -330,7 +333,7 @@ impl Bucket {
         if self.capacity > declared && measured < self.capacity / 10 * 9 {
             self.capacity = measured.max(declared);
         }
-        if measured >= self.capacity / 10 * 9 {
+        if measured >= self.capacity / 10 * 8 {
             // This client alone uses it: the error is one of cost or level.
             self.rate = self.rate / 10 * 9;
         } else {
