@@ -181,6 +181,11 @@ impl Bucket {
             (self.filled, self.moved) = (self.filled.max(now), self.moved.max(now));
             return;
         }
+        if self.filled == Moment::EPOCH {
+            // Nobody knows what is saved up: enough for one small thing, so that it need not wait.
+            (self.filled, self.moved) = (now, now);
+            self.level = (2 * UNIT).min(self.depth(now));
+        }
         if now > self.filled {
             let from = self.filled.max(self.stopped);
             self.filled = now;
@@ -327,6 +332,12 @@ impl Bucket {
         let advice = self.advise(now);
         self.refused = Some(now);
         if self.lowered.is_some_and(|lowered| now.since(lowered) < SECOND) {
+            return advice;
+        }
+        let is_new = self.history.front().is_none_or(|(at, _)| now.since(*at) < SECOND);
+        if is_new && self.lowered.is_none() {
+            // Who uses how much cannot be told yet.
+            self.lowered = Some(now);
             return advice;
         }
         let declared = self.declared.unwrap_or(UNIT);

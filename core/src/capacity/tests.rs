@@ -46,6 +46,16 @@ fn a_declared_capacity_is_gained_continuously_up_to_a_fifth_of_a_second() {
 }
 
 #[test]
+fn a_new_bucket_lets_one_small_thing_go_and_is_not_slowed_by_what_an_empty_table_refuses_at_once() {
+    let mut bucket = Bucket::default();
+    bucket.declare(1_000);
+    assert_eq!(available(&mut bucket, START), 2);
+    let _ = bucket.refused(at(6));
+    let _ = available(&mut bucket, at(900));
+    assert_eq!(available(&mut bucket, at(1_000)), 100);
+}
+
+#[test]
 fn what_is_free_has_no_limit_until_it_is_refused() {
     let mut bucket = Bucket::default();
     assert!(bucket.covers(0, Micro::MAX / 8) && !bucket.is_paced());
