@@ -120,13 +120,7 @@ impl Cost {
             }
             Request::TransactWriteItems(writes) => {
                 for write in &writes.transact_items {
-                    let name = match write {
-                        TransactWriteItem::Put(put) => &put.table_name,
-                        TransactWriteItem::Update(update) => &update.table_name,
-                        TransactWriteItem::Delete(delete) => &delete.table_name,
-                        TransactWriteItem::ConditionCheck(check) => &check.table_name,
-                    };
-                    cost.on(buckets, name, |cost, table| match write {
+                    cost.on(buckets, write.table_name(), |cost, table| match write {
                         TransactWriteItem::Put(put) => cost.put(table, &put.item, None, 2),
                         _ => cost.change(table, 2),
                     });
