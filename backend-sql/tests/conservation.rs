@@ -4,7 +4,7 @@
 //! Each case is made from a seed: a plan of puts, deletes, updates and gets, several on one item, some under conditions,
 //! tokens or in transactions, some on a table that a view follows; faults of the network and the service; and a life in
 //! several rounds, in which the process is killed and goes on from what it saved, or gives up and goes on from what is left
-//! over. It runs against the real backend, in virtual time. A model of each item then tells which states the fates allow,
+//! over. Calls that nobody waits for any more still arrive, up to a minute after they were sent and after others. It runs against the real backend, in virtual time. A model of each item then tells which states the fates allow,
 //! and what is held must be one of them: so nothing that adds is added twice, nothing that is told to be applied is missing,
 //! and nothing that is told not to be applied is there.
 //!
@@ -79,6 +79,8 @@ struct Counts {
     rounds: u64,
     killed: u64,
     left_over: u64,
+    /// Calls that arrived, and were carried out, after their answers were given up.
+    arrived_late: u64,
 }
 
 impl Counts {
@@ -87,6 +89,7 @@ impl Counts {
         self.rounds += other.rounds;
         self.killed += other.killed;
         self.left_over += other.left_over;
+        self.arrived_late += other.arrived_late;
         for (fate, count) in &other.fates {
             *self.fates.entry(fate).or_default() += count;
         }
@@ -101,7 +104,7 @@ impl Counts {
             let count = self.fates.get(fate).copied().unwrap_or_default();
             assert!(count * 100 > self.operations, "only {count} operations are {fate}");
         }
-        assert!(self.killed > 50 && self.left_over > 50);
+        assert!(self.killed > 50 && self.left_over > 50 && self.arrived_late > 50);
     }
 }
 
@@ -141,6 +144,7 @@ struct Case {
 /// A call under way.
 struct UnderWay {
     id: CallId,
+    sent: Moment,
     expires: Moment,
     answer: Answer,
 }
@@ -208,8 +212,11 @@ impl Case {
             assert_eq!(read, self.plan);
             self.plan = read;
             self.now = self.now + Duration::from_secs(self.faults.below(900));
+            self.faults.let_arrive(&self.backend, 0, self.now);
         };
+        self.faults.let_arrive(&self.backend, u64::MAX, self.now);
         self.check(&outcome, &taken);
+        counts.arrived_late = self.faults.arrived_late();
         counts.operations = outcome.len() as u64;
         for (_, fate) in outcome.fates() {
             *counts.fates.entry(name(&fate)).or_default() += 1;
@@ -248,31 +255,34 @@ impl Case {
         loop {
             match end {
                 End::Killed { saved: at, .. } if at == steps => saved = Some(run.checkpoint()),
-                End::Abandoned(at) if at == steps => return Ended::Told(run.abandon(self.now)),
+                End::Abandoned(at) if at == steps => {
+                    under_way.drain(..).for_each(|call| self.lose(call));
+                    return Ended::Told(run.abandon(self.now));
+                }
                 _ => {}
             }
             if let End::Killed { at, .. } = end
                 && at == steps
             {
-                // What was under way may still arrive.
-                for call in under_way {
-                    if let (Answer::Later(request), true) = (call.answer, self.faults.percent(50)) {
-                        let _ = self.backend.answer(&request, self.now);
-                    }
-                }
+                under_way.drain(..).for_each(|call| self.lose(call));
                 return Ended::Killed(saved.unwrap());
             }
             steps += 1;
             assert!(steps < 20_000, "the round does not end");
+            self.faults.let_arrive(&self.backend, 1, self.now);
             let step = run.poll(self.now);
-            under_way.retain(|call| call.expires > self.now);
+            let now = self.now;
+            under_way.extract_if(.., |call| call.expires <= now).for_each(|call| self.lose(call));
             match step {
                 Step::Send(call) => {
                     let answer = self.faults.answer(&self.backend, &call.request, self.now);
-                    under_way.push(UnderWay { id: call.id, expires: call.expires, answer });
+                    under_way.push(UnderWay { id: call.id, sent: self.now, expires: call.expires, answer });
                 }
                 Step::Deliver(_) => panic!("nothing is streamed here"),
-                Step::Done => return Ended::Told(run.finish()),
+                Step::Done => {
+                    under_way.drain(..).for_each(|call| self.lose(call));
+                    return Ended::Told(run.finish());
+                }
                 Step::Wait { until } => {
                     let answered: Vec<usize> = (0..under_way.len())
                         .filter(|index| under_way[*index].answer != Answer::Never)
@@ -297,6 +307,13 @@ impl Case {
         }
     }
 
+    /// Nobody waits for the call any more, and it may still arrive.
+    fn lose(&mut self, call: UnderWay) {
+        if let Answer::Later(request) = call.answer {
+            self.faults.delay(&request, call.sent);
+        }
+    }
+
     /// Holds what is told against what is held.
     fn check(&self, outcome: &Outcome, taken: &[(Ticket<()>, Fate)]) {
         assert_eq!(outcome.len(), self.planned.len());
@@ -308,7 +325,11 @@ impl Case {
         for (index, error) in outcome.errors() {
             assert_eq!(outcome.fate(index).unwrap().effect(), error.effect(), "{error}");
         }
-        model::check(&self.planned, outcome, self.saved_early, &|part| self.held(part));
+        let is_overwritten = |part: &plans::Part| match &part.place {
+            plans::Place::Note(id) => self.faults.is_overwritten(id),
+            plans::Place::Visit(..) => false,
+        };
+        model::check(&self.planned, outcome, self.saved_early, &is_overwritten, &|part| self.held(part));
         model::check_transactions(&self.planned, outcome, &|part| self.held(part));
         model::check_view(&self.scan(&Visit::DESCRIPTION.name), &self.scan(&UserCount::DESCRIPTION.name));
     }

@@ -1,7 +1,15 @@
 //! What the network and the service do to calls, from a seed.
 
-use dynochemy_core::{Request, Response};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use dynochemy_core::api::WriteRequest;
+use dynochemy_core::{Key, Request, Response};
 use dynochemy_sql::*;
+
+/// How long after its sending a call may still arrive, at the most: a token is relied on for nine of its ten minutes, and the
+/// last one is for this.
+const LATEST: Duration = Duration::from_secs(60);
 
 /// Random choices from a seed, and how often something goes wrong.
 pub(crate) struct Faults {
@@ -9,6 +17,19 @@ pub(crate) struct Faults {
     state: u64,
     /// In a hundred calls.
     faults: u64,
+    late: Vec<Late>,
+    /// The notes to which something without a token has come late, so that it may have overwritten what was sent after it.
+    overwritten: BTreeSet<String>,
+    arrived_late: u64,
+}
+
+/// A call that nobody waits for any more, and that has not arrived yet.
+struct Late {
+    request: Request,
+    /// How many more steps of the run it takes.
+    steps: u64,
+    /// When it arrives at the latest.
+    at: Moment,
 }
 
 /// What becomes of a call.
@@ -24,7 +45,14 @@ pub(crate) enum Answer {
 
 impl Faults {
     pub(crate) fn new(seed: u64) -> Self {
-        let mut faults = Self { seed, state: seed.wrapping_mul(2) + 1, faults: 0 };
+        let mut faults = Self {
+            seed,
+            state: seed.wrapping_mul(2) + 1,
+            faults: 0,
+            late: Vec::new(),
+            overwritten: BTreeSet::new(),
+            arrived_late: 0,
+        };
         faults.faults = [0, 10, 30, 60][faults.below(4) as usize];
         faults
     }
@@ -55,17 +83,26 @@ impl Faults {
         let is_transaction = matches!(request, Request::TransactWriteItems(_));
         let error = match self.below(14) {
             0 => CallError::NotSent { problem: "nobody listens".to_owned() },
-            1 => lost("lost on the way there", None),
+            1 => {
+                self.delay(request, now);
+                lost("lost on the way there", None)
+            }
             2 => {
                 let _ = backend.answer(request, now);
                 lost("lost on the way back", None)
             }
-            3 => return Answer::Never,
+            3 => {
+                self.delay(request, now);
+                return Answer::Never;
+            }
             4 => {
                 let _ = backend.answer(request, now);
                 return Answer::Never;
             }
-            5 => lost("the server failed", Some(fault())),
+            5 => {
+                self.delay(request, now);
+                lost("the server failed", Some(fault()))
+            }
             6 => {
                 let _ = backend.answer(request, now);
                 lost("the server failed", Some(fault()))
@@ -79,6 +116,39 @@ impl Faults {
             _ => refused("ProvisionedThroughputExceededException"),
         };
         Answer::Now(Box::new(Err(error)))
+    }
+
+    /// Lets a call that nobody waits for any more arrive later, or never.
+    pub(crate) fn delay(&mut self, request: &Request, sent: Moment) {
+        if request.is_read() || self.percent(50) {
+            return;
+        }
+        let steps = self.below(60);
+        let at = sent + Duration::from_millis(self.below(LATEST.as_millis() as u64));
+        self.late.push(Late { request: request.clone(), steps, at });
+    }
+
+    /// Lets what is due arrive, after a step of a run, or at least until `now`.
+    pub(crate) fn let_arrive(&mut self, backend: &SqlBackend, steps: u64, now: Moment) {
+        let late = std::mem::take(&mut self.late);
+        for mut call in late {
+            call.steps = call.steps.saturating_sub(steps);
+            if call.steps > 0 && call.at > now {
+                self.late.push(call);
+            } else if backend.answer(&call.request, call.at.min(now)).is_ok() {
+                self.arrived_late += 1;
+                self.overwritten.extend(notes_of(&call.request));
+            }
+        }
+    }
+
+    pub(crate) fn arrived_late(&self) -> u64 {
+        self.arrived_late
+    }
+
+    /// Whether something without a token came to a note when other operations may have been applied to it.
+    pub(crate) fn is_overwritten(&self, note: &str) -> bool {
+        self.overwritten.contains(note)
     }
 
     /// Leaves a part of a batch unprocessed; another call is throttled.
@@ -119,6 +189,30 @@ impl Faults {
             _ => Err(refused("ThrottlingException")),
         }
     }
+}
+
+/// The notes that a call writes to without a token.
+fn notes_of(request: &Request) -> Vec<String> {
+    let of_item = |item: &Item| item.attribute("id").unwrap();
+    let of_key = |key: &Key| key.attributes().remove("id");
+    let ids = match request {
+        Request::PutItem(put) => vec![of_item(&put.item)],
+        Request::DeleteItem(delete) => vec![of_key(&delete.key)],
+        Request::UpdateItem(update) => vec![of_key(&update.key)],
+        Request::BatchWriteItem(batch) => {
+            let of_write = |write: &WriteRequest| match write {
+                WriteRequest::PutRequest { item } => of_item(item),
+                WriteRequest::DeleteRequest { key } => of_key(key),
+            };
+            batch.request_items.values().flatten().map(of_write).collect()
+        }
+        _ => Vec::new(),
+    };
+    let text = |id: Option<AttributeValue>| match id {
+        Some(AttributeValue::S(id)) => Some(id),
+        _ => None,
+    };
+    ids.into_iter().filter_map(text).collect()
 }
 
 fn lost(problem: &str, rejection: Option<Box<Rejection>>) -> CallError {

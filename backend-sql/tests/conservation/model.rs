@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use dynochemy_sql::operation::Settled;
 use dynochemy_sql::*;
 
-use crate::plans::{Kind, Part, Place, Planned, mark_of};
+use crate::plans::{Kind, Manner, Part, Place, Planned, mark_of};
 
 /// The numbers of an item, by their attributes; `None` where there is no item.
 pub(crate) type State = Option<BTreeMap<String, i64>>;
 
 /// Holds each item against the states that the fates of its operations allow. What was read fits in too, unless it may have
-/// been `read_late`.
+/// been `read_late`. What is applied at least once, on an item to which such a write came late, may have been applied again at
+/// any time after it.
 pub(crate) fn check(
     planned: &[Planned],
     outcome: &Outcome,
     read_late: bool,
+    is_overwritten: &dyn Fn(&Part) -> bool,
     held: &dyn Fn(&Part) -> Option<Attributes>,
 ) {
     let mut items: BTreeMap<&Place, Vec<(usize, &Part)>> = BTreeMap::new();
@@ -27,10 +29,23 @@ pub(crate) fn check(
     for (place, operations) in items {
         let mut possible: BTreeSet<State> = [None].into();
         let mut story = Vec::new();
+        let mut again: Vec<(usize, &Part)> = Vec::new();
         for (index, part) in &operations {
-            let fate = outcome.fate(*index as u32).unwrap();
+            let mut fate = outcome.fate(*index as u32).unwrap();
+            // It was refused for an item that has changed since, and an attempt before that one was still on its way.
+            let under_token = matches!(planned[*index].manner, Manner::Once | Manner::Transaction);
+            if under_token
+                && matches!(fate, Fate::Refused { .. })
+                && planned[*index].parts.iter().any(is_overwritten)
+            {
+                fate = Fate::Unknown;
+            }
             story.push(format!("{index} {:?} {:?}: {fate}", part.kind, planned[*index].manner));
-            let before = possible.clone();
+            let before = with_repeated(possible.clone(), &again);
+            possible = before.clone();
+            if planned[*index].manner == Manner::Plain && is_overwritten(part) {
+                again.push((*index, part));
+            }
             let after = |state: &State| apply(part, *index, state);
             possible = match &fate {
                 Fate::Applied => possible.iter().filter_map(after).collect(),
@@ -52,12 +67,28 @@ pub(crate) fn check(
             }
             assert!(!possible.is_empty(), "{place:?}: nothing allows that\n{}", story.join("\n"));
         }
+        let possible = with_repeated(possible, &again);
         let held = held(operations[0].1).as_ref().map(numbers);
         assert!(
             possible.contains(&held),
             "{place:?} is {held:?}, and not one of {possible:?}\n{}",
             story.join("\n")
         );
+    }
+}
+
+/// The states, and those after any of the writes that end the same when they are repeated.
+fn with_repeated(mut states: BTreeSet<State>, again: &[(usize, &Part)]) -> BTreeSet<State> {
+    loop {
+        let repeatable =
+            again.iter().filter(|(_, part)| matches!(part.kind, Kind::Put | Kind::Delete | Kind::Set));
+        let more: BTreeSet<State> = repeatable
+            .flat_map(|(index, part)| states.iter().filter_map(|state| apply(part, *index, state)))
+            .collect();
+        if more.is_subset(&states) {
+            return states;
+        }
+        states.extend(more);
     }
 }
 

@@ -151,7 +151,8 @@ pub(crate) fn random(faults: &mut Faults, under_tokens: bool) -> (Solvent, Vec<P
             solvent.barrier();
         }
         let one = match faults.below(20) {
-            0..=2 if with_views => of_visit(&mut solvent, faults, index, under_tokens),
+            // A plan with views is mostly of these.
+            5..=15 if with_views => of_visit(&mut solvent, faults, index, under_tokens),
             3 | 4 => transaction(&mut solvent, faults, index),
             5 if !under_tokens && faults.percent(20) => {
                 let ticket = solvent.add(Missing { id: index as u32 }.put());
