@@ -4,6 +4,7 @@
 //! [`Backend`](crate::Backend) answers it as it is.
 
 mod tables;
+mod uses;
 
 use std::fmt;
 
@@ -25,6 +26,8 @@ use crate::api::{
     UpdateTimeToLiveOutput,
 };
 use crate::partiql;
+
+pub(crate) use uses::{Times, Use, units_to_write};
 
 /// How a variant holds its value: as it is, or behind a pointer.
 trait Held<T> {

@@ -11,6 +11,7 @@ mod definition;
 pub mod derived;
 mod description;
 mod entity;
+mod entries;
 mod index;
 mod key_schema;
 mod learned;
@@ -33,6 +34,7 @@ pub(crate) use definition::{global_index, index_attributes, indexes_of_entity};
 pub use description::{Description, IndexDescription, IndexKind, IndexProjection, TableId, TableRef, Tables};
 pub(crate) use entity::Draft;
 pub use entity::{Entity, KeyTemplate, Stamp, VersionType};
+pub(crate) use entries::Measured;
 pub use index::Index;
 pub use key_schema::{
     AcceptsHash, AcceptsKey, Composite, HashOnly, HashRange, IndexAttribute, KeyAttributeType, KeyForm,

@@ -9,13 +9,11 @@
 use super::bucket::{Estimate, Micro, UNIT};
 use super::table::TableCapacity;
 use super::{BucketId, Buckets, Direction};
-use crate::api::{KeysAndAttributes, TransactWriteItem, WriteRequest};
+use crate::api::WriteRequest;
 use crate::item::Item;
 use crate::operation::Task;
-use crate::request::{Request, Response};
-
-/// The bytes that one write unit writes.
-const WRITE_UNIT: usize = 1024;
+use crate::request::{Request, Response, Times, Use, units_to_write};
+use crate::table::Measured;
 
 /// What something is expected to cost.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,78 +79,42 @@ impl Cost {
 
     /// What a call costs on the tables that have limits.
     pub(crate) fn of_request(request: &Request, buckets: &Buckets) -> Self {
-        let mut cost = Self::default();
-        match request {
-            Request::GetItem(get) => {
-                cost.on(buckets, &get.table_name, |cost, table| cost.get(table, get.consistent_read, 1));
+        let (mut cost, mut paced) = (Self::default(), Paced::new(buckets));
+        request.each_use(|name, used, times| {
+            if let Some(table) = paced.table(name) {
+                cost.add_use(table, used, times);
             }
-            Request::PutItem(put) => {
-                cost.on(buckets, &put.table_name, |cost, table| cost.put(table, &put.item, None, 1));
-            }
-            Request::UpdateItem(update) => {
-                cost.on(buckets, &update.table_name, |cost, table| cost.change(table, 1));
-            }
-            Request::DeleteItem(delete) => {
-                cost.on(buckets, &delete.table_name, |cost, table| cost.change(table, 1));
-            }
-            Request::Query(query) => {
-                let index = query.index_name.as_deref();
-                cost.on(buckets, &query.table_name, |cost, table| cost.page(table, index));
-            }
-            Request::Scan(scan) => {
-                let index = scan.index_name.as_deref();
-                cost.on(buckets, &scan.table_name, |cost, table| cost.page(table, index));
-            }
-            Request::BatchGetItem(batch) => {
-                for (name, keys) in &batch.request_items {
-                    cost.on(buckets, name, |cost, table| cost.keys(table, keys));
-                }
-            }
-            Request::BatchWriteItem(batch) => {
-                for (name, writes) in &batch.request_items {
-                    cost.on(buckets, name, |cost, table| cost.writes(table, writes));
-                }
-            }
-            Request::TransactGetItems(gets) => {
-                for get in &gets.transact_items {
-                    cost.on(buckets, &get.get.table_name, |cost, table| cost.get(table, true, 2));
-                }
-            }
-            Request::TransactWriteItems(writes) => {
-                for write in &writes.transact_items {
-                    cost.on(buckets, write.table_name(), |cost, table| match write {
-                        TransactWriteItem::Put(put) => cost.put(table, &put.item, None, 2),
-                        _ => cost.change(table, 2),
-                    });
-                }
-            }
-            _ => {}
-        }
+        });
         cost
     }
 
     /// What an answer left unprocessed.
     pub(crate) fn unprocessed(response: &Response, buckets: &Buckets) -> Self {
-        let mut cost = Self::default();
-        match response {
-            Response::BatchWriteItem(answer) => {
-                for (name, writes) in &answer.unprocessed_items {
-                    cost.on(buckets, name, |cost, table| cost.writes(table, writes));
-                }
+        let (mut cost, mut paced) = (Self::default(), Paced::new(buckets));
+        response.each_use_left(|name, used| {
+            if let Some(table) = paced.table(name) {
+                cost.add_use(table, used, 1);
             }
-            Response::BatchGetItem(answer) => {
-                for (name, keys) in &answer.unprocessed_keys {
-                    cost.on(buckets, name, |cost, table| cost.keys(table, keys));
-                }
-            }
-            _ => {}
-        }
+        });
         cost
     }
 
-    fn on(&mut self, buckets: &Buckets, name: &str, add: impl FnOnce(&mut Self, &TableCapacity)) {
-        if let Some(table) = buckets.paced(name) {
-            add(self, table);
+    /// What one member of a batch costs.
+    pub(crate) fn of_write(table: &TableCapacity, write: &WriteRequest) -> Self {
+        let mut cost = Self::default();
+        cost.add_use(table, Use::of_write(write), 1);
+        cost
+    }
+
+    fn add_use(&mut self, table: &TableCapacity, used: Use<'_>, times: Times) {
+        match used {
+            Use::Get { count, consistent } => {
+                let count = Micro::try_from(count).expect("a request holds few keys");
+                self.get(table, consistent, Micro::from(times) * count);
+            }
+            Use::Page { index, .. } => self.page(table, index),
+            Use::Put(item) => self.put(table, item, None, times.into()),
+            Use::Change => self.change(table, times.into()),
         }
     }
 
@@ -161,35 +123,12 @@ impl Cost {
         self.add(table.read, Estimate::Item, units * times);
     }
 
-    fn keys(&mut self, table: &TableCapacity, keys: &KeysAndAttributes) {
-        for _ in &keys.keys {
-            self.get(table, keys.consistent_read, 1);
-        }
-    }
-
-    fn writes(&mut self, table: &TableCapacity, writes: &[WriteRequest]) {
-        for write in writes {
-            self.append(&Self::of_write(table, write));
-        }
-    }
-
-    /// What one member of a batch costs.
-    pub(crate) fn of_write(table: &TableCapacity, write: &WriteRequest) -> Self {
-        let mut cost = Self::default();
-        match write {
-            WriteRequest::PutRequest { item } => cost.put(table, item, None, 1),
-            WriteRequest::DeleteRequest { .. } => cost.change(table, 1),
-        }
-        cost
-    }
-
     /// A write whose item is known. Only the table's part is dearer in a transaction.
     fn put(&mut self, table: &TableCapacity, item: &Item, size: Option<usize>, times: i64) {
-        let survey = if size.is_none() || table.has_indexes() { item.survey() } else { None };
-        let size =
-            size.unwrap_or_else(|| survey.as_ref().map_or(item.as_bytes().len(), |survey| survey.size));
+        let measured = if size.is_none() || table.has_indexes() { item.measured() } else { None };
+        let size = size.or(measured.as_ref().map(Measured::size)).unwrap_or_else(|| item.as_bytes().len());
         self.add(table.write, Estimate::Sized, write_units(size) * times);
-        for (index, size) in table.entries(survey.as_ref(), size) {
+        for (index, size) in measured.iter().flat_map(|measured| table.entries(measured)) {
             self.add(index, Estimate::Sized, write_units(size));
         }
     }
@@ -208,7 +147,30 @@ impl Cost {
     }
 }
 
+/// The tables that have limits, by their names; the members of a batch name one of them time and again.
+struct Paced<'a> {
+    buckets: &'a Buckets,
+    last: Option<(&'a str, Option<&'a TableCapacity>)>,
+}
+
+impl<'a> Paced<'a> {
+    fn new(buckets: &'a Buckets) -> Self {
+        Self { buckets, last: None }
+    }
+
+    fn table(&mut self, name: &'a str) -> Option<&'a TableCapacity> {
+        match self.last {
+            Some((last, table)) if last == name => table,
+            _ => {
+                let table = self.buckets.paced(name);
+                self.last = Some((name, table));
+                table
+            }
+        }
+    }
+}
+
 /// What writing an item of as many bytes costs.
 fn write_units(size: usize) -> Micro {
-    i64::try_from(size.div_ceil(WRITE_UNIT).max(1)).unwrap_or(i64::MAX / UNIT).saturating_mul(UNIT)
+    i64::try_from(units_to_write(size)).unwrap_or(i64::MAX / UNIT).saturating_mul(UNIT)
 }

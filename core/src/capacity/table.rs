@@ -3,9 +3,7 @@
 use super::{BucketId, Direction, Micro, UNIT};
 use crate::api::{Capacity, ConsumedCapacity, ProvisionedThroughputDescription, TableDescription};
 use crate::key::KeyShape;
-use crate::table::{Description, IndexDescription, IndexKind, IndexProjection};
-use crate::value::AttributeValue;
-use crate::wire::Survey;
+use crate::table::{Description, IndexDescription, IndexKind, Measured};
 
 /// A table and its buckets.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,62 +86,21 @@ impl TableCapacity {
         self.globals().map(|index| index.write)
     }
 
-    /// The buckets to which an item's entries in indexes are charged, and the entries' sizes in bytes. Of an item that cannot
-    /// be surveyed, all indexes are thought to hold it whole.
+    /// The buckets to which an item's entries in indexes are charged, and the entries' sizes in bytes.
     pub(super) fn entries<'a>(
         &'a self,
-        survey: Option<&'a Survey<'a>>,
-        size: usize,
+        item: &'a Measured<'a>,
     ) -> impl Iterator<Item = (BucketId, usize)> + 'a {
         self.indexes.iter().filter_map(move |index| {
-            let size = match survey {
-                Some(survey) => self.entry_size(&index.description, survey)?,
-                None => size,
-            };
+            let size = index.description.entry_size(self.keys.as_ref(), item)?;
             Some((index.write, size))
         })
     }
 
-    /// The size of an item's entry in an index; none where the index does not hold it.
-    fn entry_size(&self, index: &IndexDescription, survey: &Survey<'_>) -> Option<usize> {
-        let mut size = 0;
-        let mut counted: Vec<&str> = Vec::new();
-        let mut count = |name: &str, value: Option<AttributeValue>| {
-            if let Some(value) = value {
-                size += name.len() + value.size();
-            }
-        };
-        for part in index.key() {
-            // Without all of its keys, an item is not in it.
-            let value = survey.attribute(&part.name)?;
-            count(&part.name, Some(value));
-            counted.push(&part.name);
-        }
-        if index.projection == IndexProjection::All {
-            return Some(survey.size);
-        }
-        let included: &[_] = match &index.projection {
-            IndexProjection::Include(names) => names,
-            _ => &[],
-        };
-        let keys = self.keys.iter().flat_map(KeyShape::attributes).map(|part| &*part.name);
-        for name in keys.chain(included.iter().map(|name| &**name)) {
-            if !counted.contains(&name) {
-                count(name, survey.attribute(name));
-                counted.push(name);
-            }
-        }
-        Some(size)
-    }
-
     /// A number for the set of global indexes that hold an item, to tell items apart by what they wait for; of more than 64
-    /// indexes, some are taken for one.
-    pub(crate) fn indexes_of(&self, survey: Option<&Survey<'_>>) -> u64 {
-        let holds = |index: &Index| {
-            survey.is_none_or(|survey| {
-                index.description.key().all(|part| survey.attribute(&part.name).is_some())
-            })
-        };
+    /// indexes, some are taken for one. An item of which nothing is known may be in all of them.
+    pub(crate) fn indexes_of(&self, item: Option<&Measured<'_>>) -> u64 {
+        let holds = |index: &Index| item.is_none_or(|item| index.description.holds(item));
         let held = self.globals().enumerate().filter(|(_, index)| holds(index));
         held.fold(0, |set, (position, _)| set | 1 << (position % 64))
     }

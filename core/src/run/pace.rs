@@ -108,7 +108,7 @@ impl Pace {
         let number = table.and_then(|table| self.number(table));
         let known = number.map(|number| buckets.at(number)).filter(|known| known.has_global_indexes());
         let indexes = match (known, task) {
-            (Some(known), Task::Put { item, .. }) => known.indexes_of(item.survey().as_ref()),
+            (Some(known), Task::Put { item, .. }) => known.indexes_of(item.measured().as_ref()),
             (Some(known), Task::Delete { .. } | Task::Update { .. }) => known.indexes_of(None),
             (Some(known), Task::Query { reading, .. } | Task::Scan { reading, .. }) => {
                 // Each index is read by itself, and not as any item is written.

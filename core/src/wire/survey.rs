@@ -68,6 +68,20 @@ impl<'a> Survey<'a> {
             Attribute::Other(value) => parse_value(value).expect("it was looked through"),
         })
     }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.attributes.iter().any(|(found, _)| *found == name)
+    }
+
+    /// The bytes of one attribute's value, as DynamoDB counts them.
+    pub(crate) fn attribute_size(&self, name: &str) -> Option<usize> {
+        let (_, value) = self.attributes.iter().find(|(found, _)| *found == name)?;
+        Some(match value {
+            Attribute::Text(text) => text.len(),
+            Attribute::Number(number) => number.size(),
+            Attribute::Other(value) => parse_value(value).expect("it was looked through").size(),
+        })
+    }
 }
 
 /// Notes a member, unless it has no name, or that of another one.
