@@ -68,7 +68,7 @@ struct State {
     next: u64,
     /// The lines before it.
     lines: u64,
-    /// The plan of lines before that, from when it was started until it has ended.
+    /// The plan of lines before that, from before it is run until it has ended.
     under_way: Option<Solvent>,
 }
 
@@ -117,9 +117,9 @@ impl Load {
         Ok(Some(plan).filter(|plan| !plan.is_empty()))
     }
 
-    /// Saves a plan that was started, before anything of it is sent.
-    pub fn begin(&mut self, started: Solvent) -> Result<(), Failure> {
-        self.state.under_way = Some(started);
+    /// Saves a plan that is pinned, before anything of it is sent.
+    pub fn begin(&mut self, pinned: Solvent) -> Result<(), Failure> {
+        self.state.under_way = Some(pinned);
         self.save()
     }
 

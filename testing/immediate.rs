@@ -1,6 +1,6 @@
 //! A blocking `Db` for code that is written for asynchronous ones: its futures are ready at once.
 
-use dynochemy_core::{AsyncDb, Configuration, Connect, Error, Notice, Plan};
+use dynochemy_core::{AsyncDb, Configuration, Connect, Error, Notice, Pinned, Plan, Solvent};
 use futures_util::FutureExt as _;
 
 use crate::Db;
@@ -27,6 +27,10 @@ impl AsyncDb for Immediate {
         P: Plan<Output: Send> + Send,
     {
         self.0.run_with(plan, notice)
+    }
+
+    fn pin(&self, plan: Solvent) -> Result<Pinned, Error> {
+        self.0.pin(plan)
     }
 }
 

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use crate::error::Error;
 use crate::notice::Notice;
-use crate::solvent::Plan;
+use crate::solvent::{Pinned, Plan, Solvent};
 
 /// A `Db` of an asynchronous driver.
 ///
@@ -39,4 +39,10 @@ pub trait AsyncDb: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<P::Output, Error>> + Send
     where
         P: Plan<Output: Send> + Send;
+
+    /// Gives a plan its tokens, times and names before it is run, so that it can be saved first; see [`Pinned`].
+    ///
+    /// # Errors
+    /// When the plan does not hold together.
+    fn pin(&self, plan: Solvent) -> Result<Pinned, Error>;
 }

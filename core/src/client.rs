@@ -12,7 +12,7 @@ use crate::operation::{Paged, Task};
 use crate::outcome::Outcome;
 use crate::retry_budget::RetryBudget;
 use crate::run::{Run, RunId, Tells};
-use crate::solvent::{Finish, Plan, Solvent};
+use crate::solvent::{Finish, Pinned, Plan, Solvent};
 use crate::table::{Description, Tables};
 use crate::view::ErasedView;
 
@@ -153,6 +153,15 @@ impl Client {
     pub fn watch<P: Plan>(self: &Arc<Self>, plan: P, now: Moment) -> Result<(Run, Finish<P::Output>), Error> {
         let (solvent, finish) = plan.into_solvent();
         Ok((Run::start(self, solvent, Tells::All, now)?, finish))
+    }
+
+    /// Gives a plan the tokens, times and names that it would else be given when its run starts, so that it can be saved
+    /// before anything of it is sent.
+    ///
+    /// # Errors
+    /// When the plan does not hold together, or needs a view that this client does not know.
+    pub fn pin(&self, plan: Solvent, now: Moment) -> Result<Pinned, Error> {
+        Ok(Pinned::new(Run::pin(self, plan, now)?, now))
     }
 
     /// Starts an operation whose pages are handed out as they come, by [`Step::Deliver`](crate::Step::Deliver).

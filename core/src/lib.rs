@@ -93,7 +93,7 @@ pub mod application {
     pub use crate::request::Action;
     pub use crate::rows::Rows;
     pub use crate::set::{self, Set};
-    pub use crate::solvent::{Chunks, ChunksCheckpoint, Plan, Priority, Solvent, Ticket, Tickets};
+    pub use crate::solvent::{Chunks, ChunksCheckpoint, Pinned, Plan, Priority, Solvent, Ticket, Tickets};
     pub use crate::table::{
         Description, Index, IndexDescription, KeyAttributeType, KeyForm, Table, UntypedTable,
     };

@@ -21,6 +21,13 @@ pub enum Notice {
     /// A page of an operation that was added by [`Solvent::stream`](crate::Solvent::stream). The run goes on when it is
     /// asked for the next notice.
     Page(Delivery),
+    /// A call is about to be sent that must not be sent twice, in a plan with
+    /// [`Solvent::announce_sends`](crate::Solvent::announce_sends). It is sent when the run is asked for the next notice;
+    /// a checkpoint made before that says of its operations that they may have been applied.
+    Sending {
+        /// Their positions in the plan, from 0.
+        operations: Vec<u32>,
+    },
 }
 
 /// How far a run has come.

@@ -129,29 +129,7 @@ impl Run {
                 "the plan's deadline is over before it begins: it is counted from the start of the run, so give it some time",
             ));
         }
-        let mut names = BTreeMap::new();
-        for table in plan.tables.iter() {
-            client.check_views(table)?;
-        }
-        // A lone table shares its name with none.
-        let several = plan.tables.iter().nth(1).is_some();
-        for table in plan.tables.iter().filter(|_| several) {
-            let physical = client.names.of(table);
-            let Some(other) = names.insert(physical.clone(), &table.name) else { continue };
-            let problem = if *other == table.name {
-                format!(
-                    "the plan describes table `{other}` twice, with different keys, and a table has one; mend the type whose \
-                     keys are not the table's"
-                )
-            } else {
-                format!(
-                    "tables `{other}` and `{}` are both `{physical}` in the service; give their types one name, so that \
-                     operations on one item keep their order",
-                    table.name
-                )
-            };
-            return Err(Error::configuration(problem));
-        }
+        check_tables(client, &plan)?;
         let id = client.next_run();
         // Runs of one session differ in their jitter, and those of one seed agree.
         let seed = client.session ^ u64::from(id.0).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -163,6 +141,15 @@ impl Run {
             Box::new(Scheduler::new(plan, seed, tells, pace, now))
         });
         Ok(Self { client: Arc::clone(client), id, scheduler })
+    }
+
+    /// Gives a plan what a run gives it, and sends nothing.
+    pub(crate) fn pin(client: &Client, mut plan: Solvent, now: Moment) -> Result<Solvent, Error> {
+        plan.check()?;
+        check_tables(client, &plan)?;
+        name_writes(client, client.next_run(), &mut plan);
+        set_times(&mut plan, now);
+        Ok(plan)
     }
 
     /// The run's number within its `Db`.
@@ -199,9 +186,10 @@ impl Run {
 
     /// What is left of the plan, to be saved: started again, by this process or another one, it goes on.
     ///
-    /// Valid from the start on, before anything is sent. A write without views that was sent after the checkpoint was
-    /// made is sent again by who resumes from it; make one after each send where that matters, since a call that was
-    /// under way and must not be repeated is then reported as unknown.
+    /// Valid from the start on, before anything is sent. A write without views or a token that was sent after the
+    /// checkpoint was made is sent again by who resumes from it. Where that matters, make one before each such call
+    /// ([`Solvent::announce_sends`]), or save a [pinned](crate::Pinned) plan: what may have been sent, and must not be
+    /// repeated, is then reported as unknown.
     ///
     /// What is handed out page by page goes on after the last page that was delivered; a page of which items were not
     /// taken is put back by [`Rows::put_back`](crate::Rows::put_back).
@@ -227,6 +215,34 @@ impl Run {
         let now = self.scheduler.now();
         self.abandon(now)
     }
+}
+
+/// Whether the tables of a plan are one each in the service, with views that are all known.
+fn check_tables(client: &Client, plan: &Solvent) -> Result<(), Error> {
+    let mut names = BTreeMap::new();
+    for table in plan.tables.iter() {
+        client.check_views(table)?;
+    }
+    // A lone table shares its name with none.
+    let several = plan.tables.iter().nth(1).is_some();
+    for table in plan.tables.iter().filter(|_| several) {
+        let physical = client.names.of(table);
+        let Some(other) = names.insert(physical.clone(), &table.name) else { continue };
+        let problem = if *other == table.name {
+            format!(
+                "the plan describes table `{other}` twice, with different keys, and a table has one; mend the type whose \
+                 keys are not the table's"
+            )
+        } else {
+            format!(
+                "tables `{other}` and `{}` are both `{physical}` in the service; give their types one name, so that \
+                 operations on one item keep their order",
+                table.name
+            )
+        };
+        return Err(Error::configuration(problem));
+    }
+    Ok(())
 }
 
 /// Sets the times of creation and change of what is to be written, unless an earlier run has.

@@ -5,6 +5,7 @@
 //! anyone has changed it (`saved.rs`).
 
 mod chunks;
+mod pinned;
 mod saved;
 mod tickets;
 
@@ -24,6 +25,7 @@ use crate::table::Tables;
 use crate::write_id::WriteId;
 
 pub use chunks::{Chunks, ChunksCheckpoint};
+pub use pinned::Pinned;
 pub use tickets::{IntoTickets, Ticket, Tickets};
 
 /// A plan: operations that are carried out together, in few requests.
@@ -57,6 +59,8 @@ pub struct Solvent {
     /// The positions before which everything is to have ended that stands before them, rising.
     pub(crate) barriers: Vec<u32>,
     pub(crate) priority: Priority,
+    /// Whether what must not be sent twice is told before it is sent.
+    pub(crate) announces: bool,
     pub(crate) origin: Origin,
 }
 
@@ -260,6 +264,27 @@ impl Solvent {
     /// before, which is what a plan is unless it says so.
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
+        self
+    }
+
+    /// Tells whoever watches the run, by [`Notice::Sending`](crate::Notice::Sending), before it sends what must not be sent
+    /// twice: updates that add, and writes with conditions or answers, where no token and no view tells them again. A
+    /// checkpoint made then says of them that they may have been applied, so that whoever goes on from the last one saved
+    /// applies nothing twice. It is for who cannot have [`exactly_once`](crate::operation::Put::exactly_once), at a
+    /// checkpoint for each such call; a run that nobody watches tells nothing.
+    ///
+    /// ```
+    /// # use dynochemy_core::{Notice, Run, Solvent};
+    /// # fn look(notice: Notice, run: &Run, save: impl Fn(&Solvent)) {
+    /// // let mut watched = db.watch(solvent.announce_sends())?;
+    /// // while let Some(notice) = watched.next() { .. }
+    /// if let Notice::Sending { .. } = notice {
+    ///     save(&run.checkpoint()); // `watched.checkpoint()` on every driver
+    /// }
+    /// # }
+    /// ```
+    pub fn announce_sends(mut self) -> Self {
+        self.announces = true;
         self
     }
 

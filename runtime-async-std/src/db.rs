@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use dynochemy_core::operation::Paged;
 use dynochemy_core::{
-    AsyncDb, Backend, Builder, Client, Configuration, Connect, Error, Explanation, Notice, Outcome, Plan,
-    Solvent,
+    AsyncDb, Backend, Builder, Client, Configuration, Connect, Error, Explanation, Notice, Outcome, Pinned,
+    Plan, Solvent,
 };
 
 use crate::clock::Clock;
@@ -99,6 +99,15 @@ impl Db {
         watched.finish().await
     }
 
+    /// Gives a plan its tokens, times and names before it is run, so that it can be saved first: what is
+    /// `.exactly_once()` is then applied once, also where another process runs what was saved. See [`Pinned`](crate::Pinned).
+    ///
+    /// # Errors
+    /// When the plan does not hold together.
+    pub fn pin(&self, plan: Solvent) -> Result<Pinned, Error> {
+        self.shared.client.pin(plan, self.shared.clock.now())
+    }
+
     /// Starts an operation or a [`Solvent`](crate::Solvent) that is moved on by asking for what it has to tell: for whoever
     /// saves checkpoints on the way, or takes its time with pages.
     ///
@@ -166,6 +175,10 @@ impl AsyncDb for Db {
         P: Plan<Output: Send> + Send,
     {
         Self::run_with(self, plan, notice)
+    }
+
+    fn pin(&self, plan: Solvent) -> Result<Pinned, Error> {
+        Self::pin(self, plan)
     }
 }
 

@@ -48,7 +48,8 @@ impl<T> Watched<T> {
 
     /// What is left of the plan, to be saved and run by this process or another one: pages that were handed out before are
     /// not handed out again. What is sent after it is sent again by who goes on from it, so that an update that adds is
-    /// added twice, unless it is `.exactly_once()`. See [`Run::checkpoint`](crate::dynochemy_core::Run::checkpoint).
+    /// added twice, unless it is `.exactly_once()`, or checkpoints are made when a
+    /// [`Notice::Sending`](crate::Notice::Sending) comes. See [`Run::checkpoint`](crate::dynochemy_core::Run::checkpoint).
     pub fn checkpoint(&self) -> Solvent {
         self.drive.checkpoint()
     }

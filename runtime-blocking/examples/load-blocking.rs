@@ -30,9 +30,10 @@ fn load() -> Result<(), Failure> {
     db.run(load::tables())?;
     let mut load = Load::open(&input, LINES)?;
     while let Some(plan) = load.next_plan()? {
-        let mut watched = db.watch(plan)?;
-        // The tokens under which it adds are assigned by now, and nothing is sent before the first notice.
-        load.begin(watched.checkpoint())?;
+        // The tokens under which it adds are saved before anything is sent.
+        let pinned = db.pin(plan)?;
+        load.begin(pinned.saved())?;
+        let mut watched = db.watch(pinned)?;
         for notice in &mut watched {
             load.show(&notice);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dynochemy_core::operation::Paged;
 use dynochemy_core::{
     Backend, Builder, Call, CallError, Client, Configuration, Connect, Error, Explanation, Notice, Outcome,
-    Plan, Response, Solvent,
+    Pinned, Plan, Response, Solvent,
 };
 
 use crate::clock::Clock;
@@ -86,6 +86,15 @@ impl Db {
         let mut watched = self.watch(plan)?;
         watched.by_ref().for_each(notice);
         watched.finish()
+    }
+
+    /// Gives a plan its tokens, times and names before it is run, so that it can be saved first: what is
+    /// `.exactly_once()` is then applied once, also where another process runs what was saved. See [`Pinned`](crate::Pinned).
+    ///
+    /// # Errors
+    /// When the plan does not hold together.
+    pub fn pin(&self, plan: Solvent) -> Result<Pinned, Error> {
+        self.shared.client.pin(plan, self.shared.clock.now())
     }
 
     /// Starts an operation or a [`Solvent`](crate::Solvent) that is moved on by asking for what it has to tell: for whoever

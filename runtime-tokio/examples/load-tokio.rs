@@ -31,9 +31,10 @@ async fn load() -> Result<(), Failure> {
     db.run(load::tables()).await?;
     let mut load = Load::open(&input, LINES)?;
     while let Some(plan) = load.next_plan()? {
-        let mut watched = db.watch(plan)?;
-        // The tokens under which it adds are assigned by now, and nothing is sent before the first notice.
-        load.begin(watched.checkpoint())?;
+        // The tokens under which it adds are saved before anything is sent.
+        let pinned = db.pin(plan)?;
+        load.begin(pinned.saved())?;
+        let mut watched = db.watch(pinned)?;
         while let Some(notice) = watched.next().await {
             load.show(&notice);
         }

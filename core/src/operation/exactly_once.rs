@@ -13,8 +13,8 @@ use crate::table::Tables;
 /// ten, applies it once. The token is part of the plan that a run saves ([`Run::checkpoint`](crate::Run::checkpoint),
 /// [`Outcome::leftover`](crate::Outcome::leftover)), and so is the time of its first sending: a plan that goes on within
 /// that time goes on under the same tokens, and one that goes on later ends as [`Fate::Unknown`](crate::Fate::Unknown)
-/// what may have been sent. A plan gets its tokens when a run starts: one that was saved before its first run, and is run
-/// twice, is applied twice; save the run's checkpoint before the first call instead. It costs twice the capacity. A condition that fails is told as a transaction's
+/// what may have been sent. A plan gets its tokens when a run starts, or before it is saved
+/// by a `Db`'s `pin` ([`Pinned`](crate::Pinned)): one that was saved without them and is run twice is applied twice. It costs twice the capacity. A condition that fails is told as a transaction's
 /// ([`Error::Cancelled`]); [`Error::is_condition_failed`] and [`Error::failed_item`] hold for it too. A table with views
 /// writes all under tokens, so there it changes nothing.
 ///

@@ -21,6 +21,8 @@ pub(super) struct Attempt {
     pub(super) patience: Patience,
     /// Whether an earlier attempt may have been applied.
     pub(super) ambiguous: bool,
+    /// Whether it was told that it is sent next.
+    pub(super) announced: bool,
     /// When it was first sent, by an earlier run of the plan perhaps.
     pub(super) first_sent: Moment,
     /// What its last retry took from the budget.

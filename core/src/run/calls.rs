@@ -20,6 +20,7 @@ use crate::client::Client;
 use crate::error::{CallError, Retry};
 use crate::machine::{Machine, delay};
 use crate::moment::Moment;
+use crate::notice::Notice;
 use crate::operation::Task;
 use crate::outcome::WaitReason;
 use crate::request::Response;
@@ -80,6 +81,7 @@ impl Scheduler {
         let lost = matches!(error, CallError::Unknown { .. }) && !reads;
         let was_ambiguous = attempt.ambiguous;
         attempt.ambiguous |= lost;
+        attempt.announced = false;
         if lost && !token {
             self.mark_ambiguous(attempt.machine);
         }
@@ -153,7 +155,16 @@ impl Scheduler {
         }
     }
 
+    /// Sends a call, once that is told where it must not be sent twice.
     pub(super) fn send(&mut self, mut attempt: Attempt, client: &Client) -> Step {
+        if self.is_to_be_announced(&attempt) {
+            attempt.announced = true;
+            let operations = self.machines.get(attempt.machine).map_or(&[][..], Machine::members).to_vec();
+            let slot = (attempt.machine, attempt.tag);
+            self.held_back.insert(slot, attempt);
+            self.due.insert(slot);
+            return Step::Deliver(Notice::Sending { operations });
+        }
         let id = CallId(self.next_call);
         self.next_call += 1;
         let deadline = self.plan_deadline.map_or(Moment::LAST, |deadline| self.started + deadline);
@@ -162,6 +173,13 @@ impl Scheduler {
         let call = Call { id, request: Arc::clone(&attempt.request), expires: attempt.expires };
         self.calls.insert(id, attempt);
         Step::Send(call)
+    }
+
+    fn is_to_be_announced(&self, attempt: &Attempt) -> bool {
+        self.telling.announces
+            && !attempt.announced
+            && !attempt.request.is_repeatable()
+            && self.machines.get(attempt.machine).is_some_and(|machine| !machine.has_token())
     }
 
     /// Gives a machine, unless it is gone, the last answer of a request.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::scheduler::Scheduler;
 use crate::error::{Effect, Error};
+use crate::machine::Machine;
 use crate::moment::Moment;
 use crate::operation::Task;
 use crate::outcome::Outcome;
@@ -19,7 +20,11 @@ impl Scheduler {
     }
 
     pub(super) fn checkpoint(&self) -> Solvent {
-        let maybe_applied = self.maybe_applied();
+        let mut maybe_applied = self.maybe_applied();
+        // What was told to be sent next is sent after this is saved.
+        let announced = self.held_back.values().filter(|attempt| attempt.announced);
+        let machines = announced.filter_map(|attempt| self.machines.get(attempt.machine));
+        maybe_applied.extend(machines.flat_map(Machine::members));
         let to_hand_out: BTreeSet<u32> = self.operations_to_hand_out().collect();
         let entries = (0..).zip(&self.slots).map(|(operation, slot)| {
             let mut entry = slot.entry.clone();
@@ -40,6 +45,7 @@ impl Scheduler {
             deadline: self.plan_deadline,
             barriers: self.barriers.clone(),
             priority: self.pace.priority(),
+            announces: self.announces,
             origin: Origin::Here,
         }
     }
@@ -72,6 +78,7 @@ impl Scheduler {
             deadline: self.plan_deadline,
             barriers: self.barriers,
             priority: self.pace.priority(),
+            announces: self.announces,
             origin: Origin::Here,
         };
         Outcome::new(plan, self.report, ended)

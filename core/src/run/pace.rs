@@ -253,6 +253,9 @@ impl Scheduler {
         for (_, charged) in std::mem::take(&mut self.pace.formed) {
             buckets.give_back(&charged.taken, self.now);
         }
+        for charged in self.held_back.values_mut().filter_map(|attempt| attempt.charged.take()) {
+            buckets.give_back(&charged.taken, self.now);
+        }
         buckets.leave(self.pace.asker.run);
     }
 
@@ -276,6 +279,13 @@ impl Scheduler {
     /// Gives back what was charged for a machine that sends nothing.
     pub(super) fn give_back_formed(&mut self, machine: MachineId) {
         if let Some(charged) = self.pace.formed.remove(&machine) {
+            self.buckets.give_back(&charged.taken, self.now);
+        }
+    }
+
+    /// Gives back what was charged for a call that is not sent.
+    pub(super) fn give_back(&mut self, attempt: &mut Attempt) {
+        if let Some(charged) = attempt.charged.take() {
             self.buckets.give_back(&charged.taken, self.now);
         }
     }
@@ -313,6 +323,11 @@ impl Scheduler {
         let due: Vec<_> = self.due.iter().copied().collect();
         due.into_iter().find_map(|slot| {
             let attempt = self.held_back.get(&slot).expect("what is due is held back");
+            // It was charged before that was told.
+            if attempt.announced {
+                self.due.remove(&slot);
+                return self.held_back.remove(&slot);
+            }
             let is_over = attempt.ambiguous && !self.token_lives(attempt);
             // What was not paced before may be by now.
             let cost = self.cost_of(&attempt.request);

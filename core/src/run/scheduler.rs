@@ -39,6 +39,8 @@ pub(super) struct Scheduler {
     pub(super) slots: Vec<Slot>,
     /// The plan's barriers.
     pub(super) barriers: Vec<u32>,
+    /// Whether the plan is one that is told before what must not be sent twice.
+    pub(super) announces: bool,
     /// How many operations were taken in.
     pub(super) taken: usize,
     /// How many operations have ended.
@@ -85,7 +87,7 @@ pub(super) enum Timer {
 
 impl Scheduler {
     pub(super) fn new(plan: Solvent, seed: u64, tells: Tells, pace: Pace, now: Moment) -> Self {
-        let Solvent { tables, entries, deadline, barriers, priority: _, origin: _ } = plan;
+        let Solvent { tables, entries, deadline, barriers, priority: _, announces, origin: _ } = plan;
         let failed = entries.iter().filter(|entry| matches!(entry.result, Some(Err(_)))).count();
         let ended_before = entries.iter().filter(|entry| entry.result.is_some()).count();
         let timers = deadline.map(|deadline| (now + deadline, Timer::Deadline)).into_iter().collect();
@@ -93,6 +95,7 @@ impl Scheduler {
             tables,
             slots: entries.into_iter().map(Slot::new).collect(),
             barriers,
+            announces,
             taken: 0,
             ended: 0,
             succeeded: 0,
@@ -108,7 +111,7 @@ impl Scheduler {
             next_call: 0,
             timers,
             deliveries: VecDeque::new(),
-            telling: Telling::new(tells, ended_before),
+            telling: Telling::new(tells, announces, ended_before),
             random: Random::new(seed),
             report: Report::default(),
             pace,
@@ -219,7 +222,8 @@ impl Scheduler {
     fn pass_deadline(&mut self, client: &Client) {
         self.deadline_passed = true;
         self.due.clear();
-        for ((machine, tag), attempt) in std::mem::take(&mut self.held_back) {
+        for ((machine, tag), mut attempt) in std::mem::take(&mut self.held_back) {
+            self.give_back(&mut attempt);
             let error = match attempt.last {
                 Some(error) if attempt.ambiguous => error.after_unknown(),
                 _ => deadline_error(),
@@ -267,6 +271,7 @@ impl Scheduler {
                     charged,
                     patience: Patience::default(),
                     ambiguous,
+                    announced: false,
                     first_sent,
                     paid: 0,
                     expires: self.now,
@@ -308,7 +313,9 @@ impl Scheduler {
         let of_machine = (id, 0)..=(id, u32::MAX);
         let held: Vec<_> = self.held_back.range(of_machine).map(|(slot, _)| *slot).collect();
         for slot in held {
-            self.held_back.remove(&slot);
+            if let Some(mut attempt) = self.held_back.remove(&slot) {
+                self.give_back(&mut attempt);
+            }
             self.due.remove(&slot);
         }
         // Its calls still take up the driver's sockets, so they count as under way until they end or expire; and timers

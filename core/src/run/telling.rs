@@ -31,6 +31,8 @@ pub(super) struct Telling {
     tells: Tells,
     /// When it was last told how far the run has come, and what.
     last: Option<(Moment, Progress)>,
+    /// Whether it tells what must not be sent twice before it is sent.
+    pub(super) announces: bool,
     /// The items that were handed out.
     items: u64,
     /// The operations that ended in earlier runs and were not taken in yet.
@@ -38,8 +40,9 @@ pub(super) struct Telling {
 }
 
 impl Telling {
-    pub(super) fn new(tells: Tells, ended_before: usize) -> Self {
-        Self { tells, last: None, items: 0, ended_before }
+    pub(super) fn new(tells: Tells, announces: bool, ended_before: usize) -> Self {
+        let announces = announces && tells == Tells::All;
+        Self { tells, last: None, announces, items: 0, ended_before }
     }
 }
 

@@ -46,6 +46,8 @@ struct Form {
     barriers: Vec<u32>,
     #[serde(default)]
     priority: Priority,
+    #[serde(default)]
+    announces: bool,
     #[serde(skip, default = "Origin::outside")]
     origin: Origin,
 }

@@ -1,0 +1,70 @@
+//! Plans that are saved before they are run.
+
+use std::fmt;
+
+use super::{Finish, Plan, Solvent};
+use crate::moment::Moment;
+use crate::outcome::Outcome;
+
+/// A plan with its tokens, its times and the names of its writes, which it would else be given when its run starts: what a
+/// `Db`'s `pin` answers. So it can be saved before anything of it is sent, and whoever is killed goes on with what was
+/// saved and applies nothing twice.
+///
+/// ```
+/// # use dynochemy_core::{Client, Error, Moment, Outcome, Run, Solvent};
+/// # use std::sync::Arc;
+/// # fn run(client: &Arc<Client>, solvent: Solvent, now: Moment, save: impl Fn(Solvent)) -> Result<Run, Error> {
+/// let pinned = client.pin(solvent, now)?; // `db.pin(solvent)?` on every driver
+/// save(pinned.saved());
+/// let (run, _) = client.start(pinned, now)?; // `db.run(pinned)`, or `run_with`, or `watch`
+/// # Ok(run) }
+/// ```
+#[derive(Clone, PartialEq)]
+#[must_use = "a plan does nothing until it is run"]
+pub struct Pinned {
+    plan: Solvent,
+    at: Moment,
+}
+
+impl Pinned {
+    pub(crate) fn new(plan: Solvent, at: Moment) -> Self {
+        Self { plan, at }
+    }
+
+    /// The plan, to be saved before it is run, and run by whoever finds it saved: every operation that has not ended may
+    /// have been sent meanwhile, as far as that one can know.
+    ///
+    /// What is `.exactly_once()` or a transaction goes under the same token, and is applied once, within nine minutes from
+    /// when it was pinned; afterwards it ends as [`Fate::Unknown`](crate::Fate::Unknown). Writes that views follow are known
+    /// again. Plain puts, deletes and updates that only set and remove are sent again. What must not be sent twice ends as
+    /// unknown: updates that add, and writes with conditions or answers.
+    ///
+    /// Tickets stay good in it.
+    pub fn saved(&self) -> Solvent {
+        let mut plan = self.plan.clone();
+        for entry in plan.entries.iter_mut().filter(|entry| entry.result.is_none()) {
+            let Ok(task) = &entry.task else { continue };
+            if task.is_under_token() {
+                entry.sent.get_or_insert(self.at);
+            } else if !task.is_read() {
+                entry.ambiguous = true;
+            }
+        }
+        plan
+    }
+}
+
+impl Plan for Pinned {
+    type Output = Outcome;
+
+    fn into_solvent(self) -> (Solvent, Finish<Outcome>) {
+        self.plan.into_solvent()
+    }
+}
+
+impl fmt::Debug for Pinned {
+    /// Counts by kind; never the items.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pinned").field("plan", &self.plan).field("at", &self.at).finish()
+    }
+}
