@@ -39,6 +39,7 @@ mod item;
 pub mod json;
 mod key;
 mod machine;
+mod many;
 mod moment;
 mod notice;
 pub mod null;

@@ -27,7 +27,8 @@ use crate::moment::Moment;
 use crate::operation::{PagePlace, Settled, Task};
 use crate::random::Random;
 use crate::request::{Request, Response};
-use crate::run::Slot;
+use crate::run::Slots;
+use crate::solvent::Entry;
 use crate::table::{Description, IndexDescription, IndexKind, TableId, Tables};
 
 pub(crate) use administration::{Administration, ListTables, Tags};
@@ -138,18 +139,18 @@ pub(crate) struct Context<'a> {
     pub(crate) now: Moment,
     pub(crate) client: &'a Client,
     pub(crate) tables: &'a Tables,
-    pub(crate) slots: &'a [Slot],
+    pub(crate) slots: &'a Slots,
     pub(crate) random: &'a mut Random,
     pub(crate) effects: &'a mut Vec<Effect>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn slot(&self, operation: u32) -> &'a Slot {
-        &self.slots[operation as usize]
+    pub(crate) fn entry(&self, operation: u32) -> &'a Entry {
+        &self.slots[operation]
     }
 
     pub(crate) fn task(&self, operation: u32) -> &'a Task {
-        self.slot(operation).task()
+        self.entry(operation).task()
     }
 
     /// The table of an operation that works on one.
@@ -184,7 +185,7 @@ impl<'a> Context<'a> {
 
     /// Ends an operation with the error of its last call.
     pub(crate) fn fail_call(&mut self, operation: u32, error: CallError) {
-        let error = self.slot(operation).call_error(self.tables, error);
+        let error = self.entry(operation).call_error(self.tables, error);
         self.fail(operation, error);
     }
 
@@ -281,10 +282,10 @@ impl Machine {
     }
 
     /// The table whose view changes it writes.
-    pub(crate) fn followed_table(&self, slots: &[Slot]) -> Option<TableId> {
+    pub(crate) fn followed_table(&self, slots: &Slots) -> Option<TableId> {
         match self {
             Self::ViewWrite(machine) => {
-                machine.members().first().and_then(|first| slots[*first as usize].task().table())
+                machine.members().first().and_then(|first| slots[*first].task().table())
             }
             _ => None,
         }

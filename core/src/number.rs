@@ -36,7 +36,9 @@ const MIN_MAGNITUDE: i32 = -130;
 /// assert_eq!(price.checked_add(Number::from(2))?.to_string(), "3.5");
 /// # Ok::<(), dynochemy_core::NumberError>(())
 /// ```
+// Packed, since its digits alone would be aligned to 16 bytes, and every value, key and plan with them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(Rust, packed(8))]
 pub struct Number {
     negative: bool,
     /// The significant digits, without trailing zeros; 0 only for zero.
@@ -236,7 +238,7 @@ impl Ord for Number {
             (true, false) => Ordering::Less,
             // Keys and counters are mostly whole numbers without zeros at their end.
             (negative, _) if self.exponent == other.exponent => {
-                let order = self.digits.cmp(&other.digits);
+                let order = { self.digits }.cmp(&{ other.digits });
                 if negative { order.reverse() } else { order }
             }
             (false, false) => magnitude(self).cmp(&magnitude(other)),

@@ -24,7 +24,7 @@ mod pace;
 mod queues;
 mod ready;
 mod scheduler;
-mod slot;
+mod slots;
 mod telling;
 
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ pub(crate) use calls::is_alive;
 use pace::Pace;
 use scheduler::Scheduler;
 pub(crate) use scheduler::token_error;
-pub(crate) use slot::Slot;
+pub(crate) use slots::Slots;
 pub(crate) use telling::Tells;
 
 /// The number of a run within its `Db`.

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;
 use crate::key::KeyValue;
+use crate::many::Many;
 use crate::moment::Moment;
 use crate::operation::{Group, Operation, Paged, Settled, Streamed, Task};
 use crate::outcome::Outcome;
@@ -54,7 +55,7 @@ pub use tickets::{IntoTickets, Ticket, Tickets};
 #[must_use = "a plan does nothing until it is run"]
 pub struct Solvent {
     pub(crate) tables: Tables,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Many<Entry>,
     pub(crate) deadline: Option<Duration>,
     /// The positions before which everything is to have ended that stands before them, rising.
     pub(crate) barriers: Vec<u32>,
@@ -437,8 +438,6 @@ impl<O: Operation> Plan for O {
 
     fn into_solvent(self) -> (Solvent, Finish<O::Output>) {
         let mut solvent = Solvent::new();
-        // A vector that grows by itself makes room for four entries, too many for what allocators keep at hand.
-        solvent.entries.reserve_exact(1);
         let _ = solvent.add(self);
         (solvent, |mut outcome| outcome.take_at(0))
     }

@@ -79,7 +79,7 @@ impl ViewWrite {
             State::Read { .. } => {
                 // What was read for another transaction is as good: if it has changed since, the version tells.
                 for member in self.members.iter().filter(|_| self.tries == 0) {
-                    if let Some(old) = &context.slot(*member).old {
+                    if let Some(old) = context.slots.old(*member) {
                         self.old.insert(*member, old.clone());
                     }
                 }
@@ -180,7 +180,7 @@ impl ViewWrite {
         let failed = |code: &str| rejection.cancellation_reasons.iter().any(|reason| reason.code == code);
         let lost_race = failed("ConditionalCheckFailed") && !failed("ValidationError");
         let token_used = rejection.code == "IdempotentParameterMismatchException";
-        if token_used && self.members.iter().any(|member| context.slot(*member).entry.resumed) {
+        if token_used && self.members.iter().any(|member| context.entry(*member).resumed) {
             // An earlier run has committed a transaction under this token; which writes were in it is not known.
             let problem = "an earlier run of the plan has sent it in another transaction".to_owned();
             self.fail_all(&CallError::Unknown { rejection: Some(Box::new(rejection)), problem }, context);
@@ -269,7 +269,7 @@ impl ViewWrite {
         let mut token = None;
         for member in std::mem::take(&mut self.members) {
             let old = self.old.remove(&member).flatten();
-            let attempt = context.slot(member).write_attempt;
+            let attempt = context.slots.write_attempt(member);
             let write = match source_write(member, attempt, old.as_ref(), context) {
                 Ok(Plan::Write(write)) => *write,
                 // Nothing to write: there is nothing to delete, or an earlier run has written it.

@@ -40,14 +40,17 @@ impl Outcome {
         let mut plan = self.plan.clone();
         let mut failed = FailedItems::default();
         for index in 0..plan.entries.len() {
-            let (earlier, rest) = plan.entries.split_at_mut(index);
-            let entry = &mut rest[0];
+            let entry = &plan.entries[index];
             let Some(Err(error)) = &entry.result else { continue };
+            // Of what comes before it is known by now whether it is left.
+            let earlier = |after: u32| plan.entries.get(after as usize).filter(|_| (after as usize) < index);
             if failed.holds_back(entry) || !is_left(entry, error, earlier, self.ended) {
                 failed.note(entry, &plan.tables);
                 continue;
             }
-            if error.effect() == Effect::NotApplied {
+            let effect = error.effect();
+            let entry = &mut plan.entries[index];
+            if effect == Effect::NotApplied {
                 (entry.sent, entry.ambiguous) = (None, false);
             } else {
                 entry.ambiguous = true;
@@ -82,12 +85,15 @@ impl FailedItems {
 }
 
 /// Whether an operation that ended with an error, by the moment at which its run did, is still to be done.
-fn is_left(entry: &Entry, error: &Error, earlier: &[Entry], ended: Moment) -> bool {
+fn is_left<'a>(
+    entry: &Entry,
+    error: &Error,
+    earlier: impl Fn(u32) -> Option<&'a Entry>,
+    ended: Moment,
+) -> bool {
     let Ok(task) = &entry.task else { return false };
     match error {
-        Error::Skipped { after, .. } => {
-            earlier.get(*after as usize).is_some_and(|failed| failed.result.is_none())
-        }
+        Error::Skipped { after, .. } => earlier(*after).is_some_and(|failed| failed.result.is_none()),
         Error::DeadlinePassed { .. } => true,
         Error::Call { error, .. } | Error::Cancelled { error, .. } => match error {
             CallError::NotSent { .. } => true,

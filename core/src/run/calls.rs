@@ -138,7 +138,7 @@ impl Scheduler {
             return (self.now, false);
         };
         let [operation] = *transaction.members() else { return (self.now, false) };
-        let entry = &mut self.slots[operation as usize].entry;
+        let entry = &mut self.slots[operation];
         if !entry.task.as_ref().is_ok_and(Task::is_under_token) {
             return (self.now, false);
         }
@@ -151,7 +151,7 @@ impl Scheduler {
     fn mark_ambiguous(&mut self, machine: MachineId) {
         let Some(machine) = self.machines.get(machine) else { return };
         for member in machine.members() {
-            self.slots[*member as usize].entry.ambiguous = true;
+            self.slots[*member].ambiguous = true;
         }
     }
 

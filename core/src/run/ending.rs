@@ -26,8 +26,8 @@ impl Scheduler {
         let machines = announced.filter_map(|attempt| self.machines.get(attempt.machine));
         maybe_applied.extend(machines.flat_map(Machine::members));
         let to_hand_out: BTreeSet<u32> = self.operations_to_hand_out().collect();
-        let entries = (0..).zip(&self.slots).map(|(operation, slot)| {
-            let mut entry = slot.entry.clone();
+        let entries = (0..).zip(self.slots.iter()).map(|(operation, entry)| {
+            let mut entry = entry.clone();
             if to_hand_out.contains(&operation) {
                 entry.result = None;
             }
@@ -54,27 +54,26 @@ impl Scheduler {
         let maybe_applied = self.maybe_applied();
         let to_hand_out: BTreeSet<u32> = self.operations_to_hand_out().collect();
         for operation in to_hand_out {
-            self.slots[operation as usize].entry.result = None;
+            self.slots[operation].result = None;
         }
-        for (operation, slot) in (0..).zip(&mut self.slots) {
-            if !slot.is_open() {
+        for (operation, entry) in (0..).zip(self.slots.iter_mut()) {
+            if !entry.is_open() {
                 continue;
             }
-            let reads = slot.entry.task.as_ref().is_ok_and(Task::is_read);
-            let unknown = !reads && (slot.entry.ambiguous || maybe_applied.contains(&operation));
+            let reads = entry.task.as_ref().is_ok_and(Task::is_read);
+            let unknown = !reads && (entry.ambiguous || maybe_applied.contains(&operation));
             let effect = if unknown { Effect::Unknown } else { Effect::NotApplied };
-            let error = match &slot.entry.task {
+            let error = match &entry.task {
                 Ok(task) => Error::Abandoned { subject: task.subject(&self.tables), effect },
                 Err(error) => error.clone(),
             };
-            slot.settle(&self.tables, Err(error));
+            entry.settle(&self.tables, Err(error));
         }
         let ended = self.now.max(now);
         self.report.elapsed = ended.since(self.started);
-        let entries = self.slots.into_iter().map(|slot| slot.entry).collect();
         let plan = Solvent {
             tables: self.tables,
-            entries,
+            entries: self.slots.into_entries(),
             deadline: self.plan_deadline,
             barriers: self.barriers,
             priority: self.pace.priority(),

@@ -104,11 +104,11 @@ impl Scheduler {
             }
             let operation = u32::try_from(self.taken).expect("a plan has fewer than 4 billion operations");
             self.taken += 1;
-            let slot = &self.slots[operation as usize];
-            if !slot.is_open() {
+            let entry = &self.slots[operation];
+            if !entry.is_open() {
                 self.ended += 1;
                 self.telling.ended_before -= 1;
-                if let Some(Err(_)) = slot.entry.result {
+                if let Some(Err(_)) = entry.result {
                     self.note_failure(operation);
                 }
                 continue;
@@ -118,12 +118,10 @@ impl Scheduler {
                 self.note_failure(operation);
             } else if self.slots.len() == 1 {
                 // The only operation of a plan waits for none, and none for it.
-                let slot = &mut self.slots[operation as usize];
-                slot.alone = !client.follows(slot.entry.task.as_ref().expect("it can be sent"), &self.tables);
                 self.release(operation, client);
             } else {
                 let targets = self.targets(operation, client);
-                if self.order.enter(operation, self.slots[operation as usize].task(), &targets) {
+                if self.order.enter(operation, self.slots[operation].task(), &targets) {
                     self.release(operation, client);
                 }
             }
@@ -132,7 +130,7 @@ impl Scheduler {
 
     /// The tables of the plan that hold views of what an operation writes.
     fn targets(&self, operation: u32, client: &Client) -> Vec<TableId> {
-        let task = self.slots[operation as usize].task();
+        let task = self.slots[operation].task();
         let Some(table) = task.table().filter(|_| !client.views.is_empty() && task.is_item_write()) else {
             return Vec::new();
         };
@@ -142,7 +140,7 @@ impl Scheduler {
 
     /// Remembers a failure for what follows on the same item.
     fn note_failure(&mut self, operation: u32) {
-        match &self.slots[operation as usize].entry.task {
+        match &self.slots[operation].task {
             Ok(task) => {
                 for item in task.items() {
                     self.order.note_failure(operation, item.table, item.key);
@@ -160,22 +158,21 @@ impl Scheduler {
 
     /// Why an operation is not sent at all.
     fn not_to_be_sent(&self, operation: u32, client: &Client) -> Option<Error> {
-        let slot = &self.slots[operation as usize];
-        let task = match &slot.entry.task {
+        let entry = &self.slots[operation];
+        let task = match &entry.task {
             Ok(task) => task,
             Err(error) => return Some(error.clone()),
         };
         let followed = client.follows(task, &self.tables);
-        let expired = slot.entry.sent.is_some_and(|sent| !is_alive(sent, self.now));
+        let expired = entry.sent.is_some_and(|sent| !is_alive(sent, self.now));
         if expired && task.is_under_token() && !followed {
-            return Some(slot.call_error(&self.tables, token_error()));
+            return Some(entry.call_error(&self.tables, token_error()));
         }
         // What views follow is known again by its version, and a transaction by its token.
-        let known_again =
-            slot.entry.write.is_some() && followed || slot.entry.sent.is_some() && task.is_under_token();
-        if slot.entry.ambiguous && !task.is_repeatable() && !known_again {
+        let known_again = entry.write.is_some() && followed || entry.sent.is_some() && task.is_under_token();
+        if entry.ambiguous && !task.is_repeatable() && !known_again {
             let problem = "an earlier run of the plan sent it and left without an answer".to_owned();
-            return Some(slot.call_error(&self.tables, CallError::Unknown { rejection: None, problem }));
+            return Some(entry.call_error(&self.tables, CallError::Unknown { rejection: None, problem }));
         }
         if self.deadline_passed {
             return Some(Error::DeadlinePassed { subject: task.subject(&self.tables) });

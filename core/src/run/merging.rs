@@ -12,7 +12,7 @@ impl Scheduler {
     /// The machine of an update together with those that follow it, where that is one; any other machine as it is.
     pub(super) fn with_followers(&mut self, machine: Machine, client: &Client) -> Machine {
         let first = match (&machine, machine.members()) {
-            (Machine::Single(_), [first]) if client.settings.merge_updates => *first,
+            (Machine::Single(_), [first]) if client.settings.merge_updates && self.slots.len() > 1 => *first,
             _ => return machine,
         };
         if self.plain_update(first, client).is_none() {
@@ -41,9 +41,10 @@ impl Scheduler {
 
     /// The changes of an update that asks for nothing else, and of which nothing else is known.
     fn plain_update(&self, operation: u32, client: &Client) -> Option<&UpdateExpression> {
-        let slot = &self.slots[operation as usize];
-        let Ok(task @ Task::Update { update, options: None, .. }) = &slot.entry.task else { return None };
-        let is_plain = !slot.alone && !slot.entry.ambiguous && !client.follows(task, &self.tables);
+        let entry = &self.slots[operation];
+        let Ok(task @ Task::Update { update, options: None, .. }) = &entry.task else { return None };
+        let is_plain =
+            !self.slots.is_alone(operation) && !entry.ambiguous && !client.follows(task, &self.tables);
         is_plain.then_some(update)
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::attempt::{Attempt, MachineId};
 use super::scheduler::Scheduler;
-use super::{RunId, Slot, Step};
+use super::{RunId, Slots, Step};
 use crate::capacity::{Asker, BucketId, Buckets, Cost, Direction, Micro, Refused, TableNumber, Taken};
 use crate::client::Client;
 use crate::error::CallError;
@@ -173,7 +173,7 @@ impl Pace {
 pub(super) struct Pacer<'a> {
     pub(super) pace: &'a mut Pace,
     pub(super) buckets: &'a mut Buckets,
-    pub(super) slots: &'a [Slot],
+    pub(super) slots: &'a Slots,
     pub(super) now: Moment,
 }
 
@@ -183,7 +183,7 @@ impl Pacer<'_> {
         if !self.pace.is_on || !self.buckets.is_any_paced() {
             return Cost::default();
         }
-        let task = self.slots[operation as usize].task();
+        let task = self.slots[operation].task();
         match (task, task.table()) {
             (_, Some(table)) => match self.pace.number(table) {
                 Some(number) if self.buckets.is_paced(number) => Cost::of_task(task, self.buckets.at(number)),
@@ -363,7 +363,7 @@ impl Scheduler {
 
     /// Whether an operation is held up by buckets when the service has refused it.
     pub(super) fn is_paced(&self, operation: u32) -> bool {
-        let table = self.slots[operation as usize].task().table();
+        let table = self.slots[operation].task().table();
         let number = table.and_then(|table| self.pace.number(table));
         self.pace.is_on && number.is_some_and(|number| self.buckets.is_paced(number))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Slot;
+use super::Slots;
 use super::pace::{Class, Pacer};
 use super::queues::Queues;
 use crate::capacity::{BucketId, Cost, Micro, Taken};
@@ -14,6 +14,7 @@ use crate::machine::{
     ViewWrite,
 };
 use crate::operation::Task;
+use crate::solvent::Entry;
 use crate::table::{TableId, Tables};
 
 /// The most keys in one BatchGetItem.
@@ -55,18 +56,21 @@ impl Ready {
         &mut self,
         operation: u32,
         class: Class,
-        slot: &Slot,
+        slots: &Slots,
         tables: &Tables,
         client: &Client,
     ) {
-        let task = slot.task();
+        let task = slots[operation].task();
+        let alone = slots.is_alone(operation);
         match task {
-            _ if client.follows(task, tables) && !slot.alone => {
+            _ if !alone && client.follows(task, tables) => {
                 let table = task.table().expect("a write of one item has a table");
                 self.followed.entry(table).or_default().insert(operation);
             }
-            Task::Get { .. } if !slot.alone => self.gets.insert(class, operation),
-            Task::Put { options: None, .. } | Task::Delete { options: None, .. } if !slot.alone => {
+            // The only operation of a plan shares its call with none.
+            _ if alone || slots.len() == 1 => self.alone.insert(class, operation),
+            Task::Get { .. } => self.gets.insert(class, operation),
+            Task::Put { options: None, .. } | Task::Delete { options: None, .. } => {
                 self.writes.insert(class, operation);
             }
             _ => self.alone.insert(class, operation),
@@ -95,7 +99,7 @@ impl Ready {
         pacer: &mut Pacer<'_>,
     ) -> Option<Formed> {
         if let Some((operation, cost)) = self.take_alone(busy, pacer) {
-            let machine = machine_for(operation, &pacer.slots[operation as usize], client, tables);
+            let machine = machine_for(operation, &pacer.slots[operation], client, tables);
             return Some(Formed { machine, cost });
         }
         let may_send = |first: Option<u32>, full: bool| match (first, fill) {
@@ -115,11 +119,11 @@ impl Ready {
         match batch.members[..] {
             [] => {}
             [lone] => {
-                let machine = machine_for(lone, &pacer.slots[lone as usize], client, tables);
+                let machine = machine_for(lone, &pacer.slots[lone], client, tables);
                 return Some(Formed { machine, cost });
             }
             [first, ..] => {
-                let machine = match pacer.slots[first as usize].task() {
+                let machine = match pacer.slots[first].task() {
                     Task::Get { .. } => Machine::BatchGet(BatchGet::new(batch.members)),
                     _ => Machine::BatchWrite(BatchWrite::new(batch.members)),
                 };
@@ -141,7 +145,7 @@ impl Ready {
     fn take_alone(&mut self, busy: &BTreeSet<TableId>, pacer: &mut Pacer<'_>) -> Option<(u32, Cost)> {
         let slots = pacer.slots;
         let is_free = |operation: u32| {
-            let task = slots[operation as usize].task();
+            let task = slots[operation].task();
             !task.is_item_write() || task.table().is_none_or(|table| !busy.contains(&table))
         };
         let mut merged = self.alone.merged();
@@ -168,7 +172,7 @@ impl Ready {
         let mut bytes = 0;
         // An item that does not fit leaves room for smaller ones after it.
         let mut fits = |operation: u32, members: &[u32]| {
-            let size = match slots[operation as usize].task() {
+            let size = match slots[operation].task() {
                 Task::Put { item, .. } => item.as_bytes().len(),
                 _ => 0,
             };
@@ -184,8 +188,7 @@ impl Ready {
         let mut keys: BTreeSet<(TableId, &Key)> = BTreeSet::new();
         let mut manners: BTreeMap<&str, (bool, &[DocumentPath])> = BTreeMap::new();
         let mut fits = |operation: u32, _: &[u32]| {
-            let Task::Get { table, key, consistent_read, projection } = slots[operation as usize].task()
-            else {
+            let Task::Get { table, key, consistent_read, projection } = slots[operation].task() else {
                 return Fit::NotThis;
             };
             // A batch reads a table in one manner.
@@ -321,9 +324,9 @@ fn take_followed(set: &mut BTreeSet<u32>, most: usize, pacer: &mut Pacer<'_>) ->
 }
 
 /// The machine of an operation that is sent alone.
-fn machine_for(operation: u32, slot: &Slot, client: &Client, tables: &Tables) -> Machine {
-    match slot.task() {
-        Task::Query { .. } | Task::Scan { .. } => Machine::Pages(Pages::new(operation, slot.task())),
+fn machine_for(operation: u32, entry: &Entry, client: &Client, tables: &Tables) -> Machine {
+    match entry.task() {
+        Task::Query { .. } | Task::Scan { .. } => Machine::Pages(Pages::new(operation, entry.task())),
         Task::TransactWrite { .. } | Task::TransactGet { .. } | Task::Check { .. } => {
             Machine::Transact(Transact::new(operation))
         }
@@ -335,7 +338,7 @@ fn machine_for(operation: u32, slot: &Slot, client: &Client, tables: &Tables) ->
         | Task::UpdateTimeToLive { .. }
         | Task::AwaitTable { .. }
         | Task::DeleteTable { .. } => {
-            Machine::Administration(Administration::new(operation, slot.entry.ambiguous))
+            Machine::Administration(Administration::new(operation, entry.ambiguous))
         }
         Task::ListTags { .. } | Task::ChangeTags { .. } => Machine::Tags(Tags::new(operation)),
         Task::ListTables => Machine::ListTables(ListTables::new(operation)),

@@ -19,7 +19,7 @@ use super::order::Order;
 use super::pace::Pace;
 use super::ready::Ready;
 use super::telling::{Telling, Tells};
-use super::{CallId, Slot, Step};
+use super::{CallId, Slots, Step};
 use crate::capacity::Buckets;
 use crate::client::Client;
 use crate::error::{CallError, Error, Rejection, UNPROCESSED};
@@ -36,7 +36,7 @@ use crate::table::Tables;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scheduler {
     pub(super) tables: Tables,
-    pub(super) slots: Vec<Slot>,
+    pub(super) slots: Slots,
     /// The plan's barriers.
     pub(super) barriers: Vec<u32>,
     /// Whether the plan is one that is told before what must not be sent twice.
@@ -93,7 +93,7 @@ impl Scheduler {
         let timers = deadline.map(|deadline| (now + deadline, Timer::Deadline)).into_iter().collect();
         Self {
             tables,
-            slots: entries.into_iter().map(Slot::new).collect(),
+            slots: Slots::new(entries),
             barriers,
             announces,
             taken: 0,
@@ -238,12 +238,11 @@ impl Scheduler {
         }
         let carried: BTreeSet<u32> =
             self.machines.values().flat_map(|machine| machine.members().iter().copied()).collect();
-        let is_waiting =
-            |operation: &u32| self.slots[*operation as usize].is_open() && !carried.contains(operation);
+        let is_waiting = |operation: &u32| self.slots[*operation].is_open() && !carried.contains(operation);
         let waiting: Vec<u32> = (0..).take(self.taken).filter(is_waiting).collect();
         for operation in waiting {
             self.ready.remove(operation);
-            let subject = self.slots[operation as usize].task().subject(&self.tables);
+            let subject = self.slots[operation].task().subject(&self.tables);
             self.settle(operation, Err(Error::DeadlinePassed { subject }), client);
         }
         for id in self.machines.keys() {
@@ -299,7 +298,7 @@ impl Scheduler {
 
     /// A machine whose operations have all left it has nothing more to say, whatever it has under way.
     pub(super) fn drop_machine_if_empty(&mut self, id: MachineId) {
-        let open = |operation: &u32| self.slots[*operation as usize].is_open();
+        let open = |operation: &u32| self.slots[*operation].is_open();
         let serves = |machine: &&Machine| !matches!(machine, Machine::Describe(_));
         if self.machines.get(id).filter(serves).is_some_and(|machine| !machine.members().iter().any(open)) {
             self.drop_machine(id);
@@ -324,10 +323,10 @@ impl Scheduler {
 
     /// Makes an operation ready that waits for nothing any more.
     pub(super) fn release(&mut self, operation: u32, client: &Client) {
-        let slot = &self.slots[operation as usize];
-        if slot.is_open() {
-            let class = self.pace.class(slot.task(), &self.buckets);
-            self.ready.add(operation, class, slot, &self.tables, client);
+        let entry = &self.slots[operation];
+        if entry.is_open() {
+            let class = self.pace.class(entry.task(), &self.buckets);
+            self.ready.add(operation, class, &self.slots, &self.tables, client);
         }
     }
 
@@ -373,18 +372,18 @@ impl Scheduler {
             }
             Effect::Requeue(operation) => self.requeue(operation, pause, client),
             Effect::Alone(operation) => {
-                self.slots[operation as usize].alone = true;
+                self.slots.notes_mut(operation).alone = true;
                 if self.order.waits_for_none(operation) {
                     self.release(operation, client);
                 }
             }
             Effect::Again(operation, old) => {
-                self.slots[operation as usize].old = Some(old);
+                self.slots.notes_mut(operation).old = Some(old);
                 self.release(operation, client);
             }
-            Effect::Begun(operation) => self.slots[operation as usize].entry.ambiguous = true,
+            Effect::Begun(operation) => self.slots[operation].ambiguous = true,
             Effect::WriteAttempt(operation, attempt) => {
-                self.slots[operation as usize].write_attempt = attempt
+                self.slots.notes_mut(operation).write_attempt = attempt
             }
             Effect::Deliver(items, place) => self.queue_page(items, place),
             Effect::Learned(table, told) => self.buckets.learn(table, &told, self.now),
@@ -394,18 +393,20 @@ impl Scheduler {
     /// Puts an operation that a batch left unprocessed back, to be sent after a while.
     fn requeue(&mut self, operation: u32, pause: &mut Option<Duration>, client: &Client) {
         self.report.unprocessed += 1;
-        let slot = &mut self.slots[operation as usize];
         if self.deadline_passed {
-            let subject = slot.task().subject(&self.tables);
+            let subject = self.slots[operation].task().subject(&self.tables);
             return self.settle(operation, Err(Error::DeadlinePassed { subject }), client);
         }
-        if !slot.patience.try_again(self.succeeded, client.settings.attempts) {
-            let message = format!("the service left it unprocessed {} times", slot.patience.tries);
+        let patience = &mut self.slots.notes_mut(operation).patience;
+        let may_go_on = patience.try_again(self.succeeded, client.settings.attempts);
+        let (tries, stalled) = (patience.tries, patience.is_stalled());
+        if !may_go_on {
+            let message = format!("the service left it unprocessed {tries} times");
             let rejection = Rejection { status: 200, ..Rejection::new(UNPROCESSED, message) };
-            let error = slot.call_error(&self.tables, CallError::Refused(Box::new(rejection)));
+            let error =
+                self.slots[operation].call_error(&self.tables, CallError::Refused(Box::new(rejection)));
             return self.settle(operation, Err(error), client);
         }
-        let (tries, stalled) = (slot.patience.tries, slot.patience.is_stalled());
         if self.is_paced(operation) && !stalled {
             return self.release(operation, client);
         }
@@ -420,14 +421,14 @@ impl Scheduler {
         let mut next = Some((operation, result));
         while let Some((operation, result)) = next.take().or_else(|| skipped.pop_front()) {
             // One that follows two failed operations is skipped once.
-            if !self.slots[operation as usize].is_open() {
+            if !self.slots[operation].is_open() {
                 continue;
             }
             let succeeded = result.is_ok();
             self.settle_unordered(operation, result);
             let released = self.order.leave(operation, succeeded);
             for follower in released.skipped {
-                let subject = self.slots[follower as usize].task().subject(&self.tables);
+                let subject = self.slots[follower].task().subject(&self.tables);
                 skipped.push_back((follower, Err(Error::Skipped { subject, after: operation })));
             }
             for operation in released.ready {
@@ -439,7 +440,7 @@ impl Scheduler {
     pub(super) fn settle_unordered(&mut self, operation: u32, result: Result<Settled, Error>) {
         self.succeeded += usize::from(result.is_ok());
         self.failed += usize::from(result.is_err());
-        self.slots[operation as usize].settle(&self.tables, result);
+        self.slots[operation].settle(&self.tables, result);
         self.ended += 1;
     }
 }

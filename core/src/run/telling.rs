@@ -91,7 +91,7 @@ impl Scheduler {
 
     pub(super) fn queue_page(&mut self, items: Items, place: Box<PagePlace>) {
         let operation = place.operation;
-        let task = self.slots[operation as usize].task();
+        let task = self.slots[operation].task();
         let table = task.table().expect("what comes in pages is read from a table");
         let keys = self.tables.at(table).keys.clone();
         let subject = task.subject(&self.tables);
@@ -108,7 +108,7 @@ impl Scheduler {
         let PagePlace { segment, after, .. } = &*page.place;
         let items = page.items.len() as u64;
         self.telling.items += items;
-        if let Ok(task) = &mut self.slots[page.operation as usize].entry.task {
+        if let Ok(task) = &mut self.slots[page.operation].task {
             task.note_handed_out(*segment, items, after.clone());
         }
     }

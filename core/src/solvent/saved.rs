@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Entry, Origin, Priority, Solvent};
 use crate::fingerprint::digest;
+use crate::many::Many;
 use crate::table::Tables;
 
 /// The format of the plans that are saved. Any change to what a plan holds of its operations makes another one.
@@ -40,7 +41,7 @@ struct Plain<'a>(Cow<'a, Solvent>);
 #[serde(remote = "Solvent")]
 struct Form {
     tables: Tables,
-    entries: Vec<Entry>,
+    entries: Many<Entry>,
     deadline: Option<Duration>,
     #[serde(default)]
     barriers: Vec<u32>,

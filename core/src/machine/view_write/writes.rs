@@ -48,12 +48,11 @@ pub(super) fn source_write(
     let task = context.task(member);
     let returns = task.options().map(|options| options.returns).unwrap_or_default();
     let invalid = |problem| Error::Invalid { subject: task.subject(context.tables), problem };
-    let name =
-        context.slot(member).entry.write.expect("a write that views follow is named when its run starts");
+    let name = context.entry(member).write.expect("a write that views follow is named when its run starts");
     let old_version =
         match old.map(|old| old.attribute(VERSION_ATTRIBUTE)).transpose().map_err(invalid)?.flatten() {
             Some(AttributeValue::S(version))
-                if context.slot(member).entry.resumed && name.made_or_precedes(&version) =>
+                if context.entry(member).resumed && name.made_or_precedes(&version) =>
             {
                 if returns == Returns::Nothing {
                     return Ok(Plan::End(Settled::Done));
@@ -67,7 +66,7 @@ pub(super) fn source_write(
         };
     // What may have been applied by an earlier run left no trace where a later write of the plan deleted it, and without the
     // token nobody knows.
-    let entry = &context.slot(member).entry;
+    let entry = &context.entry(member);
     if task.is_exactly_once() && entry.sent.is_some_and(|sent| !is_alive(sent, context.now)) {
         return Err(Error::Call { subject: task.subject(context.tables), error: token_error() });
     }
@@ -91,7 +90,7 @@ pub(super) fn source_write(
             Some(Item::from_attributes(&attributes))
         }
         _ if old.is_none() && returns == Returns::Nothing => return Ok(Plan::End(Settled::Done)),
-        _ if old.is_none() && context.slot(member).entry.ambiguous => {
+        _ if old.is_none() && context.entry(member).ambiguous => {
             let problem =
                 "an earlier run of the plan may have deleted the item, and its answer is lost".to_owned();
             let error = CallError::Unknown { rejection: None, problem };
