@@ -28,7 +28,7 @@ use crate::operation::{PagePlace, Settled, Task};
 use crate::random::Random;
 use crate::request::{Request, Response};
 use crate::run::Slots;
-use crate::solvent::Entry;
+use crate::solvent::{Entry, Planned};
 use crate::table::{Description, IndexDescription, IndexKind, TableId, Tables};
 
 pub(crate) use administration::{Administration, ListTables, Tags};
@@ -126,8 +126,12 @@ pub(crate) enum Effect {
     Again(u32, Option<Item>),
     /// The service has begun with it: from now on it may be applied, whatever else fails.
     Begun(u32),
-    /// The attempt that the next transaction for it is.
-    WriteAttempt(u32, u16),
+    /// It is sent, as this, together with the changes of views; and since when it may have been, under its token.
+    Planned(u32, Box<Planned>, Moment),
+    /// No earlier attempt was applied.
+    NotApplied(u32),
+    /// Whether it was applied will never be known, so that no run is to send it under its name again.
+    GivenUp(u32),
     /// A page to be handed out, empty perhaps.
     Deliver(Items, Box<PagePlace>),
     /// What the service tells of a table's capacity.

@@ -5,6 +5,7 @@
 //! anyone has changed it (`saved.rs`).
 
 mod chunks;
+mod named_write;
 mod pinned;
 mod saved;
 mod tickets;
@@ -23,9 +24,9 @@ use crate::moment::Moment;
 use crate::operation::{Group, Operation, Paged, Settled, Streamed, Task};
 use crate::outcome::Outcome;
 use crate::table::Tables;
-use crate::write_id::WriteId;
 
 pub use chunks::{Chunks, ChunksCheckpoint};
+pub(crate) use named_write::{NamedWrite, Planned, PlannedOn};
 pub use pinned::Pinned;
 pub use tickets::{IntoTickets, Ticket, Tickets};
 
@@ -105,7 +106,7 @@ pub(crate) struct Entry {
     /// The operation, or why it cannot be sent.
     pub(crate) task: Result<Task, Error>,
     /// The name under which a write with views is recorded in its item; the same in every run of the plan.
-    pub(crate) write: Option<WriteId>,
+    pub(crate) write: Option<Box<NamedWrite>>,
     /// Whether that name is from an earlier run, which may have sent it.
     #[serde(default)]
     pub(crate) resumed: bool,

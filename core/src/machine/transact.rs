@@ -105,7 +105,7 @@ fn request(operation: u32, context: &Context<'_>) -> Request {
             ..TransactWriteItemsInput::default()
         })
     };
-    let made = || context.entry(operation).write.map(|write| write.attempt(0));
+    let made = || context.entry(operation).write.as_ref().map(|write| write.id.attempt(0));
     match context.task(operation) {
         Task::TransactWrite { actions, token } => write(actions, token.clone().or_else(made)),
         Task::TransactGet { gets } => Request::TransactGetItems(TransactGetItemsInput {
@@ -122,7 +122,7 @@ fn request(operation: u32, context: &Context<'_>) -> Request {
 fn under_token(request: &Request, operation: u32, context: &Context<'_>) -> Request {
     let mut request = request.clone();
     if let Request::ExecuteTransaction(input) = &mut request {
-        let made = context.entry(operation).write.map(|write| write.attempt(0));
+        let made = context.entry(operation).write.as_ref().map(|write| write.id.attempt(0));
         input.client_request_token = input.client_request_token.take().or(made);
     }
     request

@@ -10,8 +10,10 @@
 //! The transaction holds the source items, each on condition that its version (`dy_v`) is still the one that was read,
 //! and the sums of what the views add to each target. It goes under a token, so that it is sent again after a lost
 //! answer without being applied twice. An old item without a version was never counted, so nothing is taken back for
-//! it. A transaction that is rejected for one member is taken apart, so that only the culprit fails.
+//! it. A transaction that is rejected for one member is taken apart, so that only the culprit fails. What is made of a write
+//! that may have been applied is in [`standing`].
 
+mod standing;
 mod writes;
 
 use std::collections::BTreeMap;
@@ -27,9 +29,11 @@ use crate::key::Key;
 use crate::moment::Moment;
 use crate::operation::Settled;
 use crate::request::{Request, Response};
+use crate::solvent::Planned;
 use crate::view::TargetChanges;
 use crate::wire::WireError;
 
+use standing::{is_lost, is_uncertain};
 use writes::{Plan, add_changes, source_write, target_update, view_error};
 
 /// The attribute of source items that names the write that made them.
@@ -47,6 +51,8 @@ pub(crate) struct ViewWrite {
     answers: Vec<Settled>,
     /// How often the items were read again in vain.
     tries: u32,
+    /// What the service said where another transaction had gone under the token.
+    token_used: Option<CallError>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +72,7 @@ impl ViewWrite {
             old: BTreeMap::new(),
             answers: Vec::new(),
             tries: 0,
+            token_used: None,
         }
     }
 
@@ -78,7 +85,10 @@ impl ViewWrite {
             State::Read { not_before: Some(until) } if context.now < until => Next::Wait(Some(until)),
             State::Read { .. } => {
                 // What was read for another transaction is as good: if it has changed since, the version tells.
-                for member in self.members.iter().filter(|_| self.tries == 0) {
+                // Not where it is to tell whether an attempt was applied.
+                for member in
+                    self.members.iter().filter(|member| self.tries == 0 && !is_lost(**member, context))
+                {
                     if let Some(old) = context.slots.old(*member) {
                         self.old.insert(*member, old.clone());
                     }
@@ -180,11 +190,19 @@ impl ViewWrite {
         let failed = |code: &str| rejection.cancellation_reasons.iter().any(|reason| reason.code == code);
         let lost_race = failed("ConditionalCheckFailed") && !failed("ValidationError");
         let token_used = rejection.code == "IdempotentParameterMismatchException";
-        if token_used && self.members.iter().any(|member| context.entry(*member).resumed) {
-            // An earlier run has committed a transaction under this token; which writes were in it is not known.
-            let problem = "an earlier run of the plan has sent it in another transaction".to_owned();
-            self.fail_all(&CallError::Unknown { rejection: Some(Box::new(rejection)), problem }, context);
-        } else if lost_race || token_used {
+        if token_used {
+            // Which writes were in that transaction is not known, unless it was this run's own and did not come about.
+            let uncertain = self.members.iter().filter(|member| is_uncertain(**member, context));
+            let begun: Vec<Effect> = uncertain.map(|member| Effect::Begun(*member)).collect();
+            context.effects.extend(begun);
+            let problem =
+                "another attempt to write it, of an earlier run perhaps, has gone under its token".to_owned();
+            let error = CallError::Refused(Box::new(rejection));
+            let rejection = error.rejection().cloned().map(Box::new);
+            self.token_used = Some(CallError::Unknown { rejection, problem });
+            self.old.clear();
+            self.read_again(Some(error), context);
+        } else if lost_race {
             self.old.clear();
             self.read_again(Some(CallError::Refused(Box::new(rejection))), context);
         } else if self.members.len() > 1 && rejection.may_be_one_members() {
@@ -266,15 +284,22 @@ impl ViewWrite {
         let mut sources: Vec<TransactWriteItem> = Vec::new();
         let mut changes: Vec<TargetChanges> = Vec::new();
         let mut bytes = 0;
-        let mut token = None;
+        let mut token: Option<String> = None;
+        // The token under which all of them went before.
+        let mut shared: Option<String> = None;
+        let token_used = self.token_used.take();
         for member in std::mem::take(&mut self.members) {
             let old = self.old.remove(&member).flatten();
-            let attempt = context.slots.write_attempt(member);
-            let write = match source_write(member, attempt, old.as_ref(), context) {
+            let write = match source_write(member, old.as_ref(), token_used.as_ref(), context) {
                 Ok(Plan::Write(write)) => *write,
                 // Nothing to write: there is nothing to delete, or an earlier run has written it.
                 Ok(Plan::End(settled)) => {
                     context.settle(member, settled);
+                    continue;
+                }
+                Ok(Plan::GiveUp(error)) => {
+                    context.fail_call(member, error);
+                    context.effects.push(Effect::GivenUp(member));
                     continue;
                 }
                 Err(error) => {
@@ -282,6 +307,12 @@ impl ViewWrite {
                     continue;
                 }
             };
+            if planned.is_empty() {
+                shared.clone_from(&write.planned.token);
+            } else if write.planned.token != shared {
+                context.effects.push(Effect::Again(member, old));
+                continue;
+            }
             let mut with = changes.clone();
             if let Err(error) = add_changes(member, &write, &mut with, context) {
                 context.fail(member, error);
@@ -308,11 +339,12 @@ impl ViewWrite {
             }
             changes = with;
             bytes += write.bytes;
-            token.get_or_insert(write.version);
+            let token = token.get_or_insert_with(|| shared.clone().unwrap_or(write.version));
+            let attempt = Planned { token: Some(token.clone()), ..write.planned };
+            context.effects.push(Effect::Planned(member, Box::new(attempt), write.sent));
             sources.push(write.action);
             planned.push(member);
             self.answers.push(write.settled);
-            context.effects.push(Effect::WriteAttempt(member, attempt.wrapping_add(1)));
         }
         self.members = planned;
         let first = *self.members.first()?;

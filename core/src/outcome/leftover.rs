@@ -52,6 +52,9 @@ impl Outcome {
             let entry = &mut plan.entries[index];
             if effect == Effect::NotApplied {
                 (entry.sent, entry.ambiguous) = (None, false);
+                if let Some(planned) = entry.write.as_mut().and_then(|write| write.planned.as_mut()) {
+                    planned.lost = false;
+                }
             } else {
                 entry.ambiguous = true;
             }
@@ -109,6 +112,9 @@ fn is_left<'a>(
 /// Whether what may have been applied can be sent again: because twice is as good as once, or under its token, or since a
 /// write that views follow is known again by its version, of which the run can tell.
 fn may_be_sent_again(entry: &Entry, task: &Task, ended: Moment) -> bool {
+    if entry.write.as_ref().is_some_and(|write| write.planned.is_some()) {
+        return true;
+    }
     if task.is_under_token() {
         return entry.sent.is_some_and(|sent| is_alive(sent, ended));
     }

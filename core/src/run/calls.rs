@@ -85,6 +85,9 @@ impl Scheduler {
         if lost && !token {
             self.mark_ambiguous(attempt.machine);
         }
+        if lost && token {
+            self.mark_lost(attempt.machine);
+        }
         let retry = match &error {
             CallError::Refused(rejection) => rejection.retry(),
             CallError::NotSent { .. } => Retry::Backoff,
@@ -134,8 +137,14 @@ impl Scheduler {
     /// When a machine's request was first sent, and whether it may have been applied then: a transaction whose plan an
     /// earlier run may have sent goes under the token of that run.
     pub(super) fn sent_before(&mut self, machine: MachineId) -> (Moment, bool) {
-        let Some(Machine::Transact(transaction)) = self.machines.get(machine) else {
-            return (self.now, false);
+        let transaction = match self.machines.get(machine) {
+            Some(Machine::Transact(transaction)) => transaction,
+            // Its machine has seen to it that it is not applied again.
+            Some(write @ Machine::ViewWrite(_)) => {
+                let sent = write.members().iter().filter_map(|member| self.slots[*member].sent);
+                return (sent.min().unwrap_or(self.now), false);
+            }
+            _ => return (self.now, false),
         };
         let [operation] = *transaction.members() else { return (self.now, false) };
         let entry = &mut self.slots[operation];
@@ -152,6 +161,14 @@ impl Scheduler {
         let Some(machine) = self.machines.get(machine) else { return };
         for member in machine.members() {
             self.slots[*member].ambiguous = true;
+        }
+    }
+
+    /// Remembers that an attempt of writes that views follow was left without an answer.
+    fn mark_lost(&mut self, machine: MachineId) {
+        let Some(machine @ Machine::ViewWrite(_)) = self.machines.get(machine) else { return };
+        for member in machine.members() {
+            self.slots[*member].plan_write(|last| last.iter_mut().for_each(|last| last.lost = true));
         }
     }
 

@@ -63,7 +63,8 @@ impl Ready {
         let task = slots[operation].task();
         let alone = slots.is_alone(operation);
         match task {
-            _ if !alone && client.follows(task, tables) => {
+            // What goes exactly once has a transaction of its own, so that its token tells of nothing else.
+            _ if !alone && !task.is_exactly_once() && client.follows(task, tables) => {
                 let table = task.table().expect("a write of one item has a table");
                 self.followed.entry(table).or_default().insert(operation);
             }

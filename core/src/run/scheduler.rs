@@ -373,6 +373,8 @@ impl Scheduler {
             Effect::Requeue(operation) => self.requeue(operation, pause, client),
             Effect::Alone(operation) => {
                 self.slots.notes_mut(operation).alone = true;
+                // What is sent apart needs tokens of its own.
+                self.slots[operation].plan_write(|last| last.iter_mut().for_each(|last| last.token = None));
                 if self.order.waits_for_none(operation) {
                     self.release(operation, client);
                 }
@@ -382,8 +384,17 @@ impl Scheduler {
                 self.release(operation, client);
             }
             Effect::Begun(operation) => self.slots[operation].ambiguous = true,
-            Effect::WriteAttempt(operation, attempt) => {
-                self.slots.notes_mut(operation).write_attempt = attempt
+            Effect::Planned(operation, planned, sent) => {
+                self.slots[operation].sent = Some(sent);
+                self.slots[operation].plan_write(|last| *last = Some(*planned));
+            }
+            Effect::NotApplied(operation) => {
+                self.slots[operation].ambiguous = false;
+                self.slots[operation].plan_write(|last| last.iter_mut().for_each(|last| last.lost = false));
+            }
+            Effect::GivenUp(operation) => {
+                let entry = &mut self.slots[operation];
+                (entry.write, entry.sent) = (None, None);
             }
             Effect::Deliver(items, place) => self.queue_page(items, place),
             Effect::Learned(table, told) => self.buckets.learn(table, &told, self.now),

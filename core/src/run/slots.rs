@@ -8,7 +8,7 @@ use crate::error::{CallError, Effect, Error};
 use crate::item::Item;
 use crate::many::Many;
 use crate::operation::{Settled, Task};
-use crate::solvent::Entry;
+use crate::solvent::{Entry, Planned};
 use crate::table::Tables;
 
 /// The operations of a run, by their positions in the plan. An entry's result is the operation's.
@@ -27,8 +27,6 @@ pub(super) struct Notes {
     pub(super) alone: bool,
     /// Its item (or the absence of one) as it was read for a transaction in which there was no room.
     pub(super) old: Option<Option<Item>>,
-    /// The attempt that the next transaction for it is.
-    pub(super) write_attempt: u16,
 }
 
 impl Slots {
@@ -65,11 +63,6 @@ impl Slots {
     pub(crate) fn old(&self, operation: u32) -> Option<&Option<Item>> {
         self.notes.get(&operation)?.old.as_ref()
     }
-
-    /// The attempt that the next transaction for an operation is.
-    pub(crate) fn write_attempt(&self, operation: u32) -> u16 {
-        self.notes.get(&operation).map_or(0, |notes| notes.write_attempt)
-    }
 }
 
 impl Index<u32> for Slots {
@@ -102,6 +95,13 @@ impl Entry {
         Error::Call { subject: self.task().subject(tables), error }
     }
 
+    /// Changes what is known of the last attempt of a write that views follow.
+    pub(super) fn plan_write(&mut self, change: impl FnOnce(&mut Option<Planned>)) {
+        if let Some(write) = &mut self.write {
+            change(&mut write.planned);
+        }
+    }
+
     /// Ends the operation, which must be open. That an attempt may have been applied is not forgotten.
     pub(crate) fn settle(&mut self, tables: &Tables, result: Result<Settled, Error>) {
         debug_assert!(self.is_open(), "an operation ends once");
@@ -118,6 +118,9 @@ impl Entry {
             },
             other => other,
         };
+        if result.is_ok() {
+            self.plan_write(|last| *last = None);
+        }
         self.result = Some(result);
     }
 }

@@ -36,7 +36,7 @@ impl Pinned {
     ///
     /// What is `.exactly_once()` or a transaction goes under the same token, and is applied once, within nine minutes from
     /// when it was pinned; afterwards it ends as [`Fate::Unknown`](crate::Fate::Unknown). Writes that views follow are known
-    /// again. Plain puts, deletes and updates that only set and remove are sent again. What must not be sent twice ends as
+    /// again by their items, unless others have written those since. Plain puts, deletes and updates that only set and remove are sent again. What must not be sent twice ends as
     /// unknown: updates that add, and writes with conditions or answers.
     ///
     /// Tickets stay good in it.
@@ -48,6 +48,9 @@ impl Pinned {
                 entry.sent.get_or_insert(self.at);
             } else if !task.is_read() {
                 entry.ambiguous = true;
+                if entry.write.is_some() {
+                    entry.sent.get_or_insert(self.at);
+                }
             }
         }
         plan

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::VERSION_ATTRIBUTE;
+use super::standing::{Standing, next_attempt, standing};
 use crate::api::{
     ReturnValuesOnConditionCheckFailure, TransactDelete, TransactPut, TransactUpdate, TransactWriteItem,
 };
@@ -11,10 +12,12 @@ use crate::error::{CallError, Error, Rejection};
 use crate::expression::{Condition, DocumentPath, UpdateAction, UpdateExpression};
 use crate::item::Item;
 use crate::key::Key;
-use crate::machine::Context;
+use crate::machine::{Context, Effect};
+use crate::moment::Moment;
 use crate::number::Number;
 use crate::operation::{MAX_ITEM_SIZE, Returns, Settled, Task, WriteOptions};
-use crate::run::{is_alive, token_error};
+use crate::run::is_alive;
+use crate::solvent::{Planned, PlannedOn};
 use crate::value::{AttributeValue, Attributes, attributes_size};
 use crate::view::TargetChanges;
 use crate::wire::WireError;
@@ -22,7 +25,10 @@ use crate::wire::WireError;
 /// One source item's part of a transaction.
 pub(super) struct SourceWrite {
     pub(super) action: TransactWriteItem,
+    pub(super) planned: Planned,
     pub(super) version: String,
+    /// Since when it may have been sent under its token.
+    pub(super) sent: Moment,
     /// The old item, where it was counted.
     pub(super) counted: Option<Item>,
     pub(super) new: Option<Item>,
@@ -36,44 +42,52 @@ pub(super) enum Plan {
     Write(Box<SourceWrite>),
     /// Nothing: it has ended.
     End(Settled),
+    /// Nothing: whether it was applied will never be known.
+    GiveUp(CallError),
 }
 
 /// What to do with the source item of one operation.
 pub(super) fn source_write(
     member: u32,
-    attempt: u16,
     old: Option<&Item>,
-    context: &Context<'_>,
+    token_used: Option<&CallError>,
+    context: &mut Context<'_>,
 ) -> Result<Plan, Error> {
     let task = context.task(member);
     let returns = task.options().map(|options| options.returns).unwrap_or_default();
     let invalid = |problem| Error::Invalid { subject: task.subject(context.tables), problem };
-    let name = context.entry(member).write.expect("a write that views follow is named when its run starts");
+    let entry = context.entry(member);
+    let write = entry.write.as_ref().expect("a write that views follow is named when its run starts");
     let old_version =
         match old.map(|old| old.attribute(VERSION_ATTRIBUTE)).transpose().map_err(invalid)?.flatten() {
-            Some(AttributeValue::S(version))
-                if context.entry(member).resumed && name.made_or_precedes(&version) =>
-            {
-                if returns == Returns::Nothing {
-                    return Ok(Plan::End(Settled::Done));
-                }
-                let problem =
-                    WireError::new("an earlier run of the plan has applied it, and its answer is lost");
-                return Err(Error::Unreadable { subject: task.subject(context.tables), problem });
-            }
             Some(AttributeValue::S(version)) => Some(version),
             _ => None,
         };
-    // What may have been applied by an earlier run left no trace where a later write of the plan deleted it, and without the
-    // token nobody knows.
-    let entry = &context.entry(member);
-    if task.is_exactly_once() && entry.sent.is_some_and(|sent| !is_alive(sent, context.now)) {
-        return Err(Error::Call { subject: task.subject(context.tables), error: token_error() });
+    let standing = standing(member, old_version.as_deref(), token_used, context);
+    match standing {
+        Standing::Applied if returns == Returns::Nothing => return Ok(Plan::End(Settled::Done)),
+        Standing::Applied => {
+            let problem = WireError::new("an earlier attempt has applied it, and its answer is lost");
+            return Err(Error::Unreadable { subject: task.subject(context.tables), problem });
+        }
+        Standing::Unknown(error) => return Ok(Plan::GiveUp(error)),
+        Standing::NotApplied => context.effects.push(Effect::NotApplied(member)),
+        Standing::Open => {}
     }
     if let Some(options) = task.options() {
         check_condition(member, options, old, context)?;
     }
-    let version = name.attempt(attempt);
+    let on = match (old, &old_version) {
+        (None, _) => PlannedOn::Absent,
+        (Some(_), Some(version)) => PlannedOn::Version(version.clone()),
+        (Some(_), None) => PlannedOn::Other,
+    };
+    let planned = next_attempt(write.planned.as_ref(), on, &standing, token_used.is_some());
+    let sent = match (&standing, entry.sent) {
+        (Standing::Open, Some(sent)) if is_alive(sent, context.now) => sent,
+        _ => context.now,
+    };
+    let version = write.id.attempt(planned.attempt);
     let new = match task {
         Task::Put { item, size, .. } => {
             let version = AttributeValue::S(version.clone());
@@ -90,7 +104,7 @@ pub(super) fn source_write(
             Some(Item::from_attributes(&attributes))
         }
         _ if old.is_none() && returns == Returns::Nothing => return Ok(Plan::End(Settled::Done)),
-        _ if old.is_none() && context.entry(member).ambiguous => {
+        _ if old.is_none() && entry.ambiguous && matches!(standing, Standing::Open) => {
             let problem =
                 "an earlier run of the plan may have deleted the item, and its answer is lost".to_owned();
             let error = CallError::Unknown { rejection: None, problem };
@@ -126,7 +140,7 @@ pub(super) fn source_write(
         (None, None) => return Ok(Plan::End(settled)),
     };
     let counted = old.filter(|_| old_version.is_some()).cloned();
-    Ok(Plan::Write(Box::new(SourceWrite { action, version, counted, new, bytes, settled })))
+    Ok(Plan::Write(Box::new(SourceWrite { action, planned, version, sent, counted, new, bytes, settled })))
 }
 
 /// Checks the operation's own condition on the item that it was planned on; the transaction holds on to that item.
