@@ -12,6 +12,13 @@ impl Fingerprint {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
+    /// One that only those can foresee who know the seed.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let mut fingerprint = Self::new();
+        fingerprint.mix(seed);
+        fingerprint
+    }
+
     /// Eight bytes at a time, since every operation of a plan has its key fed; then the length, which tells `ab` and `c`
     /// from `a` and `bc`.
     pub(crate) fn feed(&mut self, part: &[u8]) {
@@ -24,7 +31,7 @@ impl Fingerprint {
     }
 
     /// Each step can be undone, so that nothing that was fed is lost; the shift brings the upper bits down again.
-    fn mix(&mut self, word: u64) {
+    pub(crate) fn mix(&mut self, word: u64) {
         let product = (self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.0 = product ^ (product >> 32);
     }

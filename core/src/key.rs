@@ -14,6 +14,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::fingerprint::Fingerprint;
 use crate::item::Item;
 use crate::json::{Reader, write_string};
 use crate::number::Number;
@@ -282,6 +283,27 @@ impl Key {
             value.write_ordered(&mut out);
         }
         out
+    }
+
+    /// Feeds a hash with the key's values.
+    pub(crate) fn feed(&self, hash: &mut Fingerprint) {
+        for (_, value) in self.parts() {
+            match value {
+                KeyValue::S(text) => hash.feed(text.as_bytes()),
+                KeyValue::B(bytes) => hash.feed(bytes),
+                KeyValue::N(number) => {
+                    let (digits, exponent) = number.parts();
+                    hash.feed(&digits.to_le_bytes());
+                    hash.feed(&exponent.to_le_bytes());
+                    hash.feed(&[u8::from(number.is_negative())]);
+                }
+            }
+        }
+    }
+
+    /// Whether both have the same values; as keys of one table they are then one.
+    pub(crate) fn has_values_of(&self, other: &Self) -> bool {
+        self.parts().map(|(_, value)| value).eq(other.parts().map(|(_, value)| value))
     }
 
     /// The key as a map of attributes in DynamoDB's JSON.

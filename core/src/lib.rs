@@ -33,6 +33,7 @@ pub mod expression;
 mod fingerprint;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod hash_index;
 #[cfg(feature = "http")]
 pub mod http;
 mod item;

@@ -145,7 +145,10 @@ impl Number {
     /// The power of ten of the first digit; `None` for zero.
     #[must_use]
     pub fn magnitude(&self) -> Option<i16> {
-        (self.digits != 0).then(|| self.exponent + self.digits.ilog10() as i16)
+        let digits = self.digits;
+        // Most numbers are short, and 128 bits take many times as long.
+        let last = u64::try_from(digits).map_or_else(|_| digits.checked_ilog10(), u64::checked_ilog10);
+        last.map(|last| self.exponent + last as i16)
     }
 
     /// The number from its sign, significant digits and exponent, in whatever form.

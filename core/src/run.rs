@@ -23,9 +23,11 @@ mod order;
 mod pace;
 mod queues;
 mod ready;
+mod rising;
 mod scheduler;
 mod slots;
 mod telling;
+mod window;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;
-use crate::key::KeyValue;
 use crate::many::Many;
 use crate::moment::Moment;
 use crate::operation::{Group, Operation, Paged, Settled, Streamed, Task};
@@ -383,36 +382,24 @@ impl fmt::Debug for Solvent {
 /// Tells the operations of different plans apart, by position, kind, table and key.
 fn fingerprint(index: u32, task: &Result<Task, Error>, tables: &Tables) -> u64 {
     let mut hash = Fingerprint::new();
-    let mut feed = |bytes: &[u8]| hash.feed(bytes);
-    feed(&index.to_le_bytes());
+    hash.feed(&index.to_le_bytes());
     if let Ok(task) = task {
-        feed(task.operation().as_bytes());
+        hash.feed(task.operation().as_bytes());
         if let Some(table) = task.table() {
-            feed(tables.at(table).name.as_bytes());
+            hash.feed(tables.at(table).name.as_bytes());
         }
         for item in task.items() {
-            feed(tables.at(item.table).name.as_bytes());
-            for (_, value) in item.key.parts() {
-                match value {
-                    KeyValue::S(text) => feed(text.as_bytes()),
-                    KeyValue::B(bytes) => feed(bytes),
-                    KeyValue::N(number) => {
-                        let (digits, exponent) = number.parts();
-                        feed(&digits.to_le_bytes());
-                        feed(&exponent.to_le_bytes());
-                        feed(&[u8::from(number.is_negative())]);
-                    }
-                }
-            }
+            hash.feed(tables.at(item.table).name.as_bytes());
+            item.key.feed(&mut hash);
         }
         // What has no key is told apart by all that makes it another one.
         if let Task::Call { .. } | Task::Statement { .. } = task {
-            feed(format!("{task:?}").as_bytes());
+            hash.feed(format!("{task:?}").as_bytes());
         }
         // A query has no key; all that makes it another one tells it apart.
         if let Task::Query { fingerprint, reading, .. } | Task::Scan { fingerprint, reading, .. } = task {
-            feed(&fingerprint.to_le_bytes());
-            feed(format!("{:?} {:?}", reading.limit, reading.answer).as_bytes());
+            hash.feed(&fingerprint.to_le_bytes());
+            hash.feed(format!("{:?} {:?}", reading.limit, reading.answer).as_bytes());
         }
     }
     hash.finish()

@@ -13,6 +13,7 @@ use super::writing::{Returns, WriteOptions};
 use crate::api::{ExecuteStatementInput, ReturnValuesOnConditionCheckFailure};
 use crate::error::Subject;
 use crate::expression::{Condition, DocumentPath, KeyCondition, UpdateExpression};
+use crate::fingerprint::Fingerprint;
 use crate::item::Item;
 use crate::key::Key;
 use crate::partiql;
@@ -203,6 +204,22 @@ pub(crate) struct TaskItem<'a> {
     pub(crate) key: &'a Key,
     /// Whether it may change the item.
     pub(crate) write: bool,
+}
+
+impl TaskItem<'_> {
+    /// A hash of the item's table and key.
+    pub(crate) fn hash(&self, seed: u64) -> u32 {
+        let mut hash = Fingerprint::seeded(seed);
+        hash.mix(self.table.position() as u64);
+        self.key.feed(&mut hash);
+        let hash = hash.finish();
+        (hash ^ (hash >> 32)) as u32
+    }
+
+    /// Whether both are one item, whatever is done with it.
+    pub(crate) fn is_same(&self, other: TaskItem<'_>) -> bool {
+        self.table == other.table && self.key.has_values_of(other.key)
+    }
 }
 
 impl Task {

@@ -35,6 +35,26 @@ impl<K: Copy + Ord, V> Few<K, V> {
         self.0.remove(at).map(|(_, value)| value)
     }
 
+    /// The value under a key, an empty one where there is none.
+    pub(super) fn entry(&mut self, key: K) -> &mut V
+    where
+        V: Default,
+    {
+        let at = self.find(key).unwrap_or_else(|at| {
+            self.0.insert(at, (key, V::default()));
+            at
+        });
+        &mut self.0[at].1
+    }
+
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&mut V) -> bool) {
+        self.0.retain_mut(|(_, value)| keep(value));
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (K, &V)> {
+        self.0.iter().map(|(key, value)| (*key, value))
+    }
+
     pub(super) fn pop_first(&mut self) -> Option<(K, V)> {
         self.0.pop_front()
     }

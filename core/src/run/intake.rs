@@ -121,7 +121,7 @@ impl Scheduler {
                 self.release(operation, client);
             } else {
                 let targets = self.targets(operation, client);
-                if self.order.enter(operation, self.slots[operation].task(), &targets) {
+                if self.order.enter(operation, |operation| self.slots[operation].task(), &targets) {
                     self.release(operation, client);
                 }
             }

@@ -6,25 +6,29 @@
 //! another call of the API as it is, reads and writes nothing is known: it waits for all that is earlier, and all that is
 //! later waits for it, unless it tells of settings only. An operation's rank is the length of the longest chain that leads to it.
 
+mod chains;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
+use super::rising::Rising;
+use super::window::Window;
 use crate::key::Key;
+use crate::operation::Task;
 use crate::operation::call::is_apart;
-use crate::operation::{Task, TaskItem};
 use crate::table::TableId;
+use chains::{ChainId, Chains};
 
 /// The operations of a run that were taken in and have not ended, and what each waits for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Order {
-    open: BTreeMap<u32, Open>,
-    items: BTreeMap<ItemId, Chain>,
+    open: Window<Open>,
+    items: Chains,
     /// The items on which an operation failed, and which one: what follows it on the item may be taken in later.
     failed: BTreeMap<ItemId, u32>,
-    tables: BTreeMap<TableId, TableOrder>,
+    /// By their numbers in the plan.
+    tables: Vec<TableOrder>,
     /// The operations that may work anywhere.
     anywhere: BTreeSet<u32>,
     /// Those of them that wait for what is earlier.
@@ -60,33 +64,17 @@ enum Place {
     Anywhere,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct ItemPlace {
-    item: ItemId,
+    table: TableId,
+    item: ChainId,
     write: bool,
 }
 
 /// An item: its table, and the identity of its key.
-type ItemId = (TableId, Arc<[u8]>);
+type ItemId = (TableId, Vec<u8>);
 
 impl Place {
-    fn of(task: &Task) -> Self {
-        match task.table() {
-            None => match task.items().map(ItemPlace::of).collect::<Vec<_>>() {
-                places if places.is_empty() => match task {
-                    Task::Call { request } if is_apart(request) => Self::Nowhere,
-                    _ => Self::Anywhere,
-                },
-                places => Self::Several(places),
-            },
-            Some(table) => match task.items().next() {
-                Some(item) => Self::Item(ItemPlace::of(item)),
-                None if task.is_administration() => Self::Table(table),
-                None => Self::Items(table),
-            },
-        }
-    }
-
     fn items(&self) -> &[ItemPlace] {
         match self {
             Self::Item(item) => std::slice::from_ref(item),
@@ -102,40 +90,26 @@ impl Place {
             _ => None,
         };
         let items = self.items();
-        let first =
-            |index: usize| !items[..index].iter().any(|earlier| earlier.item.0 == items[index].item.0);
-        let of_items = (0..items.len()).filter(move |index| first(*index)).map(|index| items[index].item.0);
+        let first = |index: usize| !items[..index].iter().any(|earlier| earlier.table == items[index].table);
+        let of_items =
+            (0..items.len()).filter(move |index| first(*index)).map(move |index| items[index].table);
         whole.into_iter().chain(of_items)
     }
 
     fn writes_to(&self, table: TableId) -> bool {
-        self.items().iter().any(|place| place.item.0 == table && place.write)
-    }
-}
-
-impl ItemPlace {
-    fn of(item: TaskItem<'_>) -> Self {
-        Self { item: item_id(item.table, item.key), write: item.write }
+        self.items().iter().any(|place| place.table == table && place.write)
     }
 }
 
 fn item_id(table: TableId, key: &Key) -> ItemId {
-    (table, key.identity().into())
-}
-
-/// The operations on one item.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Chain {
-    last_write: Option<u32>,
-    /// The reads since then, in the plan's order.
-    reads: Vec<u32>,
+    (table, key.identity())
 }
 
 /// The operations on one table.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct TableOrder {
-    all: BTreeSet<u32>,
-    writes: BTreeSet<u32>,
+    all: Rising,
+    writes: Rising,
     administration: BTreeSet<u32>,
     /// Item operations that wait for an administration.
     items_waiting: BTreeSet<u32>,
@@ -147,13 +121,12 @@ struct TableOrder {
 impl TableOrder {
     /// Whether an operation waits for others on its table, apart from those on its item.
     fn blocks(&self, operation: u32, place: &Place) -> bool {
-        let earlier = |set: &BTreeSet<u32>| set.first().is_some_and(|first| *first < operation);
+        let earlier = |first: Option<u32>| first.is_some_and(|first| first < operation);
+        let administration = self.administration.first().copied();
         match place {
-            Place::Table(_) => earlier(&self.all),
-            Place::Items(_) => earlier(&self.writes) || earlier(&self.administration),
-            Place::Item(_) | Place::Several(_) | Place::Nowhere | Place::Anywhere => {
-                earlier(&self.administration)
-            }
+            Place::Table(_) => earlier(self.all.first()),
+            Place::Items(_) => earlier(self.writes.first()) || earlier(administration),
+            Place::Item(_) | Place::Several(_) | Place::Nowhere | Place::Anywhere => earlier(administration),
         }
     }
 }
@@ -168,6 +141,11 @@ pub(super) struct Released {
 }
 
 impl Order {
+    /// `seed` is unknown to those who choose the keys.
+    pub(super) fn new(seed: u64) -> Self {
+        Self { items: Chains::new(seed), ..Self::default() }
+    }
+
     /// The number of operations that have not ended.
     pub(super) fn len(&self) -> usize {
         self.open.len()
@@ -175,18 +153,18 @@ impl Order {
 
     /// The length of the longest chain of operations that leads to this one.
     pub(super) fn rank(&self, operation: u32) -> u32 {
-        self.open.get(&operation).map_or(0, |open| open.rank)
+        self.open.get(operation).map_or(0, |open| open.rank)
     }
 
     /// Whether an operation that has not ended waits for none.
     pub(super) fn waits_for_none(&self, operation: u32) -> bool {
-        self.open.get(&operation).is_none_or(|open| open.waits == 0)
+        self.open.get(operation).is_none_or(|open| open.waits == 0)
     }
 
     /// The operation that waits for this one and no other, where it is the only one that does: the next one on its item.
     pub(super) fn sole_follower(&self, operation: u32) -> Option<u32> {
-        let [follower] = self.open.get(&operation)?.followers[..] else { return None };
-        (self.open.get(&follower)?.waits == 1).then_some(follower)
+        let [follower] = self.open.get(operation)?.followers[..] else { return None };
+        (self.open.get(follower)?.waits == 1).then_some(follower)
     }
 
     /// Notes that these are sent as one, each of which follows the one before it on their item: what comes after them there
@@ -197,7 +175,7 @@ impl Order {
         let mut ranks: BTreeMap<u32, u32> = members.iter().map(|member| (*member, rank)).collect();
         // In the plan's order, so that whatever an operation waits for on the item has its rank before it.
         while let Some((operation, rank)) = ranks.pop_first() {
-            let Some(open) = self.open.get_mut(&operation) else { continue };
+            let Some(open) = self.open.get_mut(operation) else { continue };
             // One on several items may wait for others still.
             if !matches!(open.place, Place::Item(_)) {
                 continue;
@@ -223,13 +201,48 @@ impl Order {
         task.items().find_map(|item| self.failed.get(&item_id(item.table, item.key)).copied())
     }
 
-    /// Takes in the plan's next operation; true where it waits for nothing. `targets` are the tables of the views that
-    /// follow it: it waits for their creation too.
-    pub(super) fn enter(&mut self, operation: u32, task: &Task, targets: &[TableId]) -> bool {
-        let place = Place::of(task);
+    fn place<'a>(&mut self, operation: u32, task: impl Fn(u32) -> &'a Task) -> Place {
+        let own = task(operation);
+        let places = (0..).zip(own.items()).map(|(part, item)| {
+            let number = self.items.enter(operation, part, item, &task);
+            ItemPlace { table: item.table, item: number, write: item.write }
+        });
+        match own.table() {
+            None => match places.collect::<Vec<_>>() {
+                places if places.is_empty() => match own {
+                    Task::Call { request } if is_apart(request) => Place::Nowhere,
+                    _ => Place::Anywhere,
+                },
+                places => Place::Several(places),
+            },
+            Some(table) => match { places }.next() {
+                Some(item) => Place::Item(item),
+                None if own.is_administration() => Place::Table(table),
+                None => Place::Items(table),
+            },
+        }
+    }
+
+    fn table(&mut self, table: TableId) -> &mut TableOrder {
+        let number = table.position();
+        if number >= self.tables.len() {
+            self.tables.resize_with(number + 1, TableOrder::default);
+        }
+        &mut self.tables[number]
+    }
+
+    /// Takes in the plan's next operation; true where it waits for nothing. `task` tells the tasks of all that were taken in,
+    /// `targets` are the tables of the views that follow it: it waits for their creation too.
+    pub(super) fn enter<'a>(
+        &mut self,
+        operation: u32,
+        task: impl Fn(u32) -> &'a Task,
+        targets: &[TableId],
+    ) -> bool {
+        let place = self.place(operation, task);
         let (mut rank, mut waits) = (0, 0);
         for table in place.tables().chain(targets.iter().copied()) {
-            let table = self.tables.entry(table).or_default();
+            let table = self.table(table);
             if table.blocks(operation, &place) {
                 waits += 1;
                 rank = rank.max(table.highest_rank + 1);
@@ -252,27 +265,28 @@ impl Order {
             self.behind.insert(operation);
         }
         let mut before: Vec<u32> = Vec::new();
-        for ItemPlace { item, write } in place.items() {
-            let chain = self.items.entry(item.clone()).or_default();
+        for ItemPlace { item, write, .. } in place.items() {
+            let chain = &mut self.items[*item];
             if *write && !chain.reads.is_empty() {
                 before.extend(&chain.reads);
             } else {
                 before.extend(chain.last_write);
             }
             if *write {
-                *chain = Chain { last_write: Some(operation), reads: Vec::new() };
+                chain.last_write = Some(operation);
+                chain.reads.clear();
             } else {
                 chain.reads.push(operation);
             }
         }
         for earlier in before {
-            let earlier = self.open.get_mut(&earlier).expect("chains hold operations that have not ended");
+            let earlier = self.open.get_mut(earlier).expect("chains hold operations that have not ended");
             earlier.followers.push(operation);
             rank = rank.max(earlier.rank + 1);
             waits += 1;
         }
         for id in place.tables() {
-            let table = self.tables.entry(id).or_default();
+            let table = self.table(id);
             table.all.insert(operation);
             table.highest_rank = table.highest_rank.max(rank);
             if place.writes_to(id) {
@@ -283,19 +297,24 @@ impl Order {
             }
         }
         self.highest_rank = self.highest_rank.max(rank);
-        self.open.insert(operation, Open { place, rank, waits, followers: Vec::new() });
+        self.open.push(operation, Open { place, rank, waits, followers: Vec::new() });
         waits == 0
     }
 
     /// Takes out an operation that has ended.
-    pub(super) fn leave(&mut self, operation: u32, succeeded: bool) -> Released {
+    pub(super) fn leave<'a>(
+        &mut self,
+        operation: u32,
+        succeeded: bool,
+        task: impl Fn(u32) -> &'a Task,
+    ) -> Released {
         let mut released = Released::default();
-        let Some(Open { place, followers, .. }) = self.open.remove(&operation) else { return released };
+        let Some(Open { place, followers, .. }) = self.open.remove(operation) else { return released };
         let mut freed: Vec<u32> = Vec::new();
         for id in place.tables() {
-            let table = self.tables.get_mut(&id).expect("the table of an open operation is known");
-            table.all.remove(&operation);
-            table.writes.remove(&operation);
+            let table = &mut self.tables[id.position()];
+            table.all.remove(operation);
+            table.writes.remove(operation);
             table.items_waiting.remove(&operation);
             table.others_waiting.remove(&operation);
             if table.administration.remove(&operation) {
@@ -305,7 +324,7 @@ impl Order {
             }
             // Whoever is earliest waits for no more than those after it.
             while let Some(first) = table.others_waiting.first().copied() {
-                if table.blocks(first, &self.open[&first].place) {
+                if table.blocks(first, &self.open[first].place) {
                     break;
                 }
                 table.others_waiting.remove(&first);
@@ -320,33 +339,25 @@ impl Order {
             freed.extend(std::mem::replace(&mut self.behind, later));
         }
         if let Some(first) = self.anywhere_waiting.first().copied()
-            && self.open.first_key_value().is_some_and(|(open, _)| *open == first)
+            && self.open.first() == Some(first)
         {
             self.anywhere_waiting.remove(&first);
             freed.push(first);
         }
         for ItemPlace { item, .. } in place.items() {
-            if !succeeded {
-                self.failed.entry(item.clone()).or_insert(operation);
-            }
-            if let Some(chain) = self.items.get_mut(item) {
-                if let Ok(at) = chain.reads.binary_search(&operation) {
-                    chain.reads.remove(at);
-                }
-                chain.last_write = chain.last_write.filter(|last| *last != operation);
-                if chain.last_write.is_none() && chain.reads.is_empty() {
-                    self.items.remove(item);
-                }
-            }
+            self.items.leave(*item, operation);
         }
         if succeeded {
             freed.extend(followers);
         } else {
+            for item in task(operation).items() {
+                self.note_failure(operation, item.table, item.key);
+            }
             released.skipped = followers;
         }
         for operation in freed {
             // One that was skipped meanwhile is gone.
-            let Some(open) = self.open.get_mut(&operation) else { continue };
+            let Some(open) = self.open.get_mut(operation) else { continue };
             open.waits -= 1;
             if open.waits == 0 {
                 released.ready.push(operation);

@@ -1,27 +1,27 @@
 //! Operations that are ready, in the plan's order, and apart by what they wait for where capacity is short.
 
-use std::collections::btree_set::Iter;
-use std::collections::{BTreeMap, BTreeSet};
-use std::iter::Peekable;
+use std::collections::vec_deque::Iter;
 
+use super::few::Few;
 use super::pace::Class;
+use super::rising::Rising;
 
 /// Operations by their classes: within a class none goes before another.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Queues {
-    classes: BTreeMap<Class, BTreeSet<u32>>,
+    classes: Few<Class, Rising>,
     len: usize,
 }
 
 impl Queues {
     pub(super) fn insert(&mut self, class: Class, operation: u32) {
-        self.len += usize::from(self.classes.entry(class).or_default().insert(operation));
+        self.len += usize::from(self.classes.entry(class).insert(operation));
     }
 
     pub(super) fn remove(&mut self, operation: u32) {
         let mut found = false;
-        self.classes.retain(|_, set| {
-            found |= set.remove(&operation);
+        self.classes.retain(|set| {
+            found |= set.remove(operation);
             !set.is_empty()
         });
         self.len -= usize::from(found);
@@ -29,10 +29,10 @@ impl Queues {
 
     /// Removes an operation whose class is known.
     pub(super) fn take(&mut self, class: Class, operation: u32) {
-        let Some(set) = self.classes.get_mut(&class) else { return };
-        self.len -= usize::from(set.remove(&operation));
+        let Some(set) = self.classes.get_mut(class) else { return };
+        self.len -= usize::from(set.remove(operation));
         if set.is_empty() {
-            self.classes.remove(&class);
+            self.classes.remove(class);
         }
     }
 
@@ -41,37 +41,46 @@ impl Queues {
     }
 
     pub(super) fn first(&self) -> Option<u32> {
-        self.classes.values().filter_map(|set| set.first().copied()).min()
+        self.classes.values().filter_map(Rising::first).min()
     }
 
     /// All of them in the plan's order, except those of classes that are closed on the way.
     pub(super) fn merged(&self) -> Merged<'_> {
-        let classes = self.classes.iter().map(|(class, set)| (*class, set.iter().peekable()));
-        Merged { classes: classes.collect() }
+        let classes = self.classes.iter().filter_map(|(class, set)| {
+            let mut rest = set.iter();
+            Some(Head { next: *rest.next()?, class, rest })
+        });
+        Merged(classes.collect())
     }
 }
 
 /// Operations in the plan's order.
-pub(super) struct Merged<'a> {
-    classes: Vec<(Class, Peekable<Iter<'a, u32>>)>,
+pub(super) struct Merged<'a>(Vec<Head<'a>>);
+
+/// What is left of a class.
+struct Head<'a> {
+    next: u32,
+    class: Class,
+    rest: Iter<'a, u32>,
 }
 
 impl<'a> Merged<'a> {
     /// The next operation, and its class.
     pub(super) fn next(&mut self) -> Option<(Class, u32)> {
-        let heads = self.classes.iter_mut().enumerate();
-        let heads = heads.filter_map(|(index, (_, set))| set.peek().map(|first| (**first, index)));
-        let (operation, index) = heads.min()?;
-        let (class, set) = &mut self.classes[index];
-        set.next();
-        Some((*class, operation))
+        let (index, head) = self.0.iter_mut().enumerate().min_by_key(|(_, head)| head.next)?;
+        let (class, operation) = (head.class, head.next);
+        match head.rest.next() {
+            Some(next) => head.next = *next,
+            None => drop(self.0.swap_remove(index)),
+        }
+        Some((class, operation))
     }
 
     /// Hands out no more of a class; those of it that would have followed.
     pub(super) fn close(&mut self, class: Class) -> impl Iterator<Item = u32> + use<'a> {
-        let index = self.classes.iter().position(|(other, _)| *other == class);
-        let rest = index.map(|index| self.classes.swap_remove(index).1);
-        rest.into_iter().flatten().copied()
+        let index = self.0.iter().position(|head| head.class == class);
+        let head = index.map(|index| self.0.swap_remove(index));
+        head.into_iter().flat_map(|head| std::iter::once(head.next).chain(head.rest.copied()))
     }
 }
 

@@ -100,7 +100,7 @@ impl Scheduler {
             ended: 0,
             succeeded: 0,
             failed,
-            order: Order::default(),
+            order: Order::new(seed),
             ready: Ready::default(),
             machines: Few::default(),
             runnable: Few::default(),
@@ -437,7 +437,7 @@ impl Scheduler {
             }
             let succeeded = result.is_ok();
             self.settle_unordered(operation, result);
-            let released = self.order.leave(operation, succeeded);
+            let released = self.order.leave(operation, succeeded, |operation| self.slots[operation].task());
             for follower in released.skipped {
                 let subject = self.slots[follower].task().subject(&self.tables);
                 skipped.push_back((follower, Err(Error::Skipped { subject, after: operation })));
