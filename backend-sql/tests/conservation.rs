@@ -2,7 +2,7 @@
 //! what the database really holds.
 //!
 //! Each case is made from a seed: a plan of puts, deletes, updates and gets, several on one item, some under conditions,
-//! tokens or in transactions, some on a table that a view follows; faults of the network and the service; and a life in
+//! tokens or in transactions, some on a table that a view follows, where another process is at work too; faults of the network and the service; and a life in
 //! several rounds, in which the process is killed and goes on from what it saved, or gives up and goes on from what is left
 //! over. Calls that nobody waits for any more still arrive, up to a minute after they were sent and after others. It runs against the real backend, in virtual time. A model of each item then tells which states the fates allow,
 //! and what is held must be one of them: so nothing that adds is added twice, nothing that is told to be applied is missing,
@@ -81,6 +81,8 @@ struct Counts {
     left_over: u64,
     /// Calls that arrived, and were carried out, after their answers were given up.
     arrived_late: u64,
+    /// How often another process took a sum away.
+    taken_away: u64,
 }
 
 impl Counts {
@@ -90,6 +92,7 @@ impl Counts {
         self.killed += other.killed;
         self.left_over += other.left_over;
         self.arrived_late += other.arrived_late;
+        self.taken_away += other.taken_away;
         for (fate, count) in &other.fates {
             *self.fates.entry(fate).or_default() += count;
         }
@@ -105,6 +108,7 @@ impl Counts {
             assert!(count * 100 > self.operations, "only {count} operations are {fate}");
         }
         assert!(self.killed > 50 && self.left_over > 50 && self.arrived_late > 50);
+        assert!(self.taken_away > 50);
     }
 }
 
@@ -138,6 +142,9 @@ struct Case {
     /// Whether a process was killed that had saved its plan some time before: who goes on from that reads what the killed
     /// one has written meanwhile.
     saved_early: bool,
+    /// What another process has taken away of sums.
+    taken_away: BTreeMap<plans::Place, i64>,
+    others: u64,
     now: Moment,
 }
 
@@ -156,7 +163,17 @@ impl Case {
         let now = Moment::from_secs(1_700_000_000);
         let under_tokens = faults.percent(25);
         let (plan, planned) = plans::random(&mut faults, under_tokens);
-        let case = Self { faults, backend, plan, planned, under_tokens, saved_early: false, now };
+        let case = Self {
+            faults,
+            backend,
+            plan,
+            planned,
+            under_tokens,
+            saved_early: false,
+            taken_away: BTreeMap::new(),
+            others: 0,
+            now,
+        };
         let mut tables = Solvent::new();
         tables.add(plans::notes().create());
         tables.add(Visit::create());
@@ -217,6 +234,7 @@ impl Case {
         self.faults.let_arrive(&self.backend, u64::MAX, self.now);
         self.check(&outcome, &taken);
         counts.arrived_late = self.faults.arrived_late();
+        counts.taken_away = self.taken_away.values().filter(|sum| **sum > 0).count() as u64;
         counts.operations = outcome.len() as u64;
         for (_, fate) in outcome.fates() {
             *counts.fates.entry(name(&fate)).or_default() += 1;
@@ -270,6 +288,7 @@ impl Case {
             steps += 1;
             assert!(steps < 20_000, "the round does not end");
             self.faults.let_arrive(&self.backend, 1, self.now);
+            self.take_away();
             let step = run.poll(self.now);
             let now = self.now;
             under_way.extract_if(.., |call| call.expires <= now).for_each(|call| self.lose(call));
@@ -307,6 +326,26 @@ impl Case {
         }
     }
 
+    /// Another process deletes a sum, and keeps what it was.
+    fn take_away(&mut self) {
+        if !self.faults.percent(4) {
+            return;
+        }
+        let parts = self.planned.iter().flat_map(|planned| &planned.parts);
+        let sums: Vec<plans::Place> =
+            parts.filter(|part| part.is_taken_away()).map(|part| part.place.clone()).collect();
+        let Some(plans::Place::Visit(user, time)) = sums.first() else { return };
+        let delete = Visit::delete((user.as_str(), *time)).return_old();
+        self.others += 1;
+        let (mut run, finish) = self.client(1_000_000 + self.others).start(delete, self.now).unwrap();
+        while let Step::Send(call) = run.poll(self.now) {
+            run.complete(call.id, self.backend.answer(&call.request, self.now), self.now);
+        }
+        if let Some(visit) = finish(run.finish()).unwrap() {
+            *self.taken_away.entry(sums[0].clone()).or_default() += visit.seen;
+        }
+    }
+
     /// Nobody waits for the call any more, and it may still arrive.
     fn lose(&mut self, call: UnderWay) {
         if let Answer::Later(request) = call.answer {
@@ -331,6 +370,7 @@ impl Case {
         };
         model::check(&self.planned, outcome, self.saved_early, &is_overwritten, &|part| self.held(part));
         model::check_transactions(&self.planned, outcome, &|part| self.held(part));
+        model::check_sums(&self.planned, outcome, &self.taken_away, &|part| self.held(part));
         model::check_view(&self.scan(&Visit::DESCRIPTION.name), &self.scan(&UserCount::DESCRIPTION.name));
     }
 

@@ -271,7 +271,8 @@ fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
         let followed = client.follows(task, &plan.tables);
         // What an earlier run may have sent under a token may have been applied, until that token (or the item) tells.
         entry.ambiguous |= entry.sent.is_some() && task.is_under_token();
-        if is_transaction || followed {
+        // What has ended keeps its name, or is to have none any more.
+        if entry.result.is_none() && (is_transaction || followed) {
             let id = WriteId { session: client.session, run: run.0, operation };
             entry.write.get_or_insert_with(|| Box::new(id.into()));
         }

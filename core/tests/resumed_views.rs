@@ -222,3 +222,46 @@ fn an_attempt_that_arrives_after_another_writer_was_in_the_way_is_found_and_not_
     assert_eq!((run.finish().fate(0), held(&service)), (Some(Fate::Applied), Some(1)));
     assert_eq!(view_drift(&service), None);
 }
+
+#[test]
+fn writes_that_went_together_and_are_sent_apart_later_are_not_applied_again() {
+    let mut service = Service::default();
+    let mut plan = Solvent::new();
+    plan.add(Visit::update(("b", 1)).add(Visit::SEEN, 1));
+    plan.add(Visit::update(("a", 1)).add(Visit::SEEN, 1));
+    let at_the_end = killed_at(&process(1), plan, START, |request| {
+        let answer = service.answer(request);
+        (!is_write(request)).then_some(answer)
+    });
+    others(Visit::delete(("a", 1)), &mut service, START);
+
+    // Reading both is refused, so each is read alone.
+    let mut now = START + MINUTE;
+    let (mut run, _) = process(77).start(at_the_end, now).unwrap();
+    drive_with(&mut run, &mut now, |request| match request {
+        Request::BatchGetItem(_) => {
+            Err(CallError::Refused(Box::new(Rejection::new("AccessDeniedException", "told by the test"))))
+        }
+        _ => service.answer(request),
+    });
+    let outcome = run.finish();
+    assert_eq!((outcome.fate(0), outcome.fate(1)), (Some(Fate::Applied), Some(Fate::Unknown)));
+    assert_eq!((held(&service), view_drift(&service)), (None, None));
+}
+
+#[test]
+fn what_will_never_be_known_stays_unknown_in_all_later_runs() {
+    let mut service = Service::default();
+    let plan = Visit::update(("a", 1)).add(Visit::SEEN, 1).into_solvent().0;
+    let mut plan = killed_at(&process(1), plan, START, |request| {
+        let answer = service.answer(request);
+        (!is_write(request)).then_some(answer)
+    });
+    others(Visit::delete(("a", 1)), &mut service, START);
+    for round in 1..4 {
+        let outcome = resumed(plan, &mut service, START + round * 20 * MINUTE);
+        assert_eq!((outcome.fate(0), held(&service)), (Some(Fate::Unknown), None));
+        plan = outcome.leftover();
+        assert_eq!(plan.remaining(), 0);
+    }
+}

@@ -22,7 +22,7 @@ pub(crate) fn check(
 ) {
     let mut items: BTreeMap<&Place, Vec<(usize, &Part)>> = BTreeMap::new();
     for (index, operation) in planned.iter().enumerate() {
-        for part in &operation.parts {
+        for part in operation.parts.iter().filter(|part| !part.is_taken_away()) {
             items.entry(&part.place).or_default().push((index, part));
         }
     }
@@ -107,6 +107,32 @@ pub(crate) fn check_transactions(
             .map(|part| held(part).is_some_and(|item| item.contains_key(&mark_of(index))))
             .collect();
         assert!(marks.len() < 2, "transaction {index} is half applied: {:?}", outcome.fate(index as u32));
+    }
+}
+
+/// What others have taken away of sums, and what is left of them, is what was added: what is told to be applied once each, and
+/// what is unknown once at most.
+pub(crate) fn check_sums(
+    planned: &[Planned],
+    outcome: &Outcome,
+    taken_away: &BTreeMap<Place, i64>,
+    held: &dyn Fn(&Part) -> Option<Attributes>,
+) {
+    let mut sums: BTreeMap<&Place, (i64, i64, &Part, String)> = BTreeMap::new();
+    for (index, operation) in planned.iter().enumerate() {
+        for part in operation.parts.iter().filter(|part| part.is_taken_away()) {
+            let fate = outcome.fate(index as u32).unwrap();
+            let (applied, unknown, _, story) =
+                sums.entry(&part.place).or_insert_with(|| (0, 0, part, String::new()));
+            *story += &format!("\n{index} {:?}: {fate}", operation.manner);
+            *applied += i64::from(fate == Fate::Applied);
+            *unknown += i64::from(fate == Fate::Unknown);
+        }
+    }
+    for (place, (applied, unknown, part, story)) in sums {
+        let held = held(part).map_or(0, |item| number(&item["seen"]));
+        let all = held + taken_away.get(place).copied().unwrap_or_default();
+        assert!((applied..=applied + unknown).contains(&all), "{place:?}: {all} was added to it{story}");
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Visit {
     user: String,
     #[table(range_key)]
     time: u64,
-    seen: i64,
+    pub(crate) seen: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Table, Serialize, Deserialize)]
@@ -98,6 +98,11 @@ impl Part {
     /// Whether nothing but additions are ever made to the item.
     pub(crate) fn is_only_added_to(&self) -> bool {
         matches!(&self.place, Place::Note(id) if id.starts_with("sum"))
+    }
+
+    /// Whether it is a sum that nothing but additions are made to, and that another process takes away now and then.
+    pub(crate) fn is_taken_away(&self) -> bool {
+        matches!(&self.place, Place::Visit(user, _) if user.starts_with("sum"))
     }
 
     /// What a put sets.
@@ -283,7 +288,11 @@ fn transaction(solvent: &mut Solvent, faults: &mut Faults, index: usize) -> Plan
 }
 
 fn of_visit(solvent: &mut Solvent, faults: &mut Faults, index: usize, under_tokens: bool) -> Planned {
-    let (user, time) = (format!("u{}", faults.below(3)), faults.below(3));
+    let is_sum = faults.percent(40);
+    let (user, time) = match is_sum {
+        true => (format!("sum-{}", faults.below(2)), 0),
+        false => (format!("u{}", faults.below(3)), faults.below(3)),
+    };
     let manner = if under_tokens || faults.percent(20) { Manner::Once } else { Manner::Plain };
     let key = (user.as_str(), time);
     macro_rules! add {
@@ -295,6 +304,7 @@ fn of_visit(solvent: &mut Solvent, faults: &mut Faults, index: usize, under_toke
         };
     }
     let (kind, ticket) = match faults.below(5) {
+        _ if is_sum => (Kind::Add, Some(add!(Visit::update(key).add(Visit::SEEN, 1)))),
         0 | 1 => {
             let visit = Visit { user: user.clone(), time, seen: index as i64 };
             (Kind::Put, Some(add!(visit.put())))

@@ -373,8 +373,7 @@ impl Scheduler {
             Effect::Requeue(operation) => self.requeue(operation, pause, client),
             Effect::Alone(operation) => {
                 self.slots.notes_mut(operation).alone = true;
-                // What is sent apart needs tokens of its own.
-                self.slots[operation].plan_write(|last| last.iter_mut().for_each(|last| last.token = None));
+                self.slots[operation].forget_token();
                 if self.order.waits_for_none(operation) {
                     self.release(operation, client);
                 }

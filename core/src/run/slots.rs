@@ -102,6 +102,17 @@ impl Entry {
         }
     }
 
+    /// Lets a write that was sent together with others be sent apart, under a token of its own; unless they may have been
+    /// applied together, of which that token tells.
+    pub(super) fn forget_token(&mut self) {
+        let resumed = self.resumed;
+        self.plan_write(|last| {
+            if let Some(last) = last.as_mut().filter(|last| !last.lost && !resumed) {
+                last.token = None;
+            }
+        });
+    }
+
     /// Ends the operation, which must be open. That an attempt may have been applied is not forgotten.
     pub(crate) fn settle(&mut self, tables: &Tables, result: Result<Settled, Error>) {
         debug_assert!(self.is_open(), "an operation ends once");
