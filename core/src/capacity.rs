@@ -316,7 +316,7 @@ impl Buckets {
         let mut consumed = Vec::new();
         for told in response.consumed_capacity() {
             let number = self.table(&told.table_name);
-            consumed.extend(self.at(number).consumed(told, direction, index));
+            self.at(number).consumed(told, direction, index, &mut consumed);
         }
         consumed
     }

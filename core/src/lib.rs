@@ -37,6 +37,7 @@ mod hash_index;
 #[cfg(feature = "http")]
 pub mod http;
 mod item;
+mod item_set;
 pub mod json;
 mod key;
 mod machine;

@@ -141,25 +141,24 @@ impl TableCapacity {
         told: &ConsumedCapacity,
         direction: Direction,
         index: Option<&str>,
-    ) -> Vec<(BucketId, Micro)> {
+        consumed: &mut Vec<(BucketId, Micro)>,
+    ) {
         let own = self.bucket(None, direction);
         let Some(table) = &told.table else {
-            return match (index, direction) {
-                (Some(index), Direction::Read) => {
-                    vec![(self.bucket(Some(index), Direction::Read), micro(told.capacity_units))]
-                }
-                _ if direction == Direction::Write && self.has_global_indexes() => Vec::new(),
-                _ => vec![(own, micro(told.capacity_units))],
+            let bucket = match (index, direction) {
+                (Some(index), Direction::Read) => self.bucket(Some(index), Direction::Read),
+                (_, Direction::Write) if self.has_global_indexes() => return,
+                _ => own,
             };
+            return consumed.push((bucket, micro(told.capacity_units)));
         };
         let local: f64 = told.local_secondary_indexes.values().map(|local| local.capacity_units).sum();
-        let mut consumed = vec![(own, micro(table.capacity_units + local))];
+        consumed.push((own, micro(table.capacity_units + local)));
         for index in self.globals() {
             let units = told.global_secondary_indexes.get(&*index.description.name);
             let units = units.map_or(0.0, |Capacity { capacity_units, .. }| *capacity_units);
             consumed.push((self.bucket(Some(&index.description.name), direction), micro(units)));
         }
-        consumed
     }
 }
 

@@ -12,8 +12,9 @@ use crate::api::{
 };
 use crate::error::{CallError, mismatched_answer};
 use crate::item::Item;
+use crate::item_set::ItemSet;
 use crate::key::Key;
-use crate::operation::{Settled, Task};
+use crate::operation::{Settled, Task, TaskItem};
 use crate::request::{Request, Response};
 use crate::table::TableId;
 use crate::wire::WireError;
@@ -58,7 +59,10 @@ impl BatchGet {
             }
             Err(error) => return context.fail_calls(&self.operations, &error),
         };
-        let found = match by_key(&self.operations, &answer, context) {
+        let mut asked = ItemSet::default();
+        let gets = self.operations.iter().flat_map(|operation| context.task(*operation).items());
+        let places: Vec<usize> = gets.map(|get| asked.enter(get)).collect();
+        let found = match found(&asked, &answer, context) {
             Ok(found) => found,
             Err(problem) => {
                 let problem = format!("the answer cannot be read: {problem}");
@@ -71,15 +75,14 @@ impl BatchGet {
             .iter()
             .flat_map(|(table, keys)| keys.keys.iter().map(move |key| (table.as_str(), key)))
             .collect();
-        for operation in &self.operations {
+        for (operation, place) in self.operations.iter().zip(places) {
             let Task::Get { table, key, .. } = context.task(*operation) else { continue };
             let is_unprocessed =
                 !unprocessed.is_empty() && unprocessed.contains(&(context.table_name(*table).as_str(), key));
             if is_unprocessed {
                 context.effects.push(Effect::Requeue(*operation));
             } else {
-                let item = found.get(table).and_then(|items| items.get(key)).cloned();
-                context.settle(*operation, Settled::Item(item));
+                context.settle(*operation, Settled::Item(found[place].clone()));
             }
         }
     }
@@ -108,12 +111,14 @@ fn request(operations: &[u32], context: &Context<'_>) -> Request {
         });
     }
     let mut by_table: BTreeMap<TableId, KeysAndAttributes> = BTreeMap::new();
-    let mut known = BTreeSet::new();
+    let mut known = ItemSet::default();
     for operation in operations {
         let Task::Get { table, key, consistent_read, projection } = context.task(*operation) else {
             continue;
         };
-        if known.insert((*table, key)) {
+        let before = known.len();
+        known.enter(TaskItem { table: *table, key, write: false });
+        if known.len() > before {
             let entry = by_table.entry(*table).or_default();
             entry.consistent_read = *consistent_read;
             entry.projection_expression.clone_from(projection);
@@ -133,19 +138,23 @@ fn request(operations: &[u32], context: &Context<'_>) -> Request {
     })
 }
 
-/// The items of an answer, which come in no particular order, by table and key.
-fn by_key(
-    operations: &[u32],
+/// The items of an answer, which come in no particular order, by the places of what was asked for.
+fn found(
+    asked: &ItemSet<'_>,
     answer: &BatchGetItemOutput,
     context: &Context<'_>,
-) -> Result<BTreeMap<TableId, BTreeMap<Key, Item>>, WireError> {
-    let mut found = BTreeMap::new();
-    let tables: BTreeSet<_> = operations.iter().map(|operation| context.table_id(*operation)).collect();
+) -> Result<Vec<Option<Item>>, WireError> {
+    let mut found = vec![None; asked.len()];
+    let tables: BTreeSet<TableId> = asked.iter().map(|item| item.table).collect();
     for table in tables {
         let Some(items) = answer.responses.get(&context.table_name(table)) else { continue };
         let keys = &context.table(table).keys;
-        let items = items.iter().map(|item| Ok((keys.extract(&item)?, item)));
-        found.insert(table, items.collect::<Result<_, WireError>>()?);
+        for item in items.iter() {
+            let key = keys.extract(&item)?;
+            if let Some(place) = asked.find(TaskItem { table, key: &key, write: false }) {
+                found[place] = Some(item);
+            }
+        }
     }
     Ok(found)
 }

@@ -8,12 +8,12 @@ use super::queues::Queues;
 use crate::capacity::{BucketId, Cost, Micro, Taken};
 use crate::client::Client;
 use crate::expression::DocumentPath;
-use crate::key::Key;
+use crate::item_set::ItemSet;
 use crate::machine::{
     Administration, BatchGet, BatchWrite, ListTables, Machine, Pages, Single, StatementPages, Tags, Transact,
     ViewWrite,
 };
-use crate::operation::Task;
+use crate::operation::{Task, TaskItem};
 use crate::solvent::Entry;
 use crate::table::{TableId, Tables};
 
@@ -114,7 +114,7 @@ impl Ready {
             batch = self.batch_write(pacer);
         }
         if batch.members.is_empty() && may_send(self.gets.first(), self.gets.len() >= MAX_BATCH_GET) {
-            batch = self.batch_get(tables, pacer);
+            batch = self.batch_get(pacer);
         }
         let cost = batch.cost;
         match batch.members[..] {
@@ -184,28 +184,26 @@ impl Ready {
         Batch::of(&mut self.writes, MAX_BATCH_WRITE, &mut fits, pacer)
     }
 
-    fn batch_get(&mut self, tables: &Tables, pacer: &mut Pacer<'_>) -> Batch {
+    fn batch_get(&mut self, pacer: &mut Pacer<'_>) -> Batch {
         let slots = pacer.slots;
-        let mut keys: BTreeSet<(TableId, &Key)> = BTreeSet::new();
-        let mut manners: BTreeMap<&str, (bool, &[DocumentPath])> = BTreeMap::new();
+        let mut items = ItemSet::default();
+        let mut manners: BTreeMap<TableId, (bool, &[DocumentPath])> = BTreeMap::new();
         let mut fits = |operation: u32, _: &[u32]| {
             let Task::Get { table, key, consistent_read, projection } = slots[operation].task() else {
                 return Fit::NotThis;
             };
             // A batch reads a table in one manner.
             let manner = (*consistent_read, projection.as_slice());
-            let name = tables.at(*table).name.as_ref();
-            if *manners.entry(name).or_insert(manner) != manner {
+            if *manners.entry(*table).or_insert(manner) != manner {
                 return Fit::NotThis;
             }
-            if keys.contains(&(*table, key)) {
-                return Fit::Free;
+            let before = items.len();
+            items.enter(TaskItem { table: *table, key, write: false });
+            match items.len() {
+                after if after == before => Fit::Free,
+                after if after > MAX_BATCH_GET => Fit::NoMore,
+                _ => Fit::Yes,
             }
-            if keys.len() == MAX_BATCH_GET {
-                return Fit::NoMore;
-            }
-            keys.insert((*table, key));
-            Fit::Yes
         };
         Batch::of(&mut self.gets, usize::MAX, &mut fits, pacer)
     }
