@@ -30,7 +30,8 @@ use crate::wire::{self, ENTITY_ATTRIBUTE, WireError};
 /// - This form is made for one writer at a time. A second one is noticed by the item's version, and the write planned
 ///   anew, but many of them on the same items cost retries.
 /// - Source items carry an attribute of the library's, `dy_v`; typed reads leave it out.
-/// - Targets hold sums. An item whose contributions have all been taken back stays, with zeros; and targets are written
+/// - Targets hold sums, from the first contribution on, also of 0. An item whose contributions have all been taken back
+///   stays, with zeros; and targets are written
 ///   by their view alone.
 /// - A write takes one consistent read and one transaction (which costs twice the write units) with the changes of all
 ///   views of the table; writes of one plan share transactions as far as they fit.
@@ -88,20 +89,29 @@ pub trait View: Send + Sync + 'static {
 /// What an item contributes to a view's target.
 #[derive(Debug)]
 pub struct Changes<T> {
-    changes: TargetChanges,
+    changes: BTreeMap<Key, BTreeMap<Cow<'static, str>, Number>>,
     problem: Option<WireError>,
     of: PhantomData<fn() -> T>,
 }
 
 /// Amounts to add to numbers, by item and attribute.
-pub(crate) type TargetChanges = BTreeMap<Key, BTreeMap<Cow<'static, str>, Number>>;
+pub(crate) type TargetChanges = BTreeMap<Key, BTreeMap<Cow<'static, str>, Sum>>;
+
+/// What is to be added to a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Sum {
+    pub(crate) amount: Number,
+    /// Whether it was added to before, so that there is such an attribute, also where it is 0.
+    pub(crate) is_there: bool,
+}
 
 impl<T: Table> Changes<T> {
     fn new() -> Self {
-        Self { changes: TargetChanges::new(), problem: None, of: PhantomData }
+        Self { changes: BTreeMap::new(), problem: None, of: PhantomData }
     }
 
-    /// Adds to a number of the target's item with this key, which is created where it does not exist.
+    /// Adds to a number of the target's item with this key, which is created where it does not exist, and so is the number:
+    /// adding 0 makes it 0.
     pub fn add<Q, V>(&mut self, key: Q, path: Path<T, V>, amount: impl Addend<V>)
     where
         T::Keys: AcceptsKey<Q>,
@@ -178,7 +188,8 @@ impl<V: View> ErasedView for V {
                 let sums = changes.entry(key).or_default();
                 for (attribute, amount) in amounts {
                     let sum = sums.entry(attribute).or_default();
-                    *sum = sum.checked_add(if negate { -amount } else { amount })?;
+                    sum.amount = sum.amount.checked_add(if negate { -amount } else { amount })?;
+                    sum.is_there |= negate;
                 }
             }
         }

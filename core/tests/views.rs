@@ -58,6 +58,19 @@ fn a_view_follows_puts_overwrites_updates_and_deletes() {
 }
 
 #[test]
+fn a_sum_that_starts_with_nothing_is_there_and_what_changes_nothing_is_not_sent() {
+    let mut service = Service::default();
+    run(visit("a", 1, 0).put(), &mut service).1.unwrap();
+    assert_eq!(counted(&service)["a"], (1, 0));
+    run(Visit::update(("a", 1)).set(Visit::SEEN, 0), &mut service).1.unwrap();
+    let (requests, _) = run(visit("a", 1, 0).put(), &mut service);
+    let Request::TransactWriteItems(transaction) = &*requests[1] else { panic!("{requests:?}") };
+    assert_eq!(transaction.transact_items.len(), 1);
+    run(Visit::delete(("a", 1)), &mut service).1.unwrap();
+    assert_eq!(counted(&service)["a"], (0, 0));
+}
+
+#[test]
 fn writes_that_touch_one_target_share_a_transaction_as_far_as_they_fit() {
     let mut service = Service::default();
     let mut solvent = Solvent::new();

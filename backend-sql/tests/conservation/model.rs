@@ -143,7 +143,7 @@ pub(crate) fn check_view(source: &[Attributes], target: &[Attributes]) {
         let sums = expected.entry(text(&visit["user"])).or_default();
         *sums = (sums.0 + 1, sums.1 + number(&visit["seen"]));
     }
-    let held = |item: &Attributes| (number(&item["count"]), item.get("seen").map_or(0, number));
+    let held = |item: &Attributes| (number(&item["count"]), number(&item["seen"]));
     let mut held: BTreeMap<String, (i64, i64)> =
         target.iter().map(|item| (text(&item["user"]), held(item))).collect();
     held.retain(|_, sums| *sums != (0, 0));

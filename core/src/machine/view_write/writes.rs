@@ -19,7 +19,7 @@ use crate::operation::{MAX_ITEM_SIZE, Returns, Settled, Task, WriteOptions};
 use crate::run::is_alive;
 use crate::solvent::{Planned, PlannedOn};
 use crate::value::{AttributeValue, Attributes, attributes_size};
-use crate::view::TargetChanges;
+use crate::view::{Sum, TargetChanges};
 use crate::wire::WireError;
 
 /// One source item's part of a transaction.
@@ -216,16 +216,16 @@ pub(super) fn view_error(member: u32, view: &str, problem: String, context: &Con
     Error::View { subject: context.task(member).subject(context.tables), view: view.to_owned(), problem }
 }
 
-/// Adds sums to one item of a target; `None` where they are all zero.
+/// Adds sums to one item of a target; `None` where that changes nothing.
 pub(super) fn target_update(
     table_name: &str,
     key: Key,
-    sums: BTreeMap<Cow<'static, str>, Number>,
+    sums: BTreeMap<Cow<'static, str>, Sum>,
 ) -> Option<TransactWriteItem> {
     let actions: Vec<UpdateAction> = sums
         .into_iter()
-        .filter(|(_, sum)| *sum != Number::ZERO)
-        .map(|(name, sum)| UpdateAction::Add(DocumentPath::attribute(name), AttributeValue::N(sum)))
+        .filter(|(_, sum)| sum.amount != Number::ZERO || !sum.is_there)
+        .map(|(name, sum)| UpdateAction::Add(DocumentPath::attribute(name), AttributeValue::N(sum.amount)))
         .collect();
     (!actions.is_empty()).then(|| {
         TransactWriteItem::Update(TransactUpdate {
