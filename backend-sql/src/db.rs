@@ -211,6 +211,11 @@ impl<'a> Drive<'a> {
         self.run.take().expect("a run is here until its outcome is taken").finish()
     }
 
+    fn hand_out_no_more(&mut self) {
+        let now = self.db.clock.now();
+        self.run.as_mut().expect("a run is here until its outcome is taken").hand_out_no_more(now);
+    }
+
     fn checkpoint(&self) -> Solvent {
         self.run().checkpoint()
     }

@@ -5,6 +5,7 @@
 
 mod call;
 mod fate;
+mod held_up;
 mod retry;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use crate::wire::WireError;
 
 pub use call::{CallError, CancellationReason, Rejection, ThrottlingReason};
 pub use fate::Fate;
+pub use held_up::HeldUp;
 pub use retry::Retry;
 pub(crate) use retry::UNPROCESSED;
 
@@ -42,8 +44,20 @@ pub struct Subject {
     pub table: String,
     /// The item's key, where the operation has one.
     pub key: Option<Key>,
+    /// The items of a transaction, as far as they are known: each by its table's name in the program and its key. Of any
+    /// other operation none, since `key` tells.
+    #[serde(default)]
+    pub items: Vec<(String, Key)>,
     /// Whether the operation only reads, and so changes nothing whatever becomes of it.
     pub reads: bool,
+}
+
+impl Subject {
+    /// The tables and keys of the items that the operation works on.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, &Key)> {
+        let one = self.key.iter().map(|key| (self.table.as_str(), key));
+        one.chain(self.items.iter().map(|(table, key)| (table.as_str(), key)))
+    }
 }
 
 impl fmt::Display for Subject {
@@ -98,6 +112,9 @@ pub enum Error {
     DeadlinePassed {
         /// The operation.
         subject: Box<Subject>,
+        /// What it waited for, where that is known.
+        #[serde(default)]
+        held_up: Option<Box<HeldUp>>,
     },
     /// The run was abandoned before the operation ended.
     Abandoned {
@@ -244,6 +261,31 @@ impl Error {
         self.rejection().map(|rejection| rejection.code.as_str())
     }
 
+    /// What to do about it, where one thing is most likely.
+    fn advice(&self) -> Option<&'static str> {
+        let Self::Call { subject, error: CallError::Refused(rejection) } = self else { return None };
+        let is_missing = rejection.code == "ResourceNotFoundException" && !subject.table.is_empty();
+        is_missing.then_some(
+            "; create what is missing by `ensure` or `create`, unless its name, the region or the endpoint is another one",
+        )
+    }
+
+    /// Why an operation ended that may have been applied by an attempt before.
+    pub(crate) fn after_an_attempt(&self) -> String {
+        let why = match self {
+            Self::DeadlinePassed { held_up: Some(held_up), .. } => {
+                format!("the plan's deadline passed before another one; {held_up}")
+            }
+            Self::DeadlinePassed { .. } => "the plan's deadline passed before another one".to_owned(),
+            Self::Skipped { after, .. } => {
+                format!("no other one was made, since operation {after} of the plan on the same item failed")
+            }
+            Self::Abandoned { .. } => "the run was abandoned".to_owned(),
+            other => other.to_string(),
+        };
+        format!("an attempt was left without an answer; then {why}")
+    }
+
     pub(crate) fn configuration(problem: impl Into<String>) -> Self {
         Self::Configuration { problem: problem.into() }
     }
@@ -256,7 +298,10 @@ impl fmt::Display for Error {
             Self::Call { subject, error: CallError::Unknown { problem, .. } } if subject.reads => {
                 write!(f, "{subject} was not answered: {problem}")
             }
-            Self::Call { subject, error } => write!(f, "{subject} {error}"),
+            Self::Call { subject, error } => {
+                write!(f, "{subject} {error}")?;
+                f.write_str(self.advice().unwrap_or_default())
+            }
             Self::Cancelled { subject, causes, error: CallError::Refused(_) } => {
                 write!(f, "{subject} was cancelled; nothing was applied")?;
                 causes.iter().try_for_each(|cause| write!(f, "; {cause}"))
@@ -268,8 +313,9 @@ impl fmt::Display for Error {
                     "{subject} was not sent, since operation {after} of the plan on the same item failed"
                 )
             }
-            Self::DeadlinePassed { subject } => {
-                write!(f, "{subject} was not applied before the plan's deadline")
+            Self::DeadlinePassed { subject, held_up } => {
+                write!(f, "{subject} was not applied before the plan's deadline")?;
+                held_up.iter().try_for_each(|held_up| write!(f, "; {held_up}"))
             }
             Self::Abandoned { subject, effect: Effect::NotApplied } => {
                 write!(f, "{subject} was abandoned; nothing was applied")

@@ -88,6 +88,20 @@ impl KeyValue {
         }
     }
 
+    /// Whether an encoded attribute is this value.
+    fn is_encoded_as(&self, encoded: &[u8]) -> Result<bool, WireError> {
+        // Plain text is compared where it is; what is escaped is read.
+        if let Self::S(text) = self
+            && let Some(inner) =
+                encoded.strip_prefix(br#"{"S":""#).and_then(|rest| rest.strip_suffix(br#""}"#))
+            && inner == text.as_bytes()
+            && !inner.contains(&b'\\')
+        {
+            return Ok(true);
+        }
+        Ok(Self::try_from(wire::value::parse_value(encoded)?).is_ok_and(|value| value == *self))
+    }
+
     /// Appends a form of the value whose byte order is the order of values of its type, and which no other value's
     /// form begins with.
     pub fn write_ordered(&self, out: &mut Vec<u8>) {
@@ -271,6 +285,23 @@ impl Key {
     /// The names and values of the key's attributes.
     pub fn parts(&self) -> impl Iterator<Item = &(Cow<'static, str>, KeyValue)> {
         std::iter::once(&self.hash).chain(&self.range)
+    }
+
+    /// Whether an item has this key; `None` where some part of a key is not among its attributes, and the others agree.
+    pub(crate) fn is_of(&self, item: &Item) -> Result<Option<bool>, WireError> {
+        let (mut found, mut agrees) = ([false; 2], true);
+        item.find(|name, value| {
+            for (at, (attribute, part)) in self.parts().enumerate() {
+                // The first one counts, should a server send two of one name.
+                if name == attribute && !found[at] {
+                    found[at] = true;
+                    agrees &= part.is_encoded_as(value).map_err(|error| error.within(name))?;
+                }
+            }
+            Ok(agrees && !(found[0] && (found[1] || self.range.is_none())))
+        })?;
+        let all = found[0] && (found[1] || self.range.is_none());
+        Ok(if agrees && !all { None } else { Some(agrees) })
     }
 
     /// A binary form that is equal for equal keys of one table and sorts as they do.

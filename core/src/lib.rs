@@ -78,7 +78,7 @@ pub mod application {
     pub use crate::credentials::Credentials;
     pub use crate::cursor::Cursor;
     pub use crate::error::{
-        CallError, Cancellation, CancellationReason, Effect, Error, Fate, Rejection, Retry, Subject,
+        CallError, Cancellation, CancellationReason, Effect, Error, Fate, HeldUp, Rejection, Retry, Subject,
         ThrottlingReason,
     };
     pub use crate::explain::{Explanation, Units, Used};

@@ -10,6 +10,7 @@ mod batch_write;
 mod describe;
 mod merged_update;
 mod pages;
+mod round;
 mod single;
 mod statement;
 mod transact;

@@ -10,7 +10,7 @@ use crate::item::Items;
 use crate::key::KeyShape;
 use crate::operation::{PagePlace, Streamed};
 use crate::rows::Rows;
-use crate::solvent::Ticket;
+use crate::solvent::{Identity, Ticket};
 
 /// Something that a run tells before it ends.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +103,9 @@ pub struct Delivery {
     /// The items.
     pub items: Items,
     pub(crate) place: Box<PagePlace>,
+    /// What its ticket is known by.
+    pub(crate) fingerprint: u64,
+    pub(crate) identity: Identity,
 }
 
 impl Delivery {
@@ -118,6 +121,7 @@ impl Delivery {
     /// The page, where it is of another operation.
     #[expect(clippy::result_large_err, reason = "the page is handed back, and is no error")]
     pub fn rows_of<T>(self, ticket: Ticket<Streamed<T>>) -> Result<Rows<T>, Self> {
-        if self.operation == ticket.index() { Ok(self.rows()) } else { Err(self) }
+        let is_of_plan = self.fingerprint == ticket.plan && !self.identity.differs_from(ticket.identity);
+        if self.operation == ticket.index && is_of_plan { Ok(self.rows()) } else { Err(self) }
     }
 }

@@ -119,19 +119,14 @@ pub enum Settled {
 fn invalid(description: &Description, operation: &str, key: Option<Key>, problem: WireError) -> Error {
     let reads = matches!(operation, "get" | "check" | "query" | "scan");
     let table = description.name.clone().into_owned();
-    let subject = Subject { operation: operation.to_owned(), table, key, reads };
-    Error::Invalid { subject: Box::new(subject), problem }
-}
-
-/// The error of a transaction that cannot be sent as it is.
-fn invalid_transaction(operation: &str, problem: WireError) -> Error {
-    let subject = Subject { operation: operation.to_owned(), table: String::new(), key: None, reads: false };
+    let subject = Subject { operation: operation.to_owned(), table, key, items: Vec::new(), reads };
     Error::Invalid { subject: Box::new(subject), problem }
 }
 
 /// The error of a call of the API that cannot be sent as it is.
 fn invalid_call(request: &Request, problem: WireError) -> Error {
     let operation = request.name().to_owned();
-    let subject = Subject { operation, table: String::new(), key: None, reads: request.is_read() };
+    let subject =
+        Subject { operation, table: String::new(), key: None, items: Vec::new(), reads: request.is_read() };
     Error::Invalid { subject: Box::new(subject), problem }
 }

@@ -2,10 +2,9 @@
 
 mod leftover;
 mod report;
+mod saved;
 
 use std::fmt;
-
-use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fate};
 use crate::moment::Moment;
@@ -14,7 +13,7 @@ use crate::solvent::{Solvent, Ticket};
 
 pub use report::{Report, WaitReason};
 
-/// The results of a plan.
+/// The results of a plan. It can be saved; what was changed since is refused when it is read.
 ///
 /// ```
 /// use dynochemy_core::{Error, Outcome, Ticket};
@@ -33,7 +32,7 @@ pub use report::{Report, WaitReason};
 ///     outcome.take(ticket)
 /// }
 /// ```
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct Outcome {
     plan: Solvent,
     report: Report,
@@ -66,7 +65,11 @@ impl Outcome {
 
     fn check_ticket<T>(&self, ticket: &Ticket<T>) -> Result<(), Error> {
         match self.plan.entries.get(ticket.index as usize) {
-            Some(entry) if entry.fingerprint == ticket.plan => Ok(()),
+            Some(entry)
+                if entry.fingerprint == ticket.plan && !self.plan.identity.differs_from(ticket.identity) =>
+            {
+                Ok(())
+            }
             _ => Err(Error::Ticket {
                 index: ticket.index,
                 problem: "it is a ticket of another plan".to_owned(),

@@ -89,12 +89,25 @@ mod tests {
             r#"{"name":{"NULL":true}}"#,
         ];
         let items = texts.into_iter().map(|text| Item::from_json(text).unwrap()).collect();
-        let subject =
-            Subject { operation: "scan".to_owned(), table: "names".to_owned(), key: None, reads: true };
+        let subject = Subject {
+            operation: "scan".to_owned(),
+            table: "names".to_owned(),
+            key: None,
+            items: Vec::new(),
+            reads: true,
+        };
         let keys = KeyShape { hash: KeyAttribute { name: "id".into(), kind: ScalarType::N }, range: None };
         let place = PagePlace { operation: 0, segment: 0, before: None, after: SegmentSoFar::Read };
         let (subject, place) = (Box::new(subject), Box::new(place));
-        let rows = Rows::<Owned>::new(Delivery { operation: 0, subject, keys, items, place });
+        let rows = Rows::<Owned>::new(Delivery {
+            operation: 0,
+            subject,
+            keys,
+            items,
+            place,
+            fingerprint: 0,
+            identity: crate::solvent::Identity::default(),
+        });
         let borrowed: Vec<Result<Row<'_>, Error>> = rows.iter().collect();
         assert_eq!(borrowed[2], Ok(Row { name: "b" }));
         let owned: Vec<_> = rows.map(|row| row.map_err(|error| error.to_string())).collect();

@@ -15,6 +15,7 @@
 
 mod attempt;
 mod calls;
+mod deadline;
 mod ending;
 mod few;
 mod intake;
@@ -197,6 +198,15 @@ impl Run {
     /// taken is put back by [`Rows::put_back`](crate::Rows::put_back).
     pub fn checkpoint(&self) -> Solvent {
         self.scheduler.checkpoint()
+    }
+
+    /// Hands out no more pages and tells no more, since nobody takes it. An operation of which there are pages still ends
+    /// as [`Error::Abandoned`], and what is left over goes on with the first that was not handed out; the others go on.
+    pub fn hand_out_no_more(&mut self, now: Moment) {
+        let Self { client, id, scheduler } = self;
+        client.observed(*id, now, |buckets, _| {
+            scheduler.with_buckets(buckets, |scheduler| scheduler.hand_out_no_more(client));
+        });
     }
 
     /// Gives up: what has not ended is told to be abandoned, and whether it may have been applied.

@@ -5,8 +5,10 @@
 //! anyone has changed it (`saved.rs`).
 
 mod chunks;
+mod identity;
 mod named_write;
 mod pinned;
+mod plan;
 mod saved;
 mod tickets;
 
@@ -21,12 +23,14 @@ use crate::fingerprint::Fingerprint;
 use crate::many::Many;
 use crate::moment::Moment;
 use crate::operation::{Group, Operation, Paged, Settled, Streamed, Task};
-use crate::outcome::Outcome;
 use crate::table::Tables;
 
 pub use chunks::{Chunks, ChunksCheckpoint};
+pub(crate) use identity::Identity;
 pub(crate) use named_write::{NamedWrite, Planned, PlannedOn};
 pub use pinned::Pinned;
+pub use plan::{Finish, Plan};
+pub(crate) use saved::{Format, check_saved};
 pub use tickets::{IntoTickets, Ticket, Tickets};
 
 /// A plan: operations that are carried out together, in few requests.
@@ -51,7 +55,7 @@ pub use tickets::{IntoTickets, Ticket, Tickets};
 /// // let visit: Option<Visit> = outcome.take(found)?;
 /// # let _ = found;
 /// ```
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[must_use = "a plan does nothing until it is run"]
 pub struct Solvent {
     pub(crate) tables: Tables,
@@ -63,6 +67,8 @@ pub struct Solvent {
     /// Whether what must not be sent twice is told before it is sent.
     pub(crate) announces: bool,
     pub(crate) origin: Origin,
+    /// Ties tickets to their plan within the process.
+    pub(crate) identity: Identity,
 }
 
 /// Whose turn it is, where plans of one `Db` wait for the same capacity.
@@ -121,10 +127,30 @@ pub(crate) struct Entry {
     pub(crate) taken: bool,
 }
 
+impl Default for Solvent {
+    fn default() -> Self {
+        Self { identity: Identity::new(), ..Self::without_tickets() }
+    }
+}
+
 impl Solvent {
     /// A plan without operations.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, where nobody keeps a ticket.
+    pub(super) fn without_tickets() -> Self {
+        Self {
+            tables: Tables::default(),
+            entries: Many::default(),
+            deadline: None,
+            barriers: Vec::new(),
+            priority: Priority::default(),
+            announces: false,
+            origin: Origin::Here,
+            identity: Identity::default(),
+        }
     }
 
     /// Adds an operation; the ticket takes its result from the plan's [`Outcome`].
@@ -180,7 +206,7 @@ impl Solvent {
             result: None,
             taken: false,
         });
-        Ticket::new(fingerprint, index)
+        Ticket::new(fingerprint, index, self.identity)
     }
 
     fn next_index(&self) -> u32 {
@@ -201,7 +227,7 @@ impl Solvent {
     /// assert_eq!((solvent.len(), tickets.len()), (250, 250));
     /// ```
     pub fn extend<O: Operation>(&mut self, operations: impl IntoIterator<Item = O>) -> Tickets<O::Output> {
-        let mut tickets = Tickets::starting_at(self.next_index());
+        let mut tickets = Tickets::starting_at(self.next_index(), self.identity);
         for operation in operations {
             tickets.push(self.add(operation));
         }
@@ -403,43 +429,4 @@ fn fingerprint(index: u32, task: &Result<Task, Error>, tables: &Tables) -> u64 {
         }
     }
     hash.finish()
-}
-
-/// What can be run: an operation, or a Solvent.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be run",
-    note = "what can be run are operations (`Visit::get(..)`) and Solvents; reading needs `Deserialize` on the item's type"
-)]
-pub trait Plan: Sized {
-    /// What running it answers.
-    type Output;
-
-    /// The plan, and what makes its outcome the answer.
-    fn into_solvent(self) -> (Solvent, Finish<Self::Output>);
-}
-
-/// Makes a plan's outcome its answer.
-pub type Finish<T> = fn(Outcome) -> Result<T, Error>;
-
-impl<O: Operation> Plan for O {
-    type Output = O::Output;
-
-    fn into_solvent(self) -> (Solvent, Finish<O::Output>) {
-        let mut solvent = Solvent::new();
-        let _ = solvent.add(self);
-        (solvent, |mut outcome| outcome.take_at(0))
-    }
-}
-
-impl Plan for Solvent {
-    type Output = Outcome;
-
-    fn into_solvent(self) -> (Solvent, Finish<Outcome>) {
-        (
-            self,
-            |outcome| {
-                if outcome.is_complete() { Ok(outcome) } else { Err(Error::Incomplete(Box::new(outcome))) }
-            },
-        )
-    }
 }

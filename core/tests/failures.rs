@@ -59,7 +59,9 @@ fn a_batch_that_is_rejected_for_one_member_fails_only_the_culprit() {
     assert_eq!((error.code(), error.effect()), (Some("ResourceNotFoundException"), Effect::NotApplied));
     assert_eq!(
         error.to_string(),
-        "put on table `others` (id = 1) was refused: ResourceNotFoundException: told by the model; nothing was applied"
+        "put on table `others` (id = 1) was refused: ResourceNotFoundException: told by the model; \
+         nothing was applied; create what is missing by `ensure` or `create`, unless its name, the region or the \
+         endpoint is another one"
     );
     assert_eq!(outcome.take(invalid).unwrap_err().code(), Some("ValidationException"));
     assert_eq!(service.all::<Note>().len(), 10);
@@ -235,7 +237,8 @@ fn what_was_not_sent_before_the_deadline_is_not_sent() {
     let error = outcome.take(throttled_get).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "get on table `notes` (id = \"a\") was not applied before the plan's deadline"
+        "get on table `notes` (id = \"a\") was not applied before the plan's deadline; its last attempt was refused: \
+         ProvisionedThroughputExceededException: slow down"
     );
     assert!(outcome.take(follower).is_err());
     assert_eq!(outcome.report().elapsed, Duration::from_secs(1));

@@ -211,6 +211,71 @@ fn a_page_that_ends_where_it_began_is_not_asked_for_for_ever() {
 }
 
 #[test]
+fn pages_that_end_in_turns_where_earlier_ones_did_are_not_asked_for_for_ever() {
+    for turns in 2..7 {
+        let mut plan = Solvent::new();
+        plan.add(Note::scan());
+        let (mut run, _) = client(|_| {}).start(plan, START).unwrap();
+        let end = |page: u32| {
+            let note = Note { id: format!("{page}"), text: String::new(), count: 0 };
+            Note::DESCRIPTION.keys.extract(&wire::encode(&note).unwrap().item).unwrap().to_item()
+        };
+        let mut pages = 0;
+        loop {
+            match run.poll(START) {
+                Step::Send(call) => {
+                    let page =
+                        ScanOutput { last_evaluated_key: Some(end(pages % turns)), ..Default::default() };
+                    run.complete(call.id, Ok(Response::Scan(page)), START);
+                    pages += 1;
+                    assert!(pages < 100, "{turns} in turns");
+                }
+                Step::Done => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        let error = run.finish().errors().next().unwrap().1.to_string();
+        assert!(error.contains("there would be no end of pages"), "{error}");
+    }
+}
+
+#[test]
+fn an_item_that_is_not_the_one_that_was_asked_for_is_not_believed() {
+    let answered = |json: &str, get: Solvent| {
+        let (mut run, _) = client(|_| {}).start(get, START).unwrap();
+        let Step::Send(call) = run.poll(START) else { panic!("nothing is sent") };
+        let item = Some(Item::from_json(json.to_owned()).unwrap());
+        let answer = GetItemOutput { item, consumed_capacity: None };
+        run.complete(call.id, Ok(answer.into()), START);
+        assert_eq!(run.poll(START), Step::Done);
+        run.finish().errors().next().map(|(_, error)| error.to_string())
+    };
+    let alone = || Visit::get(("a", 1)).into_solvent().0;
+    let equal = || {
+        let mut solvent = Solvent::new();
+        solvent.extend([Visit::get(("a", 1)), Visit::get(("a", 1))]);
+        solvent
+    };
+    for plan in [alone(), equal()] {
+        for other in [
+            r#"{"user":{"S":"b"},"time":{"N":"1"},"seen":{"N":"0"}}"#,
+            r#"{"seen":{"N":"0"},"time":{"N":"2"},"user":{"S":"a"}}"#,
+            r#"{"user":{"S":"a"},"seen":{"N":"0"}}"#,
+            r#"{"user":{"S":"a"},"time":{"S":"1"}}"#,
+        ] {
+            let error = answered(other, plan.clone()).expect(other);
+            assert!(error.contains("was not answered: the answer holds another item"), "{error}");
+        }
+        for same in [
+            r#"{"user":{"S":"a"},"time":{"N":"1.0"},"seen":{"N":"0"}}"#,
+            r#"{"seen":{"N":"0"},"time":{"N":"1"},"user":{"S":"\u0061"}}"#,
+        ] {
+            assert_eq!(answered(same, plan.clone()), None, "{same}");
+        }
+    }
+}
+
+#[test]
 fn a_create_under_way_resumed_waits_for_the_table() {
     let mut plan = Solvent::new();
     plan.add(Note::create());

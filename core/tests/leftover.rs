@@ -193,6 +193,55 @@ fn what_the_deadline_or_an_abandoned_run_left_is_done_later() {
 }
 
 #[test]
+fn what_the_deadline_ended_tells_what_held_it_up() {
+    let one = |plan: Solvent, answer: &mut dyn FnMut(usize, &Request) -> Result<Response, CallError>| {
+        let client = client(|settings| settings.attempts = 1_000);
+        let (_, outcome) = run_with(&client, plan.deadline(Duration::from_secs(3)), answer);
+        outcome.errors().map(|(_, error)| error.to_string()).collect::<Vec<_>>()
+    };
+    let mut throttled = Rejection::new("ProvisionedThroughputExceededException", "too much");
+    throttled.throttling_reasons = vec![ThrottlingReason {
+        reason: "TableWriteProvisionedThroughputExceeded".to_owned(),
+        resource: "arn:aws:dynamodb:eu-west-1:1:table/notes".to_owned(),
+    }];
+    let mut plan = Solvent::new();
+    plan.add(note("a").put());
+    plan.add(Note::get("a"));
+    let throttled = CallError::Refused(Box::new(throttled));
+    let errors = one(plan.clone(), &mut |_, _| Err(throttled.clone()));
+    let expected = "put on table `notes` (id = \"a\") was not applied before the plan's deadline; its last attempt was \
+                    refused: ProvisionedThroughputExceededException: too much (TableWriteProvisionedThroughputExceeded \
+                    of arn:aws:dynamodb:eu-west-1:1:table/notes)";
+    assert_eq!(errors[0], expected);
+    // Nothing is known of an attempt that gets no answer but that it may have been applied.
+    let mut plan = Solvent::new();
+    plan.add(Note::update("a").add(Note::COUNT, 1).exactly_once());
+    let errors = one(plan, &mut |_, _| Err(lost()));
+    assert!(
+        errors[0].contains("may have been applied") && !errors[0].contains("was not applied"),
+        "{errors:?}"
+    );
+    // What waits for capacity tells whose.
+    let mut plan = Solvent::new();
+    let visits = (0..100).map(|time| Visit { user: "u".to_owned(), time, seen: 0 }.put());
+    plan.extend(visits);
+    let mut service = Service::default();
+    let errors = one(plan, &mut |_, request| service.answer(request));
+    let waited =
+        errors.iter().filter(|error| error.ends_with("it waited for capacity: visits write")).count();
+    assert!(waited > 10 && waited < 100, "{waited} of {}: {:?}", errors.len(), errors.last());
+}
+
+#[test]
+fn a_table_that_is_not_there_is_told_with_what_to_do() {
+    let (_, outcome) = run_with(&client(|_| {}), Note::get("a").into_solvent().0, |_, _| {
+        Err(refused("ResourceNotFoundException"))
+    });
+    let error = outcome.errors().next().unwrap().1.to_string();
+    assert!(error.contains("create what is missing by `ensure` or `create`"), "{error}");
+}
+
+#[test]
 fn a_deadline_that_is_over_before_it_begins_is_refused_before_anything_is_sent() {
     let mut solvent = Solvent::new().deadline(Duration::ZERO);
     solvent.add(note("a").put());

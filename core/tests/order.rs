@@ -128,6 +128,48 @@ fn a_group_that_is_no_transaction_is_not_sent_and_says_why() {
 }
 
 #[test]
+fn a_group_that_cannot_be_sent_tells_its_action_and_holds_back_what_follows_on_all_its_items() {
+    let mut solvent = Solvent::new();
+    let group = solvent.atomically(|group| {
+        group.add(note(1).put());
+        group.add(Note { text: "x".repeat(500_000), ..note(2) }.put());
+        group.add(Note::delete("note 3"));
+    });
+    let followers: Vec<Ticket<()>> =
+        (1..4).map(|number| solvent.add(Note::delete(&note(number).id))).collect();
+    let twice = solvent
+        .add(operation::TransactWrite::new().with(Note::delete("note 5")).with(Note::delete("note 5")));
+    let after_twice = solvent.add(Note::get("note 5"));
+    let reads = solvent.add(operation::TransactGet::new((Note::get("note 6"), Note::get(""))));
+    let after_reads = solvent.add(Note::get("note 6"));
+    let other = solvent.add(Note::get("note 7"));
+    for saved_before in [false, true] {
+        let plan = solvent.clone();
+        let text = serde_json::to_string(&plan).unwrap();
+        let plan = if saved_before { serde_json::from_str(&text).unwrap() } else { plan };
+        let (requests, mut outcome) = run_to_end(plan, &mut Service::default());
+        assert_eq!(counts(&requests), [("GetItem", 1)].into());
+        assert_eq!(outcome.leftover().remaining(), 0);
+        let error = outcome.take(group).unwrap_err().to_string();
+        let told =
+            "transaction on table `notes` was not sent: action 1, put on table `notes` (id = \"note 2\"): ";
+        assert!(error.starts_with(told) && error.contains("409600"), "{error}");
+        for follower in &followers {
+            assert!(matches!(outcome.take(*follower), Err(Error::Skipped { after: 0, .. })));
+        }
+        assert!(outcome.take(twice).unwrap_err().to_string().contains("that an earlier one is on"));
+        assert!(matches!(outcome.take(after_twice), Err(Error::Skipped { after: 4, .. })));
+        let error = outcome.take(reads).unwrap_err().to_string();
+        assert!(
+            error.starts_with("reading transaction on table `notes` was not sent: action 1, get on"),
+            "{error}"
+        );
+        assert!(matches!(outcome.take(after_reads), Err(Error::Skipped { after: 6, .. })));
+        assert_eq!(outcome.take(other), Ok(None));
+    }
+}
+
+#[test]
 fn operations_that_are_added_together_have_tickets_in_their_order() {
     let mut service = Service::default();
     let mut solvent: Solvent = (0..30).map(|number| note(number).put()).collect();

@@ -57,15 +57,25 @@ fn a_plan_of_a_later_version_is_told_whatever_it_holds() {
         r#"{"format":7,"steps":[]}"#,
     ] {
         let error = read(text).unwrap_err();
-        assert!(error.starts_with("the plan was saved by a later version of the library"), "{error}");
+        assert!(error.starts_with("it was saved by a later version of the library"), "{error}");
     }
 }
 
 #[test]
 fn what_is_no_plan_is_told() {
-    for text in ["{}", r#"{"tables":[],"entries":[],"deadline":null}"#, r#"{"format":1,"digest":0}"#] {
-        let error = read(text).unwrap_err();
-        assert!(error.starts_with("this is not a plan that this library has saved"), "{text}: {error}");
+    let empty = serde_json::to_string(&Solvent::new()).unwrap();
+    for (text, missing) in [
+        ("{}".to_owned(), "it has no `format`"),
+        (r#"{"tables":[],"entries":[],"deadline":null}"#.to_owned(), "it has no `format`"),
+        (empty.replace("\"format\":1,", ""), "it has no `format`"),
+        (empty.replace("\"format\":1", "\"format\":0"), "it has the unknown format 0"),
+        (r#"{"format":1,"digest":0}"#.to_owned(), "it has no `plan`"),
+        (empty.replace("\"digest\":", "\"other\":"), "it has no `digest`"),
+    ] {
+        let error = read(&text).unwrap_err();
+        let told =
+            format!("this is not a plan that this library has saved: {missing}; save the `Solvent` itself");
+        assert!(error.starts_with(&told), "{text}: {error}");
     }
 }
 
@@ -119,4 +129,44 @@ fn an_outcome_can_be_saved_with_its_leftover_in_it() {
     let read: Outcome = serde_json::from_str(&serde_json::to_string(&outcome).unwrap()).unwrap();
     assert_eq!(read, outcome);
     assert_eq!(read.leftover(), outcome.leftover());
+}
+
+#[test]
+fn an_outcome_that_was_changed_or_is_of_a_later_version_is_refused() {
+    let mut service = Service::default();
+    let mut now = START;
+    let (mut run, _) = client(|_| {}).start(plan(), now).unwrap();
+    drive_with(&mut run, &mut now, |request| match request {
+        Request::TransactWriteItems(_) => {
+            Err(CallError::Unknown { rejection: None, problem: "the connection was reset".to_owned() })
+        }
+        request => service.answer(request),
+    });
+    let outcome = run.finish();
+    assert_eq!(outcome.failed(), 1);
+    let text = serde_json::to_string(&outcome).unwrap();
+    assert!(text.starts_with("{\"format\":1,\"digest\":"), "{text}");
+    let read = |text: &str| {
+        serde_json::from_str::<Outcome>(text)
+            .map_err(|error| error.to_string().split(';').next().unwrap().to_owned())
+    };
+    assert_eq!(read(&text).unwrap(), outcome);
+    for (from, to) in
+        [("\"failed\":1", "\"failed\":0"), ("\"ended\":", "\"ended\":1"), ("\"retries\":", "\"retries\":7")]
+    {
+        assert!(text.contains(from), "{text}");
+        let error = read(&text.replacen(from, to, 1)).unwrap_err();
+        assert!(error.starts_with("the outcome was changed after it was saved"), "{from}: {error}");
+    }
+    // What is in its plan is guarded by the plan's own digest.
+    assert!(read(&text.replacen("\"b\"", "\"z\"", 1)).unwrap_err().starts_with("the plan was changed"));
+    assert!(
+        read(&text.replacen("\"format\":1", "\"format\":2", 1))
+            .unwrap_err()
+            .starts_with("it was saved by a later")
+    );
+    assert_eq!(
+        read("{}").unwrap_err(),
+        "this is not an outcome that this library has saved: it has no `format`"
+    );
 }

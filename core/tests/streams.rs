@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use dynochemy_core::api::{QueryOutput, ScanOutput};
+use dynochemy_core::api::{GetItemOutput, QueryOutput, ScanOutput};
 use dynochemy_core::*;
 use proptest::prelude::*;
 use support::*;
@@ -298,6 +298,62 @@ fn an_abandoned_run_does_not_tell_of_pages_as_read_that_nobody_got() {
     }
     let mut outcome = run.abandon(START);
     assert!(matches!(outcome.take(ticket), Err(Error::Abandoned { .. })));
+}
+
+#[test]
+fn pages_that_nobody_takes_are_not_told_as_handed_out_and_are_left_over() {
+    for (taken, items_a_page) in [(0, 2), (1, 2), (2, 2), (0, 99), (1, 99)] {
+        let paged = notes(7);
+        let mut solvent = Solvent::new();
+        let streamed = solvent.stream(Note::scan());
+        let got = solvent.add(Note::get("missing"));
+        let mut now = START;
+        let (mut run, _) = client(|_| {}).watch(solvent, now).unwrap();
+        let mut answer = |request: &Request| match request {
+            Request::GetItem(_) => Ok(GetItemOutput { item: None, consumed_capacity: None }.into()),
+            request => Ok(paged.answer(request, items_a_page)),
+        };
+        let mut numbers = Vec::new();
+        let mut pages = 0;
+        while pages < taken {
+            match run.poll(now) {
+                Step::Send(call) => run.complete(call.id, answer(&call.request), now),
+                Step::Deliver(Notice::Page(page)) => {
+                    numbers.extend(page.items.iter().map(|item| number(&item)));
+                    pages += 1;
+                }
+                Step::Deliver(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        run.hand_out_no_more(now);
+        drive_with(&mut run, &mut now, &mut answer);
+        let mut outcome = run.finish();
+        assert_eq!(outcome.fate_of(got), Ok(Fate::Applied));
+        let all = numbers.len() == paged.shown().len();
+        assert_eq!(outcome.is_complete(), all, "{taken} pages of {items_a_page}");
+        let left = saved(&outcome.leftover());
+        assert_eq!(left.remaining(), usize::from(!all));
+        if all {
+            assert_eq!(outcome.take(streamed).unwrap().items(), numbers.len() as u64);
+            continue;
+        }
+        assert!(matches!(outcome.take(streamed), Err(Error::Abandoned { effect: Effect::NotApplied, .. })));
+        let (mut run, _) = client(|_| {}).watch(left, now).unwrap();
+        loop {
+            match run.poll(now) {
+                Step::Send(call) => run.complete(call.id, answer(&call.request), now),
+                Step::Deliver(Notice::Page(page)) => {
+                    numbers.extend(page.items.iter().map(|item| number(&item)));
+                }
+                Step::Deliver(_) => {}
+                Step::Done => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        numbers.sort_unstable();
+        assert_eq!(numbers, paged.shown(), "{taken} pages of {items_a_page}");
+    }
 }
 
 #[test]

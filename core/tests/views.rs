@@ -371,7 +371,7 @@ fn a_missing_table_of_a_view_is_not_mistaken_for_the_source() {
     assert_eq!(error.code(), Some("ResourceNotFoundException"));
     let told = "Requested resource not found (the write goes to `visits` and, for view `visits-per-user`, to \
                 `visits_per_user`); nothing was applied";
-    assert!(error.to_string().ends_with(told), "{error}");
+    assert!(error.to_string().contains(told), "{error}");
 }
 
 #[test]

@@ -74,6 +74,12 @@ impl Drive {
         self.finish()
     }
 
+    /// Lets nothing be handed out any more.
+    pub(crate) fn hand_out_no_more(&mut self) {
+        let now = self.shared.clock.now();
+        self.run.as_mut().expect("only finishing and dropping take the run").hand_out_no_more(now);
+    }
+
     /// What is left of the plan.
     pub(crate) fn checkpoint(&self) -> Solvent {
         self.run().checkpoint()

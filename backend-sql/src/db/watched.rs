@@ -49,11 +49,13 @@ impl<T> Watched<T> {
         self.drive.progress()
     }
 
-    /// Goes on to the end, of which nothing more is told, and answers what running the plan answers.
+    /// Goes on to the end, of which nothing more is told, and answers what running the plan answers. A query or scan of which
+    /// there are pages that were not taken ends as abandoned; `leftover` goes on with the first of them.
     ///
     /// # Errors
     /// What the operation failed with; for a Solvent [`Error::Incomplete`] with the whole outcome.
-    pub fn finish(self) -> Result<T, Error> {
+    pub fn finish(mut self) -> Result<T, Error> {
+        self.drive.hand_out_no_more();
         (self.finish)(self.drive.outcome())
     }
 }

@@ -168,7 +168,12 @@ impl fmt::Display for Rejection {
             let shown = &self.body[..self.body.len().min(200)];
             write!(f, ": {}", String::from_utf8_lossy(shown))?;
         }
-        Ok(())
+        // Its message tells no table.
+        self.throttling_reasons.iter().try_for_each(|ThrottlingReason { reason, resource }| match &**resource
+        {
+            "" => write!(f, " ({reason})"),
+            resource => write!(f, " ({reason} of {resource})"),
+        })
     }
 }
 

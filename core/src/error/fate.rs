@@ -79,7 +79,13 @@ mod tests {
         let unknown = CallError::Unknown { rejection: None, problem: String::new() };
         for reads in [false, true] {
             let subject = || {
-                Box::new(Subject { operation: "put".to_owned(), table: "notes".to_owned(), key: None, reads })
+                Box::new(Subject {
+                    operation: "put".to_owned(),
+                    table: "notes".to_owned(),
+                    key: None,
+                    items: Vec::new(),
+                    reads,
+                })
             };
             let code = || "ValidationException".to_owned();
             let unanswered = if reads { Fate::NeverSent } else { Fate::Unknown };
@@ -96,7 +102,7 @@ mod tests {
                     unanswered,
                 ),
                 (Error::Skipped { subject: subject(), after: 0 }, Fate::NeverSent),
-                (Error::DeadlinePassed { subject: subject() }, Fate::NeverSent),
+                (Error::DeadlinePassed { subject: subject(), held_up: None }, Fate::NeverSent),
                 (Error::Abandoned { subject: subject(), effect: Effect::Unknown }, Fate::Unknown),
                 (Error::Abandoned { subject: subject(), effect: Effect::NotApplied }, Fate::NeverSent),
             ] {

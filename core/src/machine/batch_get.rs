@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::single::check_item;
 use super::{Context, Effect, Next, OneCall};
 use crate::api::{
     BatchGetItemInput, BatchGetItemOutput, GetItemInput, KeysAndAttributes, ReturnConsumedCapacity,
@@ -43,6 +44,9 @@ impl BatchGet {
         let answer = match answer {
             Ok(Response::BatchGetItem(answer)) => answer,
             Ok(Response::GetItem(answer)) if is_one_item(&self.operations, context) => {
+                if let Err(error) = check_item(self.operations[0], answer.item.as_ref(), context) {
+                    return context.fail_calls(&self.operations, &error);
+                }
                 for operation in &self.operations {
                     context.settle(*operation, Settled::Item(answer.item.clone()));
                 }

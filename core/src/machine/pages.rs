@@ -8,6 +8,7 @@
 //!                         --last page--------> Done
 //! ```
 
+use super::round::{self, Round};
 use super::{Context, Effect, Next};
 use crate::api::{QueryInput, ReturnConsumedCapacity, ScanInput, Select};
 use crate::cursor::Cursor;
@@ -38,6 +39,7 @@ struct Segment {
     state: State,
     /// Where the last page ended.
     cursor: Option<Item>,
+    round: Round<Item>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,9 +117,8 @@ impl Pages {
         };
         let segment = &mut self.segments[tag as usize];
         let before = segment.cursor.clone();
-        if cursor.is_some() && cursor == before {
-            let problem = "a page ended where it began, so that there would be no end of pages".to_owned();
-            return self.fail(CallError::Unknown { rejection: None, problem }, context);
+        if cursor.as_ref().is_some_and(|cursor| segment.round.closes_at(cursor)) {
+            return self.fail(CallError::Unknown { rejection: None, problem: round::problem() }, context);
         }
         segment.state = if cursor.is_some() { State::Idle } else { State::Done };
         segment.cursor.clone_from(&cursor);
@@ -262,8 +263,10 @@ impl Pages {
 impl From<SegmentSoFar> for Segment {
     fn from(so_far: SegmentSoFar) -> Self {
         match so_far {
-            SegmentSoFar::After(cursor) => Self { state: State::Idle, cursor },
-            SegmentSoFar::Read => Self { state: State::Done, cursor: None },
+            SegmentSoFar::After(cursor) => {
+                Self { state: State::Idle, round: Round::from(cursor.clone()), cursor }
+            }
+            SegmentSoFar::Read => Self { state: State::Done, cursor: None, round: Round::from(None) },
         }
     }
 }

@@ -37,7 +37,12 @@ impl Single {
         self.call = OneCall::Done;
         let [operation] = self.operation;
         let settled = match (context.task(operation), answer) {
-            (Task::Get { .. }, Ok(Response::GetItem(answer))) => Settled::Item(answer.item),
+            (Task::Get { .. }, Ok(Response::GetItem(answer))) => {
+                match check_item(operation, answer.item.as_ref(), context) {
+                    Ok(()) => Settled::Item(answer.item),
+                    Err(error) => return context.fail_call(operation, error),
+                }
+            }
             (Task::DescribeTable { .. }, Ok(Response::DescribeTable(answer))) => {
                 Settled::Table(Box::new(answer.table))
             }
@@ -64,6 +69,25 @@ impl Single {
         };
         context.settle(operation, settled);
     }
+}
+
+/// Refuses an item that is not the one that was asked for.
+pub(super) fn check_item(
+    operation: u32,
+    item: Option<&Item>,
+    context: &Context<'_>,
+) -> Result<(), CallError> {
+    let (Task::Get { key, projection, .. }, Some(item)) = (context.task(operation), item) else {
+        return Ok(());
+    };
+    let problem = match key.is_of(item) {
+        Ok(Some(true)) => return Ok(()),
+        // What was not asked for may be missing.
+        Ok(None) if !projection.is_empty() => return Ok(()),
+        Ok(_) => format!("the answer holds another item than the one that was asked for, ({key})"),
+        Err(problem) => format!("the key of the item that was answered cannot be read: {problem}"),
+    };
+    Err(CallError::Unknown { rejection: None, problem })
 }
 
 /// What a write ends with: `answered` by the service or, where a put is asked for what it wrote, that.

@@ -5,6 +5,7 @@
 //!                         --last page----------> Done
 //! ```
 
+use super::round::{self, Round};
 use super::{Context, Next, OneCall};
 use crate::api::ExecuteStatementInput;
 use crate::error::{CallError, mismatched_answer};
@@ -18,12 +19,19 @@ pub(crate) struct StatementPages {
     call: OneCall,
     /// Where the last page ended.
     token: Option<String>,
+    round: Round<String>,
     collected: Vec<Items>,
 }
 
 impl StatementPages {
     pub(crate) fn new(operation: u32) -> Self {
-        Self { operation: [operation], call: OneCall::Idle, token: None, collected: Vec::new() }
+        Self {
+            operation: [operation],
+            call: OneCall::Idle,
+            token: None,
+            round: Round::from(None),
+            collected: Vec::new(),
+        }
     }
 
     pub(super) fn members(&self) -> &[u32] {
@@ -55,9 +63,9 @@ impl StatementPages {
             Ok(_) => return context.fail_call(operation, mismatched_answer(Action::ExecuteStatement)),
             Err(error) => return context.fail_call(operation, error),
         };
-        if page.next_token.is_some() && page.next_token == self.token {
-            let problem = "a page ended where it began, so that there would be no end of pages".to_owned();
-            return context.fail_call(operation, CallError::Unknown { rejection: None, problem });
+        if page.next_token.as_ref().is_some_and(|token| self.round.closes_at(token)) {
+            let error = CallError::Unknown { rejection: None, problem: round::problem() };
+            return context.fail_call(operation, error);
         }
         let mut items = page.items;
         let left = limit - self.collected.iter().map(|items| items.len() as u64).sum::<u64>();

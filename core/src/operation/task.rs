@@ -433,6 +433,14 @@ impl Task {
             operation: self.operation().to_owned(),
             table,
             key: self.key().cloned(),
+            items: match self {
+                Self::TransactWrite { .. } | Self::TransactGet { .. } => {
+                    let named =
+                        |item: TaskItem<'_>| (tables.at(item.table).name.to_string(), item.key.clone());
+                    self.items().map(named).collect()
+                }
+                _ => Vec::new(),
+            },
             reads: self.is_read(),
         })
     }

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::{Check, Delete, Get, Operation, Put, Settle, Task, Update, invalid_transaction};
-use crate::error::Error;
+use super::{Check, Delete, Get, Operation, Put, Settle, Task, Update};
+use crate::error::{Error, Subject};
+use crate::key::Key;
 use crate::table::Tables;
 use crate::wire::WireError;
 
@@ -85,15 +86,8 @@ impl Operation for TransactWrite {
     type Output = ();
 
     fn into_task(self, tables: &mut Tables) -> Result<Task, Error> {
-        let count = self.actions.len();
-        let actions = self.actions.into_iter().map(|action| action(tables));
-        let actions: Vec<Task> = actions.collect::<Result<_, _>>()?;
-        check(&actions, count).map_err(|problem| invalid_transaction("transaction", problem))?;
-        if let Some(token) = self.token.as_ref().filter(|token| !(1..=36).contains(&token.chars().count())) {
-            let problem = format!("a token has 1 to 36 characters, not {}", token.chars().count());
-            return Err(invalid_transaction("transaction", WireError::new(problem)));
-        }
-        Ok(Task::TransactWrite { actions, token: self.token })
+        let actions = self.actions.into_iter().map(|action| action(tables)).collect();
+        write(actions, self.token, tables)
     }
 }
 
@@ -127,17 +121,14 @@ pub trait Gets {
     /// The items, each where it exists.
     type Output: Settle;
 
-    /// The gets as plain data.
-    ///
-    /// # Errors
-    /// When one cannot be sent as it is.
-    fn into_tasks(self, tables: &mut Tables) -> Result<Vec<Task>, Error>;
+    /// The gets as plain data, each where it can be sent as it is.
+    fn into_tasks(self, tables: &mut Tables) -> Vec<Result<Task, Error>>;
 }
 
 impl<T, R: serde::de::DeserializeOwned> Gets for Vec<Get<T, R>> {
     type Output = Vec<Option<R>>;
 
-    fn into_tasks(self, tables: &mut Tables) -> Result<Vec<Task>, Error> {
+    fn into_tasks(self, tables: &mut Tables) -> Vec<Result<Task, Error>> {
         self.into_iter().map(|get| get.into_task(tables)).collect()
     }
 }
@@ -148,9 +139,9 @@ macro_rules! gets {
             type Output = ($(Option<$item>,)*);
 
             #[allow(non_snake_case, reason = "generated")]
-            fn into_tasks(self, tables: &mut Tables) -> Result<Vec<Task>, Error> {
+            fn into_tasks(self, tables: &mut Tables) -> Vec<Result<Task, Error>> {
                 let ($($item,)*) = self;
-                Ok(vec![$($item.into_task(tables)?),*])
+                vec![$($item.into_task(tables)),*]
             }
         }
     )*};
@@ -170,19 +161,65 @@ impl<G: Gets> Operation for TransactGet<G> {
     type Output = G::Output;
 
     fn into_task(self, tables: &mut Tables) -> Result<Task, Error> {
-        let gets = self.0.into_tasks(tables)?;
-        check(&gets, gets.len()).map_err(|problem| invalid_transaction("reading transaction", problem))?;
-        Ok(Task::TransactGet { gets })
+        let gets = self.0.into_tasks(tables);
+        together("reading transaction", gets, tables).map(|gets| Task::TransactGet { gets })
     }
 }
 
+/// The transaction of these writes and checks.
+pub(super) fn write(
+    actions: Vec<Result<Task, Error>>,
+    token: Option<String>,
+    tables: &Tables,
+) -> Result<Task, Error> {
+    let actions = together("transaction", actions, tables)?;
+    match token.as_ref().map(|token| token.chars().count()).filter(|length| !(1..=36).contains(length)) {
+        None => Ok(Task::TransactWrite { actions, token }),
+        Some(length) => {
+            let problem = WireError::new(format!("a token has 1 to 36 characters, not {length}"));
+            let subject = Task::TransactWrite { actions, token: None }.subject(tables);
+            Err(Error::Invalid { subject, problem })
+        }
+    }
+}
+
+/// The actions of a transaction, where each can be sent as it is, and all of them together. The error names the items of
+/// all, since what follows on them waits for the transaction.
+fn together(operation: &str, actions: Vec<Result<Task, Error>>, tables: &Tables) -> Result<Vec<Task>, Error> {
+    let problem =
+        match actions.iter().enumerate().find_map(|(index, action)| Some((index, action.as_ref().err()?))) {
+            Some((index, Error::Invalid { subject, problem })) => {
+                Some(WireError::new(format!("action {index}, {subject}: {problem}")))
+            }
+            Some((index, error)) => Some(WireError::new(format!("action {index}: {error}"))),
+            None => check(actions.iter().flatten(), actions.len()).err(),
+        };
+    let Some(problem) = problem else { return Ok(actions.into_iter().flatten().collect()) };
+    let mut items: Vec<(String, Key)> = Vec::new();
+    for action in &actions {
+        let subject = match action {
+            Ok(task) => task.subject(tables),
+            Err(Error::Invalid { subject, .. }) => subject.clone(),
+            Err(_) => continue,
+        };
+        items.extend(subject.keys().map(|(table, key)| (table.to_owned(), key.clone())));
+    }
+    let mut names: Vec<&str> = items.iter().map(|(table, _)| table.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let table = names.join(", ");
+    let reads = operation == "reading transaction";
+    let subject = Subject { operation: operation.to_owned(), table, key: None, items, reads };
+    Err(Error::Invalid { subject: Box::new(subject), problem })
+}
+
 /// Refuses transactions that the service would refuse.
-pub(super) fn check(actions: &[Task], count: usize) -> Result<(), WireError> {
+pub(super) fn check<'a>(actions: impl Iterator<Item = &'a Task>, count: usize) -> Result<(), WireError> {
     if !(1..=MAX_ACTIONS).contains(&count) {
         return Err(WireError::new(format!("a transaction has 1 to {MAX_ACTIONS} actions, not {count}")));
     }
     let mut items = std::collections::BTreeSet::new();
-    for (index, action) in actions.iter().enumerate() {
+    for (index, action) in actions.enumerate() {
         for item in action.items() {
             if !items.insert((item.table, item.key)) {
                 let problem =

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Outcome;
 use crate::error::{CallError, Effect, Error};
+use crate::key::Key;
 use crate::moment::Moment;
 use crate::operation::Task;
 use crate::run::is_alive;
@@ -78,9 +79,8 @@ impl FailedItems {
         match &entry.task {
             Ok(task) => self.0.extend(task.items().map(|item| (item.table, item.key.identity()))),
             Err(Error::Invalid { subject, .. }) => {
-                if let (Some(table), Some(key)) = (tables.named(&subject.table), &subject.key) {
-                    self.0.insert((table, key.identity()));
-                }
+                let known = |(table, key): (&str, &Key)| Some((tables.named(table)?, key.identity()));
+                self.0.extend(subject.keys().filter_map(known));
             }
             Err(_) => {}
         }

@@ -47,6 +47,7 @@ impl Scheduler {
             priority: self.pace.priority(),
             announces: self.announces,
             origin: Origin::Here,
+            identity: self.identity,
         }
     }
 
@@ -79,6 +80,7 @@ impl Scheduler {
             priority: self.pace.priority(),
             announces: self.announces,
             origin: Origin::Here,
+            identity: self.identity,
         };
         Outcome::new(plan, self.report, ended)
     }

@@ -146,10 +146,12 @@ impl Scheduler {
                     self.order.note_failure(operation, item.table, item.key);
                 }
             }
-            // An operation that could not be made names its table and, where that was known, its key.
+            // An operation that could not be made names its items, where their keys were known.
             Err(Error::Invalid { subject: failed, .. }) => {
-                if let (Some(table), Some(key)) = (self.tables.named(&failed.table), &failed.key) {
-                    self.order.note_failure(operation, table, key);
+                for (table, key) in failed.keys() {
+                    if let Some(table) = self.tables.named(table) {
+                        self.order.note_failure(operation, table, key);
+                    }
                 }
             }
             Err(_) => {}
@@ -175,7 +177,7 @@ impl Scheduler {
             return Some(entry.call_error(&self.tables, CallError::Unknown { rejection: None, problem }));
         }
         if self.deadline_passed {
-            return Some(Error::DeadlinePassed { subject: task.subject(&self.tables) });
+            return Some(self.deadline_passed(operation));
         }
         if let Some(after) = self.order.failed_before(task) {
             return Some(Error::Skipped { subject: task.subject(&self.tables), after });

@@ -120,6 +120,31 @@ impl Pace {
         Class { table, indexes }
     }
 
+    /// What an operation is expected to cost, where anything limits it.
+    fn cost(&self, task: &Task, buckets: &Buckets) -> Cost {
+        if !self.is_on || !buckets.is_any_paced() {
+            return Cost::default();
+        }
+        match (task, task.table()) {
+            (_, Some(table)) => match self.number(table) {
+                Some(number) if buckets.is_paced(number) => Cost::of_task(task, buckets.at(number)),
+                _ => Cost::default(),
+            },
+            (Task::Call { request }, None) => Cost::of_request(request, buckets),
+            (Task::TransactWrite { .. } | Task::TransactGet { .. }, None) => {
+                let mut cost = Cost::default();
+                for part in task.parts() {
+                    let number = part.table().and_then(|table| self.number(table));
+                    if let Some(number) = number.filter(|number| buckets.is_paced(*number)) {
+                        cost.append(&Cost::of_part(part, buckets.at(number)));
+                    }
+                }
+                cost
+            }
+            _ => Cost::default(),
+        }
+    }
+
     fn number(&self, table: TableId) -> Option<TableNumber> {
         self.tables.get(table.position()).copied()
     }
@@ -180,28 +205,7 @@ pub(super) struct Pacer<'a> {
 impl Pacer<'_> {
     /// What an operation is expected to cost, where anything limits it.
     pub(super) fn cost(&self, operation: u32) -> Cost {
-        if !self.pace.is_on || !self.buckets.is_any_paced() {
-            return Cost::default();
-        }
-        let task = self.slots[operation].task();
-        match (task, task.table()) {
-            (_, Some(table)) => match self.pace.number(table) {
-                Some(number) if self.buckets.is_paced(number) => Cost::of_task(task, self.buckets.at(number)),
-                _ => Cost::default(),
-            },
-            (Task::Call { request }, None) => Cost::of_request(request, self.buckets),
-            (Task::TransactWrite { .. } | Task::TransactGet { .. }, None) => {
-                let mut cost = Cost::default();
-                for part in task.parts() {
-                    let number = part.table().and_then(|table| self.pace.number(table));
-                    if let Some(number) = number.filter(|number| self.buckets.is_paced(*number)) {
-                        cost.append(&Cost::of_part(part, self.buckets.at(number)));
-                    }
-                }
-                cost
-            }
-            _ => Cost::default(),
-        }
+        self.pace.cost(self.slots[operation].task(), self.buckets)
     }
 
     /// The bucket that does not allow a cost beside what is taken already.
@@ -288,6 +292,14 @@ impl Scheduler {
         if let Some(charged) = attempt.charged.take() {
             self.buckets.give_back(&charged.taken, self.now);
         }
+    }
+
+    /// What something waits for that an operation takes capacity of.
+    pub(super) fn waited_for(&self, operation: u32) -> Option<&str> {
+        let cost = self.pace.cost(self.slots[operation].task(), &self.buckets);
+        let waits = |bucket: &BucketId| self.pace.waits.contains_key(bucket);
+        let bucket = self.buckets.charges(&cost).into_iter().map(|(bucket, _)| bucket).find(waits)?;
+        Some(self.buckets.name(bucket))
     }
 
     /// What a call is expected to cost, where anything limits it.

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::attempt::{Attempt, MachineId, Patience};
+use super::deadline::deadline_error;
 use super::few::Few;
 use super::order::Order;
 use super::pace::Pace;
@@ -22,14 +23,14 @@ use super::telling::{Telling, Tells};
 use super::{CallId, Slots, Step};
 use crate::capacity::Buckets;
 use crate::client::Client;
-use crate::error::{CallError, Error, Rejection, UNPROCESSED};
+use crate::error::{CallError, Error, HeldUp, Rejection, UNPROCESSED};
 use crate::machine::{Context, Effect, Machine, Next, delay};
 use crate::moment::Moment;
 use crate::notice::Delivery;
 use crate::operation::Settled;
 use crate::outcome::{Report, WaitReason};
 use crate::random::Random;
-use crate::solvent::Solvent;
+use crate::solvent::{Identity, Solvent};
 use crate::table::Tables;
 
 /// Everything that changes in a run.
@@ -41,6 +42,8 @@ pub(super) struct Scheduler {
     pub(super) barriers: Vec<u32>,
     /// Whether the plan is one that is told before what must not be sent twice.
     pub(super) announces: bool,
+    /// The plan's.
+    pub(super) identity: Identity,
     /// How many operations were taken in.
     pub(super) taken: usize,
     /// How many operations have ended.
@@ -71,6 +74,8 @@ pub(super) struct Scheduler {
     pub(super) buckets: Buckets,
     pub(super) plan_deadline: Option<Duration>,
     pub(super) deadline_passed: bool,
+    /// What held up what ends just now for the deadline.
+    pub(super) held_up: Option<HeldUp>,
     pub(super) started: Moment,
     /// The latest time that was heard of.
     pub(super) now: Moment,
@@ -87,7 +92,8 @@ pub(super) enum Timer {
 
 impl Scheduler {
     pub(super) fn new(plan: Solvent, seed: u64, tells: Tells, pace: Pace, now: Moment) -> Self {
-        let Solvent { tables, entries, deadline, barriers, priority: _, announces, origin: _ } = plan;
+        let Solvent { tables, entries, deadline, barriers, priority: _, announces, origin: _, identity } =
+            plan;
         let failed = entries.iter().filter(|entry| matches!(entry.result, Some(Err(_)))).count();
         let ended_before = entries.iter().filter(|entry| entry.result.is_some()).count();
         let timers = deadline.map(|deadline| (now + deadline, Timer::Deadline)).into_iter().collect();
@@ -96,6 +102,7 @@ impl Scheduler {
             slots: Slots::new(entries),
             barriers,
             announces,
+            identity,
             taken: 0,
             ended: 0,
             succeeded: 0,
@@ -118,6 +125,7 @@ impl Scheduler {
             buckets: Buckets::default(),
             plan_deadline: deadline,
             deadline_passed: false,
+            held_up: None,
             started: now,
             now,
         }
@@ -218,38 +226,6 @@ impl Scheduler {
         }
     }
 
-    /// Ends what was not sent, and tells machines that nothing more will be.
-    fn pass_deadline(&mut self, client: &Client) {
-        self.deadline_passed = true;
-        self.due.clear();
-        for ((machine, tag), mut attempt) in std::mem::take(&mut self.held_back) {
-            self.give_back(&mut attempt);
-            let error = match attempt.last {
-                Some(error) if attempt.ambiguous => error.after_unknown(),
-                _ => deadline_error(),
-            };
-            self.give(machine, tag, Err(error), client);
-        }
-        // What is under way is waited for, until it expires.
-        let busy: BTreeSet<MachineId> = self.calls.values().map(|attempt| attempt.machine).collect();
-        let idle: Vec<MachineId> = self.machines.keys().filter(|id| !busy.contains(id)).collect();
-        for id in idle {
-            self.drop_machine(id);
-        }
-        let carried: BTreeSet<u32> =
-            self.machines.values().flat_map(|machine| machine.members().iter().copied()).collect();
-        let is_waiting = |operation: &u32| self.slots[*operation].is_open() && !carried.contains(operation);
-        let waiting: Vec<u32> = (0..).take(self.taken).filter(is_waiting).collect();
-        for operation in waiting {
-            self.ready.remove(operation);
-            let subject = self.slots[operation].task().subject(&self.tables);
-            self.settle(operation, Err(Error::DeadlinePassed { subject }), client);
-        }
-        for id in self.machines.keys() {
-            self.runnable.insert(id, ());
-        }
-    }
-
     /// Lets a machine say what it wants; a step where that is for the driver.
     fn run(&mut self, id: MachineId, client: &Client) -> Option<Step> {
         let next = self.ask(id, client, |machine, context| machine.next(context))?;
@@ -305,7 +281,7 @@ impl Scheduler {
         }
     }
 
-    fn drop_machine(&mut self, id: MachineId) {
+    pub(super) fn drop_machine(&mut self, id: MachineId) {
         self.machines.remove(id);
         self.runnable.remove(id);
         self.give_back_formed(id);
@@ -364,7 +340,8 @@ impl Scheduler {
                     Err(Error::Call { subject, error: CallError::NotSent { .. } })
                         if self.deadline_passed =>
                     {
-                        Err(Error::DeadlinePassed { subject })
+                        let held_up = self.held_up.clone().map(Box::new);
+                        Err(Error::DeadlinePassed { subject, held_up })
                     }
                     other => other,
                 };
@@ -395,7 +372,7 @@ impl Scheduler {
                 let entry = &mut self.slots[operation];
                 (entry.write, entry.sent) = (None, None);
             }
-            Effect::Deliver(items, place) => self.queue_page(items, place),
+            Effect::Deliver(items, place) => self.queue_page(items, place, client),
             Effect::Learned(table, told) => self.buckets.learn(table, &told, self.now),
         }
     }
@@ -404,8 +381,9 @@ impl Scheduler {
     fn requeue(&mut self, operation: u32, pause: &mut Option<Duration>, client: &Client) {
         self.report.unprocessed += 1;
         if self.deadline_passed {
-            let subject = self.slots[operation].task().subject(&self.tables);
-            return self.settle(operation, Err(Error::DeadlinePassed { subject }), client);
+            self.slots.notes_mut(operation).patience.tries += 1;
+            let error = self.deadline_passed(operation);
+            return self.settle(operation, Err(error), client);
         }
         let patience = &mut self.slots.notes_mut(operation).patience;
         let may_go_on = patience.try_again(self.succeeded, client.settings.attempts);
@@ -426,7 +404,7 @@ impl Scheduler {
     }
 
     /// Ends an operation, and those that follow a failed one on the same item.
-    fn settle(&mut self, operation: u32, result: Result<Settled, Error>, client: &Client) {
+    pub(super) fn settle(&mut self, operation: u32, result: Result<Settled, Error>, client: &Client) {
         let mut skipped = VecDeque::new();
         let mut next = Some((operation, result));
         while let Some((operation, result)) = next.take().or_else(|| skipped.pop_front()) {
@@ -459,8 +437,4 @@ impl Scheduler {
 pub(crate) fn token_error() -> CallError {
     let problem = "an earlier run of the plan may have sent it, and its token has expired".to_owned();
     CallError::Unknown { rejection: None, problem }
-}
-
-fn deadline_error() -> CallError {
-    CallError::NotSent { problem: "the plan's deadline has passed".to_owned() }
 }

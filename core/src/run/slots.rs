@@ -59,6 +59,11 @@ impl Slots {
         self.notes.get(&operation).is_some_and(|notes| notes.alone)
     }
 
+    /// How often batches left an operation unprocessed.
+    pub(super) fn tries(&self, operation: u32) -> u32 {
+        self.notes.get(&operation).map_or(0, |notes| notes.patience.tries)
+    }
+
     /// The item of an operation, where it was read for a transaction in which there was no room.
     pub(crate) fn old(&self, operation: u32) -> Option<&Option<Item>> {
         self.notes.get(&operation)?.old.as_ref()
@@ -122,7 +127,7 @@ impl Entry {
                     subject: task.subject(tables),
                     error: CallError::Unknown {
                         rejection: error.rejection().cloned().map(Box::new),
-                        problem: format!("an attempt was left without an answer; then: {error}"),
+                        problem: error.after_an_attempt(),
                     },
                 }),
                 Err(_) => Err(error),

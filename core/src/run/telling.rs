@@ -5,7 +5,10 @@
 
 use std::time::Duration;
 
+use super::attempt::MachineId;
 use super::scheduler::Scheduler;
+use crate::client::Client;
+use crate::error::{Effect, Error};
 use crate::item::Items;
 use crate::moment::Moment;
 use crate::notice::{Delivery, Notice, Progress};
@@ -61,6 +64,38 @@ impl Scheduler {
         }
     }
 
+    /// Hands out no more pages: nobody takes them. What has more ends where it stands.
+    pub(super) fn hand_out_no_more(&mut self, client: &Client) {
+        self.telling.tells = Tells::Nothing;
+        self.telling.announces = false;
+        for page in std::mem::take(&mut self.deliveries) {
+            self.leave_untaken(page.operation, client);
+        }
+    }
+
+    /// Ends an operation of which nobody takes a page: as if it had not come to that.
+    fn leave_untaken(&mut self, operation: u32, client: &Client) {
+        let slot = &self.slots[operation];
+        let subject = slot.task().subject(&self.tables);
+        let error = Error::Abandoned { subject, effect: Effect::NotApplied };
+        match slot.result {
+            None => self.settle(operation, Err(error), client),
+            Some(Ok(_)) => {
+                self.slots[operation].result = Some(Err(error));
+                self.succeeded -= 1;
+                self.failed += 1;
+            }
+            Some(Err(_)) => {}
+        }
+        let carrier = |id: &MachineId| {
+            self.machines.get(*id).is_some_and(|machine| machine.members().contains(&operation))
+        };
+        let carrier = self.machines.keys().find(carrier);
+        if let Some(id) = carrier {
+            self.drop_machine_if_empty(id);
+        }
+    }
+
     /// The next thing to be told, where it is time for that.
     pub(super) fn next_notice(&mut self) -> Option<Notice> {
         if let Some(delivery) = self.deliveries.pop_front() {
@@ -89,16 +124,20 @@ impl Scheduler {
         self.progress().differs_from(last).then_some(*told + PERIOD)
     }
 
-    pub(super) fn queue_page(&mut self, items: Items, place: Box<PagePlace>) {
+    pub(super) fn queue_page(&mut self, items: Items, place: Box<PagePlace>, client: &Client) {
         let operation = place.operation;
         let task = self.slots[operation].task();
         let table = task.table().expect("what comes in pages is read from a table");
         let keys = self.tables.at(table).keys.clone();
         let subject = task.subject(&self.tables);
-        let page = Delivery { operation, subject, keys, items, place };
+        let fingerprint = self.slots[operation].fingerprint;
+        let identity = self.identity;
+        let page = Delivery { operation, subject, keys, items, place, fingerprint, identity };
         // A segment asks for its next page after the one before has been handed out, so none of it is waiting here.
         if page.items.is_empty() {
             self.note_handed_out(&page);
+        } else if self.telling.tells == Tells::Nothing {
+            self.leave_untaken(operation, client);
         } else {
             self.deliveries.push_back(page);
         }

@@ -99,7 +99,7 @@ where
     /// The next chunk, with the tickets of its operations in their order; `None` where no operations are left.
     pub fn next_with_tickets(&mut self) -> Option<(Solvent, Tickets<<I::Item as Operation>::Output>)> {
         let mut solvent = Solvent::new();
-        let mut tickets = Tickets::starting_at(0);
+        let mut tickets = Tickets::starting_at(0, solvent.identity);
         let mut bytes = 0;
         while solvent.len() < self.operations && (bytes < self.bytes || solvent.is_empty()) {
             let Some(operation) = self.source.next() else { break };

@@ -10,7 +10,7 @@ use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Entry, Origin, Priority, Solvent};
+use super::{Entry, Identity, Origin, Priority, Solvent};
 use crate::fingerprint::digest;
 use crate::many::Many;
 use crate::table::Tables;
@@ -23,15 +23,49 @@ const FORMAT: u32 = 1;
 struct Saved<'a> {
     // First, so that the plans of later versions are told before anything in them that is not known here.
     #[serde(default)]
-    format: Format,
+    format: Option<Format>,
     #[serde(default)]
-    digest: u64,
+    digest: Option<u64>,
     #[serde(default)]
     plan: Option<Plain<'a>>,
 }
 
-#[derive(Default)]
-struct Format(u32);
+/// The number of a format.
+pub(crate) struct Format(u32);
+
+impl Format {
+    /// The one in which is saved.
+    pub(crate) const CURRENT: Self = Self(FORMAT);
+}
+
+/// What was saved, where it is whole and nobody has changed it; else what is wrong with it.
+pub(crate) fn check_saved<T>(
+    what: &str,
+    type_name: &str,
+    format: Option<Format>,
+    digest: Option<u64>,
+    saved: Option<T>,
+    digest_of: impl FnOnce(&T) -> Option<u64>,
+) -> Result<T, String> {
+    let article = if what == "outcome" { "an" } else { "a" };
+    let missing = match (&format, digest, &saved) {
+        (None, ..) => Some("has no `format`".to_owned()),
+        (Some(Format(format)), ..) if *format != FORMAT => Some(format!("has the unknown format {format}")),
+        (_, None, _) => Some("has no `digest`".to_owned()),
+        (.., None) => Some(format!("has no `{what}`")),
+        _ => None,
+    };
+    match (missing, saved) {
+        (None, Some(saved)) if digest_of(&saved) == digest => Ok(saved),
+        (None, _) => Err(format!(
+            "the {what} was changed after it was saved, so its parts may not fit together; make a new one"
+        )),
+        (Some(missing), _) => Err(format!(
+            "this is not {article} {what} that this library has saved: it {missing}; save the `{type_name}` itself by serde, \
+             and read it as one"
+        )),
+    }
+}
 
 /// The plan itself.
 struct Plain<'a>(Cow<'a, Solvent>);
@@ -51,30 +85,23 @@ struct Form {
     announces: bool,
     #[serde(skip, default = "Origin::outside")]
     origin: Origin,
+    #[serde(skip)]
+    identity: Identity,
 }
 
 impl Serialize for Solvent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let digest = digest_of(self).ok_or_else(|| S::Error::custom("the plan cannot be saved"))?;
         let plan = Some(Plain(Cow::Borrowed(self)));
-        Saved { format: Format(FORMAT), digest, plan }.serialize(serializer)
+        Saved { format: Some(Format::CURRENT), digest: Some(digest), plan }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Solvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Saved { format, digest, plan } = Saved::deserialize(deserializer)?;
-        let Some(Plain(plan)) = plan.filter(|_| format.0 == FORMAT) else {
-            return Err(D::Error::custom(
-                "this is not a plan that this library has saved: it has no `format`",
-            ));
-        };
-        if digest_of(&plan) != Some(digest) {
-            return Err(D::Error::custom(
-                "the plan was changed after it was saved, so its parts may not fit together; make a new one",
-            ));
-        }
-        Ok(plan.into_owned())
+        let plan = plan.map(|Plain(plan)| plan.into_owned());
+        check_saved("plan", "Solvent", format, digest, plan, digest_of).map_err(D::Error::custom)
     }
 }
 
@@ -92,7 +119,7 @@ impl<'de> Deserialize<'de> for Format {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match u32::deserialize(deserializer)? {
             newer if newer > FORMAT => Err(D::Error::custom(format!(
-                "the plan was saved by a later version of the library: it has format {newer}, and this one knows formats \
+                "it was saved by a later version of the library: it has format {newer}, and this one knows formats \
                  up to {FORMAT}"
             ))),
             format => Ok(Self(format)),

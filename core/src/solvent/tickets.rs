@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
+use super::Identity;
+
 /// A claim on the result of one operation of a plan.
 ///
 /// It stays good when the plan is saved and resumed, and can itself be saved.
@@ -15,12 +17,14 @@ pub struct Ticket<T> {
     pub(crate) plan: u64,
     pub(crate) index: u32,
     #[serde(skip)]
+    pub(crate) identity: Identity,
+    #[serde(skip)]
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Ticket<T> {
-    pub(super) fn new(plan: u64, index: u32) -> Self {
-        Self { plan, index, of: PhantomData }
+    pub(super) fn new(plan: u64, index: u32, identity: Identity) -> Self {
+        Self { plan, index, identity, of: PhantomData }
     }
 
     /// The operation's position in its plan, from 0.
@@ -66,12 +70,14 @@ pub struct Tickets<T> {
     first: u32,
     plans: Vec<u64>,
     #[serde(skip)]
+    identity: Identity,
+    #[serde(skip)]
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Tickets<T> {
-    pub(super) fn starting_at(first: u32) -> Self {
-        Self { first, plans: Vec::new(), of: PhantomData }
+    pub(super) fn starting_at(first: u32, identity: Identity) -> Self {
+        Self { first, plans: Vec::new(), identity, of: PhantomData }
     }
 
     pub(super) fn push(&mut self, ticket: Ticket<T>) {
@@ -100,7 +106,8 @@ impl<T> Tickets<T> {
     pub fn get(&self, place: usize) -> Option<Ticket<T>> {
         let plan = *self.plans.get(place)?;
         // Tickets that were read may hold anything; no plan has an operation at the last index.
-        Some(Ticket::new(plan, self.first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX))))
+        let index = self.first.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
+        Some(Ticket::new(plan, index, self.identity))
     }
 
     /// The tickets in the order in which their operations were added.
@@ -113,7 +120,7 @@ impl<T> Tickets<T> {
 
 impl<T> Clone for Tickets<T> {
     fn clone(&self) -> Self {
-        Self { first: self.first, plans: self.plans.clone(), of: PhantomData }
+        Self { first: self.first, plans: self.plans.clone(), identity: self.identity, of: PhantomData }
     }
 }
 
@@ -136,6 +143,7 @@ impl<T> fmt::Debug for Tickets<T> {
 pub struct IntoTickets<T> {
     index: u32,
     plans: std::vec::IntoIter<u64>,
+    identity: Identity,
     of: PhantomData<fn() -> T>,
 }
 
@@ -143,7 +151,7 @@ impl<T> Iterator for IntoTickets<T> {
     type Item = Ticket<T>;
 
     fn next(&mut self) -> Option<Ticket<T>> {
-        let ticket = Ticket::new(self.plans.next()?, self.index);
+        let ticket = Ticket::new(self.plans.next()?, self.index, self.identity);
         self.index = self.index.saturating_add(1);
         Some(ticket)
     }
@@ -161,7 +169,8 @@ impl<T> IntoIterator for Tickets<T> {
     type IntoIter = IntoTickets<T>;
 
     fn into_iter(self) -> IntoTickets<T> {
-        IntoTickets { index: self.first, plans: self.plans.into_iter(), of: PhantomData }
+        let identity = self.identity;
+        IntoTickets { index: self.first, plans: self.plans.into_iter(), identity, of: PhantomData }
     }
 }
 
@@ -171,10 +180,13 @@ mod tests {
 
     #[test]
     fn tickets_that_were_added_together_are_found_by_their_place() {
-        let mut tickets: Tickets<()> = Tickets::starting_at(7);
-        tickets.push(Ticket::new(50, 7));
-        tickets.push(Ticket::new(60, 8));
-        assert_eq!((tickets.len(), tickets.get(1), tickets.get(2)), (2, Some(Ticket::new(60, 8)), None));
+        let mut tickets: Tickets<()> = Tickets::starting_at(7, Identity::default());
+        tickets.push(Ticket::new(50, 7, Identity::default()));
+        tickets.push(Ticket::new(60, 8, Identity::default()));
+        assert_eq!(
+            (tickets.len(), tickets.get(1), tickets.get(2)),
+            (2, Some(Ticket::new(60, 8, Identity::default())), None)
+        );
         let saved = serde_json::to_string(&tickets).unwrap();
         let read: Tickets<()> = serde_json::from_str(&saved).unwrap();
         assert_eq!(read, tickets);

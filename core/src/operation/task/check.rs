@@ -48,7 +48,7 @@ impl Task {
                     }
                     part.check(tables)?;
                 }
-                transaction::check(parts, parts.len())
+                transaction::check(parts.iter(), parts.len())
             }
             Self::Call { request } => call::check(request),
             _ => match self.table() {
