@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::error::{Error, Subject};
 use crate::fingerprint::Fingerprint;
 use crate::many::Many;
 use crate::moment::Moment;
@@ -287,6 +287,12 @@ impl Solvent {
         self
     }
 
+    /// Takes the deadline off: of a plan that was saved or left over with one.
+    pub fn without_deadline(mut self) -> Self {
+        self.deadline = None;
+        self
+    }
+
     /// Whose turn it is, where other plans of the same `Db` wait for the same capacity: bulk work lets interactive work
     /// before, which is what a plan is unless it says so.
     pub fn priority(mut self, priority: Priority) -> Self {
@@ -331,6 +337,16 @@ impl Solvent {
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.entries.iter().filter(|entry| entry.result.is_none()).count()
+    }
+
+    /// The operations that have not ended, by their positions in the plan, and what each is.
+    pub fn open(&self) -> impl Iterator<Item = (u32, Box<Subject>)> + '_ {
+        let open = (0..).zip(self.entries.iter()).filter(|(_, entry)| entry.result.is_none());
+        open.filter_map(|(index, entry)| match &entry.task {
+            Ok(task) => Some((index, task.subject(&self.tables))),
+            Err(Error::Invalid { subject, .. }) => Some((index, subject.clone())),
+            Err(_) => None,
+        })
     }
 
     /// Whether somebody who is told nothing can run it.

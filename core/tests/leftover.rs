@@ -242,6 +242,29 @@ fn a_table_that_is_not_there_is_told_with_what_to_do() {
 }
 
 #[test]
+fn what_is_left_over_can_be_listed_and_have_its_deadline_taken_off() {
+    let mut solvent = Solvent::new().deadline(Duration::from_secs(1));
+    solvent.add(Note::get("a"));
+    solvent.add(note("b").put());
+    let client = client(|settings| settings.attempts = 1_000);
+    let mut service = Service::default();
+    let (_, outcome) = run_with(&client, solvent, |_, request| match request {
+        Request::PutItem(_) => Err(refused("ThrottlingException")),
+        request => service.answer(request),
+    });
+    let left = outcome.leftover();
+    let open: Vec<_> = left.open().map(|(index, subject)| (index, subject.to_string())).collect();
+    assert_eq!(open, [(1, "put on table `notes` (id = \"b\")".to_owned())]);
+    // It takes longer than the deadline that it had.
+    let (requests, outcome) = run_with(&client, left.without_deadline(), |count, request| match count {
+        0..12 => Err(refused("ThrottlingException")),
+        _ => service.answer(request),
+    });
+    assert!(outcome.is_complete() && requests.len() == 13);
+    assert!(outcome.report().elapsed > Duration::from_secs(1), "{:?}", outcome.report().elapsed);
+}
+
+#[test]
 fn a_deadline_that_is_over_before_it_begins_is_refused_before_anything_is_sent() {
     let mut solvent = Solvent::new().deadline(Duration::ZERO);
     solvent.add(note("a").put());
