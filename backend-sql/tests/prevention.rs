@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dynochemy_sql::dynochemy_core::table::TableDefinition;
 use dynochemy_sql::dynochemy_core::{
     Action, Builder, Call, Client, Configuration, Connect, Priority, Request, Run, Settings, Step,
 };
@@ -35,13 +36,32 @@ fn client(change: impl FnOnce(&mut Settings)) -> Arc<Client> {
     Builder::<Bare>::new().seed(7).settings(change).build().unwrap().0
 }
 
-/// A backend without burst, whose table has nothing saved.
+#[derive(Table, Serialize, Deserialize)]
+#[table(
+    name = "grouped",
+    read_capacity = 100,
+    write_capacity = 100,
+    global_index(name = "by_group", hash = "group", read_capacity = 10, write_capacity = 10)
+)]
+struct Grouped {
+    #[table(hash_key)]
+    id: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<u32>,
+}
+
+/// A backend without burst, whose tables have nothing saved.
 fn backend() -> SqlBackend {
     let throughput = Throughput::declared().burst(Duration::from_secs(1)).starting_with(Duration::ZERO);
     let backend = SqlBackend::in_memory().unwrap().with_throughput(throughput);
-    let create = dynochemy_sql::dynochemy_core::table::TableDefinition::new(Load::DESCRIPTION, Load::ENTITY);
-    backend.answer(&Request::from(create.input("load")), START).unwrap();
+    create::<Load>(&backend);
+    create::<Grouped>(&backend);
     backend
+}
+
+fn create<T: Table>(backend: &SqlBackend) {
+    let create = TableDefinition::new(T::DESCRIPTION, T::ENTITY).input(T::DESCRIPTION.name.clone());
+    backend.answer(&Request::from(create), START).unwrap();
 }
 
 /// Puts of one to three units each.
@@ -154,4 +174,18 @@ fn interactive_work_goes_before_bulk_work_which_goes_on() {
     let interactive = ended[1].1 - Duration::from_secs(5);
     assert!(interactive < Duration::from_millis(3_200), "{interactive:?}");
     assert!(ended[0].1 < Duration::from_millis(22_800), "{:?}", ended[0].1);
+}
+
+#[test]
+fn what_is_in_no_index_does_not_wait_for_the_capacity_of_one() {
+    let mut first = Solvent::new();
+    first.add(Grouped { id: 100, group: Some(100) }.put());
+    let mut plan = Solvent::new().deadline(Duration::from_millis(350));
+    plan.extend((0..60).map(|id| Grouped { id, group: (id % 2 == 0).then_some(id) }.put()));
+    // A second later there is enough for all that is in no index, and for five that are in it.
+    let plans = vec![(Duration::ZERO, first), (Duration::from_secs(1), plan)];
+    let (outcome, _) = drive(&backend(), &client(|_| {}), plans).pop().unwrap();
+    let late: Vec<u32> = outcome.errors().map(|(index, _)| index).collect();
+    assert!(late.iter().all(|index| index % 2 == 0), "{late:?}");
+    assert!(late.len() >= 20, "{late:?}");
 }

@@ -74,8 +74,9 @@ pub(crate) struct Buckets {
     tables: Vec<TableCapacity>,
     by_name: BTreeMap<String, TableNumber>,
     buckets: Vec<Bucket>,
-    /// What each bucket is of, for people.
+    /// What each bucket is of, for people, and the table that it belongs to.
     names: Vec<String>,
+    owners: Vec<TableNumber>,
     /// The tables to be described.
     to_describe: BTreeSet<TableNumber>,
     declared: Declared,
@@ -92,8 +93,8 @@ impl Buckets {
             return *number;
         }
         let number = TableNumber(u32::try_from(self.tables.len()).expect("a `Db` uses few tables"));
-        let read = self.bucket(format!("{name} read"));
-        let write = self.bucket(format!("{name} write"));
+        let read = self.bucket(number, format!("{name} read"));
+        let write = self.bucket(number, format!("{name} write"));
         self.tables.push(TableCapacity::new(name, read, write));
         self.by_name.insert(name.to_owned(), number);
         number
@@ -109,9 +110,10 @@ impl Buckets {
         &self.tables[number.0 as usize]
     }
 
-    fn bucket(&mut self, name: String) -> BucketId {
+    fn bucket(&mut self, of: TableNumber, name: String) -> BucketId {
         self.buckets.push(Bucket::default());
         self.names.push(name);
+        self.owners.push(of);
         BucketId(u32::try_from(self.buckets.len() - 1).expect("a `Db` uses few tables"))
     }
 
@@ -121,8 +123,8 @@ impl Buckets {
         if !self.at(number).is_described(description) {
             let indexes = self.tables[number.0 as usize].take_description(description);
             for index in indexes {
-                let read = self.bucket(format!("{name}/{} read", index.name));
-                let write = self.bucket(format!("{name}/{} write", index.name));
+                let read = self.bucket(number, format!("{name}/{} read", index.name));
+                let write = self.bucket(number, format!("{name}/{} write", index.name));
                 self.declare(read, index.read_capacity);
                 self.declare(write, index.write_capacity);
                 self.tables[number.0 as usize].add_index(index, read, write);
@@ -144,6 +146,7 @@ impl Buckets {
 
     /// Takes what the service tells of a table.
     pub(crate) fn learn(&mut self, number: TableNumber, told: &TableDescription, now: Moment) {
+        self.tables[number.0 as usize].note_told(now);
         let learned = self.at(number).learned(told);
         for (bucket, units) in learned {
             self.of(bucket).learn(units, now);
@@ -244,6 +247,10 @@ impl Buckets {
         asker: Asker,
         now: Moment,
     ) -> Moment {
+        let owner = self.owners[bucket.0 as usize];
+        if self.of(bucket).is_provisioned() && self.tables[owner.0 as usize].is_to_be_looked_at(now) {
+            self.to_describe.insert(owner);
+        }
         let bucket = self.of(bucket);
         bucket.advance(now);
         // The dearest is noted first, since it may deepen the bucket.

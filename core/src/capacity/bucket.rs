@@ -8,8 +8,8 @@
 //! A bucket is _free_ while no limit is known. A paced one gains its rate continuously and is charged on sending, by an
 //! estimate that the answer corrects. What the service refuses lowers the rate: a little where this client alone uses
 //! the capacity up, by much where others use it too; it then rises steadily, so that clients that know nothing of each
-//! other come to equal shares. At its capacity, a bucket that is waited for is now and then let go faster, since the
-//! capacity may have been raised, or there may be unused capacity of the last minutes to spend.
+//! other come to equal shares. At its capacity, a bucket that is waited for is now and then let go faster, since there may be
+//! unused capacity of the last minutes to spend, or, where the service does not tell, the capacity may have been raised.
 //!
 //! Integers only: units in millionths, rates in millionths a second. Nothing is random, and time that goes backward
 //! changes nothing.
@@ -34,6 +34,10 @@ const GRAIN: Duration = Duration::from_millis(10);
 /// How long after a refusal a bucket is not probed, at first and at most.
 const HOLD: Duration = Duration::from_secs(30);
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
+/// For how long what the service told of a capacity is relied on. A bucket that was probed in vain is not probed for long
+/// then: what is left to be found is what the service saves up while it is unused, of five minutes at most.
+const RELIANCE: Duration = Duration::from_secs(40);
+const HOLD_IF_TOLD: Duration = Duration::from_secs(300);
 /// The base of the rise where nothing is declared: what the service gives a new table on demand.
 const ON_DEMAND: Micro = 4_000 * UNIT;
 
@@ -95,6 +99,8 @@ pub(crate) struct Bucket {
     refused: Option<Moment>,
     lowered: Option<Moment>,
     described: Option<Moment>,
+    /// When the service last told the capacity.
+    told: Option<Moment>,
     /// Nothing is gained until then.
     stopped: Moment,
     hold: Option<Duration>,
@@ -129,6 +135,7 @@ impl Bucket {
     /// Takes what the service tells of the capacity; `None` where it is not limited.
     pub(crate) fn learn(&mut self, units: Option<u64>, now: Moment) {
         self.advance(now);
+        self.told = Some(now);
         let told = units.map(micro).filter(|capacity| *capacity > 0);
         if told == self.declared {
             return;
@@ -151,6 +158,11 @@ impl Bucket {
         self.rate = rate;
         self.is_probing = false;
         self.excess = 0;
+    }
+
+    /// Whether it keeps to what is provisioned, which may change without anything being refused.
+    pub(super) fn is_provisioned(&self) -> bool {
+        self.is_paced && self.declared.is_some()
     }
 
     /// Whether it limits anything.
@@ -216,7 +228,18 @@ impl Bucket {
     }
 
     fn is_held_no_more(&self, now: Moment) -> bool {
-        self.refused.is_none_or(|refused| now.since(refused) > self.hold.unwrap_or(HOLD))
+        let hold = self.hold.unwrap_or(HOLD);
+        let hold = if self.is_told(now) { hold } else { hold.min(LONGEST_HOLD) };
+        self.refused.is_none_or(|refused| now.since(refused) > hold)
+    }
+
+    fn is_told(&self, now: Moment) -> bool {
+        self.told.is_some_and(|told| now.since(told) <= RELIANCE)
+    }
+
+    /// Whether nobody can tell yet who uses how much.
+    fn is_new(&self, now: Moment) -> bool {
+        self.history.front().is_none_or(|(at, _)| now.since(*at) < SECOND)
     }
 
     /// What a call is charged for what it was estimated to cost.
@@ -318,8 +341,9 @@ impl Bucket {
             if much && measured > self.capacity / 100 * 105 {
                 self.capacity = measured;
                 self.hold = Some(HOLD);
-            } else {
-                self.hold = Some(self.hold.map_or(HOLD, |hold| (2 * hold).min(LONGEST_HOLD)));
+            } else if !self.is_new(now) {
+                let longer = self.hold.map_or(HOLD, |hold| (2 * hold).min(LONGEST_HOLD));
+                self.hold = Some(if self.is_told(now) { HOLD_IF_TOLD } else { longer });
             }
             self.excess = 0;
             self.rate = self.capacity;
@@ -334,9 +358,7 @@ impl Bucket {
         if self.lowered.is_some_and(|lowered| now.since(lowered) < SECOND) {
             return advice;
         }
-        let is_new = self.history.front().is_none_or(|(at, _)| now.since(*at) < SECOND);
-        if is_new && self.lowered.is_none() {
-            // Who uses how much cannot be told yet.
+        if self.is_new(now) && self.lowered.is_none() {
             self.lowered = Some(now);
             return advice;
         }

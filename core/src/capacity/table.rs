@@ -1,9 +1,16 @@
 //! What is known of one table: its buckets, its indexes, and which items they hold.
 
+use std::time::Duration;
+
 use super::{BucketId, Direction, Micro, UNIT};
 use crate::api::{Capacity, ConsumedCapacity, ProvisionedThroughputDescription, TableDescription};
 use crate::key::KeyShape;
+use crate::moment::Moment;
 use crate::table::{Description, IndexDescription, IndexKind, Measured};
+
+/// The time between two looks at a table that is waited for without a pause longer than this.
+const PERIOD: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// A table and its buckets.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +21,17 @@ pub(crate) struct TableCapacity {
     pub(crate) write: BucketId,
     keys: Option<KeyShape>,
     indexes: Vec<Index>,
+    looks: Looks,
+}
+
+/// When the service is asked for the capacity of a table that is waited for: a raise is told by nothing else.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Looks {
+    /// When it was last asked, or else since when the table has been waited for.
+    last: Option<Moment>,
+    waited: Moment,
+    /// Whether the last question was not answered: this client may not ask, perhaps.
+    is_in_vain: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +43,7 @@ struct Index {
 
 impl TableCapacity {
     pub(super) fn new(name: &str, read: BucketId, write: BucketId) -> Self {
-        Self { name: name.to_owned(), read, write, keys: None, indexes: Vec::new() }
+        Self { name: name.to_owned(), read, write, keys: None, indexes: Vec::new(), looks: Looks::default() }
     }
 
     /// Whether a description tells nothing new.
@@ -51,6 +69,27 @@ impl TableCapacity {
             IndexKind::Local => (self.read, self.write),
         };
         self.indexes.push(Index { description, read, write });
+    }
+
+    /// Notes that it is waited for; whether the service is to be asked for its capacity.
+    pub(super) fn is_to_be_looked_at(&mut self, now: Moment) -> bool {
+        let Looks { last, waited, is_in_vain } = &mut self.looks;
+        let is_new = now.since(*waited) > PAUSE;
+        *waited = now.max(*waited);
+        if is_new {
+            *last = Some(now);
+        }
+        if *is_in_vain || last.is_some_and(|last| now.since(last) < PERIOD) {
+            return false;
+        }
+        (*last, *is_in_vain) = (Some(now), true);
+        true
+    }
+
+    /// Notes that the service has told its capacity.
+    pub(super) fn note_told(&mut self, now: Moment) {
+        self.looks.last = Some(now);
+        self.looks.is_in_vain = false;
     }
 
     pub(crate) fn keys(&self) -> Option<&KeyShape> {

@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use super::bucket::{Advice, Bucket, Micro, UNIT};
 use super::queue::Asker;
+use super::{Buckets, Declared};
+use crate::api::{ProvisionedThroughputDescription, TableDescription};
+use crate::key::{KeyShape, ScalarType};
 use crate::moment::Moment;
 use crate::run::RunId;
 use crate::solvent::Priority;
+use crate::table::Description;
 
 const START: Moment = Moment::from_secs(1_000);
 
@@ -117,6 +121,68 @@ fn what_the_service_tells_of_a_changed_capacity_holds_at_once() {
     assert_eq!(available(&mut bucket, at(100)), 50);
     bucket.learn(Some(500), at(100));
     assert_eq!(available(&mut bucket, at(200)), 50);
+}
+
+#[test]
+fn what_the_service_tells_spares_a_bucket_that_was_probed_in_vain_from_being_probed_soon() {
+    // What a tenth of a second gives half a minute after the refusal, and whether the service tells the capacity meanwhile.
+    let gained = |tells: bool| {
+        let mut bucket = declared(100);
+        for step in 0..3_800 {
+            let now = at(step * 10);
+            bucket.queue.wait(asker(0, Priority::Interactive), UNIT, UNIT, now);
+            if tells && step % 1_500 == 0 {
+                bucket.learn(Some(100), now);
+            }
+            let taken = available(&mut bucket, now);
+            bucket.answered(0, taken as Micro * UNIT, now);
+            if step == 500 {
+                assert_eq!(bucket.refused(now), Advice::None);
+            }
+        }
+        let _ = available(&mut bucket, at(38_000));
+        available(&mut bucket, at(38_100))
+    };
+    assert!((12..20).contains(&gained(false)));
+    assert_eq!(gained(true), 10);
+}
+
+#[test]
+fn a_table_that_is_waited_for_is_described_now_and_then_as_long_as_that_is_answered() {
+    let mut buckets = Buckets::new(Declared::Binding);
+    let mut description = Description::new("visits", KeyShape::new(("id", ScalarType::S), None));
+    description.write_capacity = Some(100);
+    let table = buckets.describe("visits", &description);
+    let write = buckets.at(table).write;
+    let told = TableDescription {
+        provisioned_throughput: Some(ProvisionedThroughputDescription {
+            write_capacity_units: 200,
+            read_capacity_units: 5,
+            ..ProvisionedThroughputDescription::default()
+        }),
+        ..TableDescription::default()
+    };
+    let mut asked = Vec::new();
+    for second in 0..100 {
+        buckets.wait(write, UNIT, UNIT, asker(0, Priority::Interactive), at(second * 1_000));
+        if let Some((number, name)) = buckets.take_to_describe() {
+            assert_eq!(name, "visits");
+            asked.push(second);
+            // The last question is never answered.
+            if asked.len() < 3 {
+                buckets.learn(number, &told, at(second * 1_000));
+            }
+        }
+    }
+    assert_eq!(asked, [15, 30, 45]);
+    // What is waited for now and then only need not be asked for.
+    let mut others = Buckets::new(Declared::Binding);
+    let table = others.describe("visits", &description);
+    let write = others.at(table).write;
+    for second in (0..100).step_by(5) {
+        others.wait(write, UNIT, UNIT, asker(0, Priority::Interactive), at(second * 1_000));
+    }
+    assert_eq!(others.take_to_describe(), None);
 }
 
 #[test]

@@ -234,7 +234,7 @@ struct Closed {
 
 impl Batch {
     /// Takes operations in the plan's order, as long as the batch has room and their capacity allows them. Where something
-    /// has to wait, the batch does too, unless it is full or no more can be saved up to fill it.
+    /// has to wait for what all of the batch uses too, the batch waits for it, unless it is full or no more can be saved up.
     fn of(
         queues: &mut Queues,
         most: usize,
@@ -245,6 +245,8 @@ impl Batch {
         let mut classes = Vec::new();
         let mut taken = Taken::default();
         let mut closed = Vec::new();
+        // What every member uses.
+        let mut shared: Vec<BucketId> = Vec::new();
         let mut is_full = false;
         let mut merged = queues.merged();
         while let Some((class, operation)) = merged.next() {
@@ -263,6 +265,10 @@ impl Batch {
             }
             match fits(operation, &batch.members) {
                 Fit::Yes => {
+                    match batch.members[..] {
+                        [] => shared.extend(cost.parts().iter().map(|part| part.bucket)),
+                        _ => shared.retain(|bucket| cost.parts().iter().any(|part| part.bucket == *bucket)),
+                    }
                     pacer.add(&cost, &mut taken);
                     batch.cost.append(&cost);
                 }
@@ -283,8 +289,9 @@ impl Batch {
                 break;
             }
         }
+        let is_filling = !is_full && closed.iter().any(|closed| shared.contains(&closed.bucket));
         let saved_up = closed.iter().any(|closed| pacer.is_full(closed.bucket));
-        if batch.members.is_empty() || !(is_full || closed.is_empty() || saved_up) {
+        if batch.members.is_empty() || (is_filling && !saved_up) {
             for Closed { bucket, units, dearest } in closed {
                 pacer.wait(bucket, units, dearest);
             }
