@@ -1,7 +1,8 @@
 //! What planning and driving a large plan takes: puts and gets over ten tables, in turn, each of an item of its own, against
 //! a backend in this process that answers at once.
 //!
-//! `bench-solvent` prints the ratios; `bench-solvent once <operations>` runs one plan, for a profiler.
+//! `bench-solvent` prints the ratios; for a profiler, `bench-solvent once <operations>` runs one plan, and `bench-solvent each
+//! <operations>` as many plans of one operation.
 //!
 //! An operation's time is the CPU time of adding it to a plan, driving the plan and dropping its outcome, less what encoding
 //! the items takes (making the same operations, and dropping them) and less what the backend's answers take (answering the
@@ -171,13 +172,24 @@ fn main() {
     let client = Builder::<Bare>::new().build().expect("nothing is missing").0;
     let backend = Instant;
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("once") {
-        let operations =
+    if let Some(manner) = arguments.next() {
+        let operations: u64 =
             arguments.next().and_then(|count| count.parse().ok()).expect("a number of operations");
         let now = Moment::from_secs(1_800_000_000);
-        let (mut run, _) = client.start(plan(operations), now).expect("the plan holds together");
-        drive(&mut run, now, |request| backend.answer(request, now).expect("it answers everything"));
-        assert!(run.finish().is_complete());
+        let run = |plan: Solvent| {
+            let (mut run, _) = client.start(plan, now).expect("the plan holds together");
+            drive(&mut run, now, |request| backend.answer(request, now).expect("it answers everything"));
+            assert!(run.finish().is_complete());
+        };
+        match manner.as_str() {
+            "once" => run(plan(operations)),
+            "each" => (0..operations).for_each(|number| {
+                let mut solvent = Solvent::new();
+                operate(Some(&mut solvent), number);
+                run(solvent);
+            }),
+            other => panic!("a plan is run once or for each operation, not {other}"),
+        }
         return;
     }
     // The least of several rounds: what else the machine does only ever adds to it.
