@@ -199,3 +199,35 @@ fn no_span_holds_anything_of_an_item() {
         assert!(!format!("{spans:?}").contains(text), "{text} is in {spans:#?}");
     }
 }
+
+#[test]
+fn a_request_over_the_network_tells_where_it_goes() {
+    use dynochemy_core::{Builder, Client, Configuration, Connect};
+    struct Bare(Arc<Client>);
+    impl Connect for Bare {
+        fn connect(configuration: Configuration) -> Result<Self, dynochemy_sql::Error> {
+            Ok(Self(configuration.into_client(|| Ok::<_, String>(1))?))
+        }
+    }
+    for (endpoint, host, port) in [
+        (Some("http://127.0.0.1:8000"), "127.0.0.1", "8000"),
+        (None, "dynamodb.eu-west-1.amazonaws.com", "443"),
+    ] {
+        let collector = Collector::default();
+        tracing::subscriber::with_default(collector.clone(), || {
+            let builder = Builder::<Bare>::new().region("eu-west-1").observer(Tracing::new());
+            let builder = match endpoint {
+                Some(endpoint) => builder.endpoint(endpoint),
+                None => builder,
+            };
+            let Bare(client) = builder.build().unwrap();
+            let (mut run, _) = client.start(Account::get(1), Moment::from_secs(1)).unwrap();
+            run.poll(Moment::from_secs(1));
+            drop(run.finish());
+        });
+        let spans = collector.0.lock().unwrap();
+        let request = &spans[&2];
+        assert_eq!(field(request, "server.address"), Some(host));
+        assert_eq!(field(request, "server.port"), Some(port));
+    }
+}

@@ -74,6 +74,7 @@ impl Configuration {
         self,
         entropy: impl FnOnce() -> Result<u64, E>,
     ) -> Result<Arc<Client>, Error> {
+        self.tell_observers();
         let Self { settings, names, tables, views, observers, seed, backend, .. } = self;
         settings.check()?;
         for (index, view) in views.iter().enumerate() {
@@ -121,6 +122,16 @@ impl Configuration {
             client.check_views(table)?;
         }
         Ok(Arc::new(client))
+    }
+
+    /// Tells the observers where calls go; what is wrong with that is told by who makes the connections.
+    fn tell_observers(&self) {
+        #[cfg(feature = "sigv4")]
+        if self.backend.is_none()
+            && let Some((host, port)) = crate::http::server(self.endpoint.as_deref(), self.region.as_deref())
+        {
+            self.observers.iter().for_each(|observer| observer.attached(&host, port));
+        }
     }
 }
 

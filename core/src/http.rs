@@ -50,6 +50,19 @@ mod names {
     pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 }
 
+/// The host and port of an endpoint, or of a region's own one.
+#[cfg(feature = "sigv4")]
+pub(crate) fn server(endpoint: Option<&str>, region: Option<&str>) -> Option<(String, u16)> {
+    let endpoint = match (endpoint, region) {
+        (Some(endpoint), _) => Endpoint::parse(endpoint),
+        (None, Some(region)) => Endpoint::of_region(ServiceName::DynamoDb, region),
+        (None, None) => return None,
+    };
+    let uri = endpoint.ok()?.uri;
+    let own_port = if uri.scheme_str() == Some("http") { 80 } else { 443 };
+    Some((uri.host()?.to_owned(), uri.port_u16().unwrap_or(own_port)))
+}
+
 /// Turns requests into signed messages for one endpoint, and answers back into values.
 #[cfg(feature = "sigv4")]
 pub struct Codec {

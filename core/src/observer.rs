@@ -12,6 +12,9 @@ use crate::solvent::Solvent;
 pub trait Observer: Send + Sync + 'static {
     /// Called once for each event.
     fn observe(&self, event: &Event<'_>);
+
+    /// Called once, when the `Db` is made, with the host and port that its calls go to; not where a backend answers them.
+    fn attached(&self, _host: &str, _port: u16) {}
 }
 
 /// Something that passed between a run and its driver.

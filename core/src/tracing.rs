@@ -8,7 +8,7 @@
 //! [DynamoDB](https://opentelemetry.io/docs/specs/semconv/db/dynamodb/).
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ::tracing::field::Empty;
 use ::tracing::{Span, info_span};
@@ -17,7 +17,7 @@ use crate::error::CallError;
 use crate::json;
 use crate::notice::Progress;
 use crate::observer::{Event, EventKind, Observer};
-use crate::request::{Request, Response};
+use crate::request::{Request, Response, ServiceName};
 use crate::run::{Call, CallId, RunId, Step};
 use crate::solvent::Solvent;
 
@@ -45,10 +45,12 @@ use crate::solvent::Solvent;
 /// | `aws.dynamodb.index_name`                       | the index that is read                                         |
 /// | `aws.dynamodb.consumed_capacity`                | what the service tells of the cost, as a JSON array            |
 /// | `aws.dynamodb.count`, `.scanned_count`          | the items of a page, and those that were read for it           |
+/// | `server.address`, `.port`                       | where it goes, unless to a backend                             |
 /// | `db.response.status_code`                       | the service's error code                                       |
 /// | `error.type`                                    | the same; or `not_sent`, `no_answer`, `abandoned`              |
 #[derive(Debug, Default)]
 pub struct Tracing {
+    server: OnceLock<(String, u16)>,
     runs: Mutex<BTreeMap<RunId, RunSpans>>,
 }
 
@@ -68,6 +70,11 @@ impl Tracing {
 }
 
 impl Observer for Tracing {
+    fn attached(&self, host: &str, port: u16) {
+        // An observer is of one `Db`.
+        let _ = self.server.set((host.to_owned(), port));
+    }
+
     fn observe(&self, event: &Event<'_>) {
         // A panic in a subscriber leaves spans that are still good.
         let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -78,7 +85,15 @@ impl Observer for Tracing {
         let Some(spans) = runs.get_mut(&event.run) else { return };
         match &event.what {
             EventKind::Polled { step: Step::Send(call) } => {
-                spans.calls.insert(call.id, request_span(call, &spans.run));
+                let span = request_span(call, &spans.run);
+                // Streams have a host of their own, unless an endpoint was given.
+                if let Some((host, port)) = self.server.get()
+                    && call.request.action().service() == ServiceName::DynamoDb
+                {
+                    span.record("server.address", host.as_str());
+                    span.record("server.port", u64::from(*port));
+                }
+                spans.calls.insert(call.id, span);
             }
             EventKind::Completed { call, answer } => {
                 // What comes after its run has given it up ends its span all the same.
@@ -142,6 +157,8 @@ fn request_span(call: &Call, run: &Span) -> Span {
         aws.dynamodb.consumed_capacity = Empty,
         aws.dynamodb.count = Empty,
         aws.dynamodb.scanned_count = Empty,
+        server.address = Empty,
+        server.port = Empty,
         error.type = Empty,
     );
     if span.is_disabled() {
