@@ -153,7 +153,7 @@ impl Solvent {
         }
     }
 
-    /// Adds an operation; the ticket takes its result from the plan's [`Outcome`].
+    /// Adds an operation; the ticket takes its result from the plan's [`Outcome`](crate::Outcome).
     ///
     /// An operation that cannot be sent as it is (an empty key, an item that is too large) is added all the same, and
     /// its ticket says what is wrong.
