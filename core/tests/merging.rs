@@ -145,3 +145,19 @@ fn one_item_that_is_asked_for_several_times_is_asked_for_as_one() {
         assert_eq!(outcome.take(ticket).unwrap().map(|note| note.count), Some(5));
     }
 }
+
+#[test]
+fn what_comes_after_merged_updates_goes_to_its_own_items() {
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    solvent.extend((0..3).map(|_| Note::update("a").add(Note::COUNT, 1)));
+    solvent.barrier();
+    for id in ["b", "c", "d"] {
+        solvent.add(Note::update(id).add(Note::COUNT, 1));
+    }
+    let (requests, outcome) = run_on(solvent, &mut service);
+    assert!(outcome.is_complete());
+    assert_eq!(counts(&requests), [("UpdateItem", 4)].into());
+    let held: Vec<&AttributeValue> = service.items.values().map(|item| &item["count"]).collect();
+    assert_eq!(held, [&3.into(), &1.into(), &1.into(), &1.into()]);
+}

@@ -27,6 +27,8 @@ pub(super) struct Chain {
     pub(super) last_write: Option<u32>,
     /// The reads since then, in the plan's order.
     pub(super) reads: Vec<u32>,
+    /// How many operations on it are open: the last one may end before others, and its number is given again after all.
+    open: u32,
     hash: u32,
     /// The operation that brought it in, and which of its items it is.
     operation: u32,
@@ -52,17 +54,25 @@ impl Chains {
             task(operation).items().nth(part as usize).is_some_and(|other| other.is_same(item))
         };
         if let Some(number) = self.index.find(hash, is_it) {
+            self[number].open += 1;
             return number;
         }
         let number = match self.free.pop() {
             Some(number) => {
                 // The memory of its reads is used again.
                 let chain = &mut self[number];
-                (chain.hash, chain.operation, chain.part) = (hash, operation, part);
+                (chain.hash, chain.operation, chain.part, chain.open) = (hash, operation, part, 1);
                 number
             }
             None => {
-                self.chains.push(Chain { last_write: None, reads: Vec::new(), hash, operation, part });
+                self.chains.push(Chain {
+                    last_write: None,
+                    reads: Vec::new(),
+                    open: 1,
+                    hash,
+                    operation,
+                    part,
+                });
                 u32::try_from(self.chains.len() - 1).expect("a plan has fewer than 4 billion items")
             }
         };
@@ -77,7 +87,8 @@ impl Chains {
             chain.reads.remove(at);
         }
         chain.last_write = chain.last_write.filter(|last| *last != operation);
-        if chain.last_write.is_none() && chain.reads.is_empty() {
+        chain.open -= 1;
+        if chain.open == 0 {
             let hash = chain.hash;
             self.index.remove(hash, number);
             self.free.push(number);
