@@ -1,25 +1,34 @@
 //! What the loading examples share: the tables, the input, and how a load goes on where it stopped.
 //!
-//! A file of any size with a visit in each line (JSON) is put into a table, a thousand lines a plan, and each user's visits
-//! are added up in another one. Before anything of a plan is sent, the plan is saved, with the tokens under which it adds,
-//! beside the place in the file at which the next one begins. So whoever is killed in the midst of it goes on with that
-//! plan: nothing is left out, and nothing is added twice (for the nine minutes for which tokens are relied on).
+//! A file of any size with a visit in each line (JSON) is put into a table, a thousand lines a plan, and those that are in
+//! it are added up for each user in another one. Before anything of a plan is sent, the plan is saved, with the tokens under
+//! which it adds, beside the place in the file at which the next one begins (`FILE.loading`). So whoever is killed in the
+//! midst of it goes on with that plan: nothing is left out, and nothing is added twice.
+//!
+//! What failed for good (a line that is no visit, an item that is too large) is written to `FILE.failed`, with its lines, its
+//! fate and its error, and the load goes on; so is what may have been applied: totals whose load goes on later than nine
+//! minutes after it was killed, since tokens are relied on no longer. Those are settled by counting the user's visits. Who is
+//! killed between the two files writes a failure twice. What the service kept from being done is tried again by the next
+//! load, and given up by the third. Two loads of one file at once are refused, by a lock on `FILE.lock`, and so is one into
+//! other tables than those of the load before.
 
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "programs share it as a module")]
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, IsTerminal as _, Seek as _, SeekFrom, Write as _};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{BufRead as _, BufReader, ErrorKind, IsTerminal as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
 // Each program names its driver `dynochemy`.
-use crate::dynochemy::{Error, Notice, Outcome, Report, Solvent, Table};
+use crate::dynochemy::{Error, Fate, Notice, Outcome, Report, Solvent, Table, TableDescription};
 
 /// The lines of one plan: what is in memory at a time.
 pub const LINES: usize = 1_000;
+/// The loads that try a plan, before what the service keeps from being done is given up.
+const LOADS: u32 = 3;
 
 pub type Failure = Box<dyn std::error::Error>;
 
@@ -51,70 +60,131 @@ pub fn tables() -> Solvent {
     solvent
 }
 
+/// The tables that are loaded into: those of one place, and none that were made anew since.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    /// The database's file or the endpoint.
+    place: String,
+    /// When each table was created, by its name.
+    created: BTreeMap<String, String>,
+}
+
+impl Target {
+    pub fn new(place: impl ToString, tables: &[TableDescription]) -> Self {
+        let created = |table: &TableDescription| table.creation_date_time.unwrap_or_default().to_string();
+        let tables = tables.iter().map(|table| (table.table_name.clone(), created(table)));
+        Self { place: place.to_string(), created: tables.collect() }
+    }
+}
+
 /// A file that is being loaded.
 pub struct Load {
     input: BufReader<File>,
     state: State,
     state_file: PathBuf,
+    failed_file: PathBuf,
     lines: usize,
     report: Report,
     bar: ProgressBar,
+    /// Locked until the load ends or is killed.
+    _lock: File,
 }
 
 /// How far the load has come: what is in the file beside the input.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct State {
+    target: Target,
     /// The byte of the input at which the next plan begins.
     next: u64,
     /// The lines before it.
     lines: u64,
-    /// The plan of lines before that, from before it is run until it has ended.
+    /// The plan that puts those lines or adds them up, from before it is run until it has ended.
     under_way: Option<Solvent>,
+    /// The lines of each of its operations.
+    lines_of: Vec<Vec<u64>>,
+    /// How many loads have left a part of it to the next one.
+    loads: u32,
+    /// The lines of each user that are still to be added up.
+    uncounted: BTreeMap<String, Vec<u64>>,
+    /// How many failures are in the file of those.
+    failed: u64,
+}
+
+/// A line in the file of failures. An operation on a total adds as many visits as it names lines.
+#[derive(Serialize)]
+struct Failed<'a> {
+    lines: &'a [u64],
+    fate: String,
+    error: String,
 }
 
 impl Load {
-    /// Opens an input, at the place where an earlier load of it stopped.
-    pub fn open(input: &Path, lines: usize) -> Result<Self, Failure> {
+    /// Opens an input, at the place where an earlier load of it into the same tables stopped.
+    pub fn open(input: &Path, target: Target, lines: usize) -> Result<Self, Failure> {
         let mut file = File::open(input).map_err(|error| format!("{}: {error}", input.display()))?;
+        let lock = File::create(input.with_added("lock"))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => format!("{} is being loaded by another process", input.display()),
+            TryLockError::Error(error) => format!("{} cannot be locked: {error}", input.display()),
+        })?;
         let state_file = input.with_added("loading");
-        let state: State = match fs::read(&state_file) {
-            Ok(json) => serde_json::from_slice(&json)
-                .map_err(|error| format!("{} is damaged: {error}", state_file.display()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => State::default(),
-            Err(error) => return Err(format!("{}: {error}", state_file.display()).into()),
-        };
+        let state = State::read(&state_file, target)?;
+        let length = file.metadata()?.len();
+        if length < state.next {
+            let (input, state_file) = (input.display(), state_file.display());
+            return Err(format!("{input} is shorter than what {state_file} says was loaded of it").into());
+        }
         file.seek(SeekFrom::Start(state.next))?;
-        let bar = bar(file.metadata()?.len(), state.next);
-        Ok(Self { input: BufReader::new(file), state, state_file, lines, report: Report::default(), bar })
+        let bar = bar(length, state.next);
+        let failed_file = input.with_added("failed");
+        let input = BufReader::new(file);
+        Ok(Self { input, state, state_file, failed_file, lines, report: Report::default(), bar, _lock: lock })
     }
 
-    /// The next plan: the one that was under way when the load stopped, or one of the next lines; `None` at the end.
+    /// The next plan: the one that was under way when the load stopped; or one that adds up what the last one put; or one of
+    /// the next lines; `None` at the end.
     pub fn next_plan(&mut self) -> Result<Option<Solvent>, Failure> {
         if let Some(plan) = self.state.under_way.take() {
             return Ok(Some(plan));
         }
+        (self.state.lines_of, self.state.loads) = (Vec::new(), 0);
         let mut plan = Solvent::new();
-        let mut visits: BTreeMap<String, u64> = BTreeMap::new();
-        let mut line = String::new();
-        for _ in 0..self.lines {
+        for (user, lines) in std::mem::take(&mut self.state.uncounted) {
+            plan.add(Total::update(user).add(Total::VISITS, lines.len() as u64).exactly_once());
+            self.state.lines_of.push(lines);
+        }
+        let mut line = Vec::new();
+        while plan.is_empty() && self.add_lines(&mut plan, &mut line)? {}
+        Ok(Some(plan).filter(|plan| !plan.is_empty()))
+    }
+
+    /// Adds the next lines to a plan; whether there were any.
+    fn add_lines(&mut self, plan: &mut Solvent, line: &mut Vec<u8>) -> Result<bool, Failure> {
+        for read in 0..self.lines {
             line.clear();
-            let length = self.input.read_line(&mut line)?;
+            let length = self.input.read_until(b'\n', line)?;
             if length == 0 {
-                break;
+                return Ok(read > 0);
             }
             (self.state.next, self.state.lines) = (self.state.next + length as u64, self.state.lines + 1);
-            if line.trim().is_empty() {
+            if line.trim_ascii().is_empty() {
                 continue;
             }
-            let visit: Visit = serde_json::from_str(&line)
-                .map_err(|error| format!("line {} is no visit: {error}", self.state.lines))?;
-            plan.add(visit.put());
-            *visits.entry(visit.user).or_default() += 1;
+            let number = self.state.lines;
+            match serde_json::from_slice::<Visit>(line) {
+                Ok(visit) => {
+                    plan.add(visit.put());
+                    self.state.lines_of.push(vec![number]);
+                    self.state.uncounted.entry(visit.user).or_default().push(number);
+                }
+                Err(error) => self.write_failed(&[Failed {
+                    lines: &[number],
+                    fate: Fate::NeverSent.to_string(),
+                    error: format!("it is no visit: {error}"),
+                }])?,
+            }
         }
-        for (user, count) in visits {
-            plan.add(Total::update(user).add(Total::VISITS, count).exactly_once());
-        }
-        Ok(Some(plan).filter(|plan| !plan.is_empty()))
+        Ok(true)
     }
 
     /// Saves a plan that is pinned, before anything of it is sent.
@@ -130,29 +200,78 @@ impl Load {
         }
     }
 
-    /// Goes on behind a plan that has ended; what is left of one that failed is tried again by the next load.
+    /// Goes on behind a plan that has ended. What failed for good is written beside; what may still be done is left to the
+    /// next load, which is to find the service in a better state, unless it was left too often.
     pub fn end(&mut self, result: Result<Outcome, Error>) -> Result<(), Failure> {
-        match result {
-            Ok(outcome) => self.report.merge(outcome.report()),
-            Err(Error::Incomplete(outcome)) => {
-                self.begin(outcome.leftover())?;
-                return Err(Error::Incomplete(outcome).into());
-            }
+        let outcome = match result {
+            Ok(outcome) => outcome,
+            Err(Error::Incomplete(outcome)) => *outcome,
             Err(error) => return Err(error.into()),
+        };
+        self.report.merge(outcome.report());
+        let leftover = outcome.leftover();
+        let first = leftover.open().next().map(|(index, _)| index);
+        if let Some(first) = first.filter(|_| self.state.loads + 1 < LOADS) {
+            let (open, all) = (leftover.remaining(), leftover.len());
+            let why = outcome.errors().find(|(index, _)| *index == first);
+            let why = why.map(|(_, error)| error.to_string()).unwrap_or_default();
+            self.state.loads += 1;
+            self.begin(leftover)?;
+            let problem = format!("{open} of {all} operations are left to be tried again by the next load");
+            return Err(format!("{problem}; the first, operation {first}: {why}").into());
         }
+        let lines_of = std::mem::take(&mut self.state.lines_of);
+        let failed = outcome.errors().filter(|(_, error)| error.fate() != Fate::Applied);
+        let failed = failed.map(|(index, error)| Failed {
+            lines: lines_of.get(index as usize).map_or(&[], Vec::as_slice),
+            fate: error.fate().to_string(),
+            error: error.to_string(),
+        });
+        let failed: Vec<Failed<'_>> = failed.collect();
+        self.write_failed(&failed)?;
+        let not_put: BTreeSet<u64> = failed.iter().flat_map(|failed| failed.lines).copied().collect();
+        self.state.uncounted.retain(|_, lines| {
+            lines.retain(|line| !not_put.contains(line));
+            !lines.is_empty()
+        });
         self.state.under_way = None;
         self.save()?;
         self.bar.set_position(self.state.next);
-        if !std::io::stderr().is_terminal() {
+        if self.state.uncounted.is_empty() && !std::io::stderr().is_terminal() {
             println!("{} lines", self.state.lines);
         }
         Ok(())
     }
 
-    /// Ends the load, and tells what it took. Another one of the same file begins at its end.
-    pub fn conclude(self) {
+    /// Ends the load, and tells what it took, and how much of it failed. Another one of the same file begins at its end.
+    pub fn conclude(self) -> Result<(), Failure> {
+        self.save()?;
         self.bar.finish_and_clear();
-        println!("{} lines are in the table\n\n{}", self.state.lines, self.report);
+        println!("{} lines were loaded\n\n{}", self.state.lines, self.report);
+        match (self.state.failed, self.failed_file.display()) {
+            (0, _) => Ok(()),
+            (1, file) => Err(format!("1 failure: {file} tells its lines, its fate and why").into()),
+            (failed, file) => {
+                Err(format!("{failed} failures: {file} tells of each its lines, its fate and why").into())
+            }
+        }
+    }
+
+    /// Writes failures to their file. They are on the disk before the state that goes on behind them.
+    fn write_failed(&mut self, failed: &[Failed<'_>]) -> Result<(), Failure> {
+        if failed.is_empty() {
+            return Ok(());
+        }
+        let mut lines = Vec::new();
+        for failed in failed {
+            serde_json::to_writer(&mut lines, failed)?;
+            lines.push(b'\n');
+        }
+        let mut file = OpenOptions::new().create(true).append(true).open(&self.failed_file)?;
+        file.write_all(&lines)?;
+        file.sync_all()?;
+        self.state.failed += failed.len() as u64;
+        Ok(())
     }
 
     /// Writes the state so that a kill or a power failure leaves the old one or the new one.
@@ -168,6 +287,40 @@ impl Load {
             File::open(directory.unwrap_or(Path::new(".")))?.sync_all()?;
         }
         Ok(())
+    }
+}
+
+impl State {
+    /// Reads the state of a load into these tables; that of a new load, where there is none.
+    fn read(file: &Path, target: Target) -> Result<Self, Failure> {
+        let state: Self = match fs::read(file) {
+            Ok(json) => serde_json::from_slice(&json)
+                .map_err(|error| format!("{} is damaged: {error}", file.display()))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::new(target)),
+            Err(error) => return Err(format!("{}: {error}", file.display()).into()),
+        };
+        if state.target == target {
+            return Ok(state);
+        }
+        let which = match state.target.place == target.place {
+            true => "tables of the same names that were made at another time".to_owned(),
+            false => format!("tables in {}", state.target.place),
+        };
+        let (place, file) = (target.place, file.display());
+        Err(format!("{file} is of a load into {which}; to load all of it into {place}, delete {file}").into())
+    }
+
+    fn new(target: Target) -> Self {
+        Self {
+            target,
+            next: 0,
+            lines: 0,
+            under_way: None,
+            lines_of: Vec::new(),
+            loads: 0,
+            uncounted: BTreeMap::new(),
+            failed: 0,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use dynochemy_sql as dynochemy;
 
 use dynochemy::{Db, SqlBackend, Table};
-use load::{Failure, LINES, Load, Total, Visit};
+use load::{Failure, LINES, Load, Target, Total, Visit};
 
 fn main() -> ExitCode {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
@@ -32,8 +32,14 @@ fn main() -> ExitCode {
 /// Loads an input into a database, so many lines a plan.
 pub fn load(input: &Path, database: &Path, lines: usize) -> Result<(), Failure> {
     let db = Db::builder().backend(SqlBackend::open(database)?).build()?;
+    load_into(&db, database.canonicalize()?.display(), input, lines)
+}
+
+/// The same into a database that is open, at a place that tells it from others.
+pub fn load_into(db: &Db, place: impl ToString, input: &Path, lines: usize) -> Result<(), Failure> {
     db.run(load::tables())?;
-    let mut load = Load::open(input, lines)?;
+    let tables = [db.run(Visit::describe())?, db.run(Total::describe())?];
+    let mut load = Load::open(input, Target::new(place, &tables), lines)?;
     while let Some(plan) = load.next_plan()? {
         // The tokens under which it adds are saved before anything is sent.
         let pinned = db.pin(plan)?;
@@ -44,8 +50,7 @@ pub fn load(input: &Path, database: &Path, lines: usize) -> Result<(), Failure> 
         }
         load.end(watched.finish())?;
     }
-    load.conclude();
-    Ok(())
+    load.conclude()
 }
 
 /// Makes a file, loads it, and counts.

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 use dynochemy_blocking as dynochemy;
 
-use dynochemy::{Credentials, Db};
-use load::{Failure, LINES, Load};
+use dynochemy::{Credentials, Db, Table as _};
+use load::{Failure, LINES, Load, Target, Total, Visit};
 
 fn main() -> ExitCode {
     match load() {
@@ -26,9 +26,10 @@ fn main() -> ExitCode {
 fn load() -> Result<(), Failure> {
     let (input, endpoint) = load::input_and_endpoint("load-blocking")?;
     let builder = Db::builder().region("local").credentials(Credentials::new("any", "any"));
-    let db = builder.endpoint(endpoint).build()?;
+    let db = builder.endpoint(endpoint.clone()).build()?;
     db.run(load::tables())?;
-    let mut load = Load::open(&input, LINES)?;
+    let tables = [db.run(Visit::describe())?, db.run(Total::describe())?];
+    let mut load = Load::open(&input, Target::new(endpoint, &tables), LINES)?;
     while let Some(plan) = load.next_plan()? {
         // The tokens under which it adds are saved before anything is sent.
         let pinned = db.pin(plan)?;
@@ -39,6 +40,5 @@ fn load() -> Result<(), Failure> {
         }
         load.end(watched.finish())?;
     }
-    load.conclude();
-    Ok(())
+    load.conclude()
 }

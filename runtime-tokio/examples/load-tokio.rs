@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 use dynochemy_tokio as dynochemy;
 
-use dynochemy::{Credentials, Db};
-use load::{Failure, LINES, Load};
+use dynochemy::{Credentials, Db, Table as _};
+use load::{Failure, LINES, Load, Target, Total, Visit};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -27,9 +27,10 @@ async fn main() -> ExitCode {
 async fn load() -> Result<(), Failure> {
     let (input, endpoint) = load::input_and_endpoint("load-tokio")?;
     let builder = Db::builder().region("local").credentials(Credentials::new("any", "any"));
-    let db = builder.endpoint(endpoint).build()?;
+    let db = builder.endpoint(endpoint.clone()).build()?;
     db.run(load::tables()).await?;
-    let mut load = Load::open(&input, LINES)?;
+    let tables = [db.run(Visit::describe()).await?, db.run(Total::describe()).await?];
+    let mut load = Load::open(&input, Target::new(endpoint, &tables), LINES)?;
     while let Some(plan) = load.next_plan()? {
         // The tokens under which it adds are saved before anything is sent.
         let pinned = db.pin(plan)?;
@@ -40,6 +41,5 @@ async fn load() -> Result<(), Failure> {
         }
         load.end(watched.finish().await)?;
     }
-    load.conclude();
-    Ok(())
+    load.conclude()
 }
