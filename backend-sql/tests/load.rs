@@ -12,7 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dynochemy_sql::dynochemy_core::{Request, Response};
-use dynochemy_sql::{self as dynochemy, Backend, CallError, Db, Moment, SqlBackend, Table, VirtualClock};
+use dynochemy_sql::{
+    self as dynochemy, Backend, CallError, Chunks, ChunksCheckpoint, Db, Error, Fate, Moment, Solvent,
+    SqlBackend, Table, VirtualClock,
+};
 
 #[path = "support/child.rs"]
 mod child;
@@ -239,11 +242,9 @@ fn a_state_of_another_database_is_refused() {
     let loading = Loading::of((1..=70).map(line));
     loading.load("here").unwrap();
     let error = loading.load("there").unwrap_err();
-    for part in
-        ["visits.json.loading is of a load into tables in here; to load all of it into there, delete "]
-    {
-        assert!(error.contains(part), "{error}");
-    }
+    let refused =
+        "visits.json.loading is of a load into tables in here; to load all of it into there, delete ";
+    assert!(error.contains(refused), "{error}");
     // The same place, where the table was made anew.
     loading.db.run(Visit::delete_table()).unwrap();
     loading.clock.advance(Duration::from_secs(5));
@@ -264,6 +265,98 @@ fn two_loads_of_one_file_at_once_are_refused() {
     drop(load);
     loading.load("here").unwrap();
     assert_eq!((loading.visits(), loading.totals()), (70, 70));
+}
+
+/// What the README's loop saves.
+#[derive(Clone, Default)]
+struct Saved {
+    done: ChunksCheckpoint,
+    /// As text, since a process that goes on reads it.
+    plan: Option<String>,
+}
+
+/// The loop over chunks of the README; killed when `save` says so.
+fn load_in_chunks(
+    db: &Db,
+    users: &[&str],
+    saved: Saved,
+    save: &mut dyn FnMut(Saved) -> Result<(), Error>,
+    note: &mut dyn FnMut(u64, Fate),
+) -> Result<(), Error> {
+    let add = |user: &&str| Total::update(*user).add(Total::VISITS, 1).exactly_once();
+    let mut plan: Option<Solvent> = saved.plan.map(|json| serde_json::from_str(&json).unwrap());
+    let mut chunks = Chunks::new(users.iter().map(add)).operations(4).resume(saved.done);
+    let json = |plan: &Solvent| serde_json::to_string(plan).unwrap();
+    while let Some(next) = plan.take().or_else(|| chunks.next()) {
+        let pinned = db.pin(next)?;
+        let done = chunks.checkpoint();
+        save(Saved { done, plan: Some(json(&pinned.saved())) })?;
+        let outcome = match db.run(pinned) {
+            Err(Error::Incomplete(outcome)) => *outcome,
+            ended => ended?,
+        };
+        plan = Some(outcome.leftover()).filter(|leftover| leftover.remaining() > 0);
+        if plan.is_some() {
+            save(Saved { done, plan: plan.as_ref().map(json) })?;
+            return Err(Error::Incomplete(Box::new(outcome)));
+        }
+        let first = done.operations - outcome.len() as u64;
+        outcome.errors().for_each(|(index, error)| note(first + u64::from(index), error.fate()));
+        save(Saved { done, plan: None })?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_loop_over_chunks_killed_at_any_save_ends_and_repeats_nothing() {
+    let users = ["a", "b", "", "c", "a", "d", "e", "f", "a", "g"];
+    let killed = || Error::Configuration { problem: "killed".to_owned() };
+    // Three chunks with two saves each; killed before the save and after it, at once resumed and after ten minutes.
+    for (kill, is_saved, minutes) in (0..6)
+        .flat_map(|kill| [false, true].map(|saved| [0, 10].map(|minutes| (kill, saved, minutes))))
+        .flatten()
+    {
+        let clock = VirtualClock::default();
+        let db = Db::builder().backend(SqlBackend::in_memory().unwrap()).build().unwrap();
+        let db = db.with_clock(clock.clone());
+        db.run(Total::ensure()).unwrap();
+        let (mut kept, mut saves, mut notes) = (Saved::default(), 0, BTreeMap::new());
+        let ended = load_in_chunks(
+            &db,
+            &users,
+            Saved::default(),
+            &mut |saved| {
+                let is_killed = saves == kill;
+                saves += 1;
+                if !is_killed || is_saved {
+                    kept = saved;
+                }
+                if is_killed { Err(killed()) } else { Ok(()) }
+            },
+            &mut |line, fate| drop(notes.insert(line, fate)),
+        );
+        assert_eq!(ended, Err(killed()));
+        clock.advance(Duration::from_secs(60 * minutes));
+        // It ends, and once more, with nothing left to do.
+        for _ in 0..2 {
+            let before = kept.clone();
+            let save = &mut |saved| {
+                kept = saved;
+                Ok(())
+            };
+            load_in_chunks(&db, &users, before, save, &mut |line, fate| drop(notes.insert(line, fate)))
+                .unwrap();
+        }
+        assert!(kept.plan.is_none());
+        assert_eq!(notes.get(&2), Some(&Fate::NeverSent));
+        let unknown = notes.values().filter(|fate| **fate == Fate::Unknown).count() as u64;
+        let totals: u64 = db.run(Total::scan()).unwrap().iter().map(|total| total.visits).sum();
+        // Of what is unknown, all was applied where the kill came after the run, and none where it came before.
+        let is_late = minutes == 10 && (kill % 2 == 0) == is_saved;
+        assert_eq!(unknown > 0, is_late, "{kill} {is_saved} {minutes}: {notes:?}");
+        let not_applied = if kill % 2 == 0 { unknown } else { 0 };
+        assert_eq!(totals, 9 - not_applied, "{kill} {is_saved} {minutes}: {notes:?}");
+    }
 }
 
 #[test]

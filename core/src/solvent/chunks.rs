@@ -20,7 +20,7 @@ const BYTES: usize = 64 * 1024 * 1024;
 /// one again, so its operations are to be such that this does no harm: puts and deletes, not counting updates.
 ///
 /// ```
-/// # use dynochemy_core::{AsyncDb, ChunksCheckpoint, Chunks, Error, Table};
+/// # use dynochemy_core::{AsyncDb, ChunksCheckpoint, Chunks, Error, Outcome, Table};
 /// # #[derive(Table, serde::Serialize, serde::Deserialize)]
 /// # #[table(name = "visits")]
 /// # struct Visit { #[table(hash_key)] user: String, #[table(range_key)] time: u64 }
@@ -29,10 +29,16 @@ const BYTES: usize = 64 * 1024 * 1024;
 ///     visits: impl Iterator<Item = Visit>,
 ///     done: ChunksCheckpoint,
 ///     save: impl Fn(ChunksCheckpoint),
+///     note: impl Fn(&Outcome),
 /// ) -> Result<(), Error> {
 ///     let mut chunks = Chunks::new(visits.map(|visit| visit.put())).operations(10_000).resume(done);
 ///     while let Some(solvent) = chunks.next() {
-///         db.run(solvent).await?; // on the blocking driver without `.await`
+///         // On the blocking driver without `.await`.
+///         match db.run(solvent).await {
+///             // What failed for good fails again, so it must not keep the rest back.
+///             Err(Error::Incomplete(outcome)) if outcome.leftover().remaining() == 0 => note(&outcome),
+///             ended => drop(ended?),
+///         }
 ///         save(chunks.checkpoint());
 ///     }
 ///     Ok(())
