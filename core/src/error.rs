@@ -314,14 +314,21 @@ impl fmt::Display for Error {
                 )
             }
             Self::DeadlinePassed { subject, held_up } => {
-                write!(f, "{subject} was not applied before the plan's deadline")?;
+                let done = if subject.reads { "answered" } else { "applied" };
+                write!(f, "{subject} was not {done} before the plan's deadline")?;
                 held_up.iter().try_for_each(|held_up| write!(f, "; {held_up}"))
+            }
+            Self::Abandoned { subject, .. } if subject.reads => {
+                write!(f, "{subject} was abandoned before it had its answer")
             }
             Self::Abandoned { subject, effect: Effect::NotApplied } => {
                 write!(f, "{subject} was abandoned; nothing was applied")
             }
             Self::Abandoned { subject, .. } => {
-                write!(f, "{subject} was abandoned before its answer came; it may have been applied")
+                write!(
+                    f,
+                    "{subject} was abandoned before its answer came; it may have been applied: read the item to know"
+                )
             }
             Self::Unreadable { subject, problem } => {
                 write!(f, "{subject} succeeded, but its answer does not fit the type: {problem}")

@@ -24,8 +24,11 @@ use crate::retry_budget::RetryBudget;
 use crate::run::{Run, Step, Tells};
 use crate::solvent::Solvent;
 
-/// When an explained plan begins; its times are nobody's.
-const START: Moment = Moment::EPOCH;
+/// When an explained plan begins. The times of a new one are nobody's; one that was saved begins when it was last sent, or
+/// pinned, so that its tokens are alive.
+fn start_of(plan: &Solvent) -> Moment {
+    plan.entries.iter().filter_map(|entry| entry.sent).max().unwrap_or(Moment::EPOCH)
+}
 
 /// What running a plan is expected to take. Its `Display` is for a terminal.
 ///
@@ -119,7 +122,8 @@ impl Explanation {
 }
 
 impl Client {
-    /// What running a plan is expected to take. Nothing is sent.
+    /// What running a plan is expected to take. Nothing is sent. A plan that was saved is explained as of when it was last
+    /// sent, or pinned: that its tokens may have expired since is not told.
     ///
     /// # Errors
     /// When the plan does not hold together, or needs a view that this client does not know.
@@ -127,6 +131,7 @@ impl Client {
         let client = Arc::new(self.in_theory());
         let mut plan = plan.clone();
         plan.deadline = None;
+        let start = start_of(&plan);
         let mut explanation = Explanation { operations: plan.len(), ..Explanation::default() };
         let mut costs = Costs::default();
         for table in plan.tables.iter() {
@@ -136,8 +141,8 @@ impl Client {
             }
         }
         let mut answers = Answers::new(&plan, &self.names);
-        let mut run = Run::start(&client, plan, Tells::Pages, START)?;
-        let (mut now, mut wave) = (START, Vec::new());
+        let mut run = Run::start(&client, plan, Tells::Pages, start)?;
+        let (mut now, mut wave) = (start, Vec::new());
         loop {
             match run.poll(now) {
                 Step::Send(call) => wave.push(call),

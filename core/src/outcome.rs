@@ -57,7 +57,9 @@ impl Outcome {
     /// Takes the result of one operation.
     ///
     /// # Errors
-    /// What the operation failed with; or that the ticket is of another plan, or was used before.
+    /// What the operation failed with; or that the ticket is of another plan, or was used before. A ticket that was read from
+    /// its saved form is told from those of other plans only where the operation differs at its position, in kind, table or key.
+    /// Read with another type than it had, it fails, and the result can still be taken where its kind is another one.
     pub fn take<T: Settle>(&mut self, ticket: Ticket<T>) -> Result<T, Error> {
         self.check_ticket(&ticket)?;
         self.take_at(ticket.index)
@@ -89,11 +91,18 @@ impl Outcome {
             None => return Err(Error::Ticket { index, problem: "it has not ended".to_owned() }),
         };
         let tables = &self.plan.tables;
-        T::settle(settled).map_err(|misfit| match &entry.task {
-            Ok(task) => {
-                misfit.into_error(task.subject(tables), task.table().map(|table| &tables.at(table).keys))
+        T::settle(settled).map_err(|mut misfit| {
+            // Asked for as another kind of answer, it is not used up.
+            if let Some(settled) = misfit.settled.take() {
+                entry.result = Some(Ok(*settled));
+                entry.taken = false;
             }
-            Err(error) => error.clone(),
+            match &entry.task {
+                Ok(task) => {
+                    misfit.into_error(task.subject(tables), task.table().map(|table| &tables.at(table).keys))
+                }
+                Err(error) => error.clone(),
+            }
         })
     }
 

@@ -46,7 +46,7 @@ impl<T> Rows<T> {
         let row = wire::decode_bytes(self.items.bytes(index)?);
         Some(row.map_err(|problem| {
             let item = self.items.at(index).map(|item| (index, item));
-            Misfit { problem, item }.into_error(self.subject.clone(), Some(&self.keys))
+            Misfit { problem, item, settled: None }.into_error(self.subject.clone(), Some(&self.keys))
         }))
     }
 }

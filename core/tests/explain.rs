@@ -193,3 +193,12 @@ fn explaining_sends_as_many_requests_as_running_and_leaves_no_trace() {
         }
     }
 }
+
+#[test]
+fn a_saved_plan_is_explained_with_its_tokens_alive() {
+    let mut solvent = Solvent::new();
+    solvent.add(order(1, 10).put().exactly_once());
+    let pinned = client(|_| {}).pin(solvent, START).unwrap();
+    let text = explained(&pinned.saved());
+    assert!(text.contains("1 TransactWriteItems") && !text.contains("not sent"), "{text}");
+}

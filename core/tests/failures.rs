@@ -237,11 +237,25 @@ fn what_was_not_sent_before_the_deadline_is_not_sent() {
     let error = outcome.take(throttled_get).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "get on table `notes` (id = \"a\") was not applied before the plan's deadline; its last attempt was refused: \
+        "get on table `notes` (id = \"a\") was not answered before the plan's deadline; its last attempt was refused: \
          ProvisionedThroughputExceededException: slow down"
     );
     assert!(outcome.take(follower).is_err());
     assert_eq!(outcome.report().elapsed, Duration::from_secs(1));
+}
+
+#[test]
+fn a_retry_that_the_deadline_leaves_no_time_for_is_not_counted() {
+    let mut now = START;
+    let mut plan = Solvent::new().deadline(Duration::from_millis(120));
+    plan.add(Note::get("a"));
+    let (mut run, _) = client(|settings| settings.attempts = 1000).start(plan, now).unwrap();
+    let not_sent = || CallError::NotSent { problem: "nobody listens".to_owned() };
+    let requests = drive_with(&mut run, &mut now, |_| Err(not_sent()));
+    let outcome = run.finish();
+    let report = outcome.report();
+    assert_eq!(report.retries as usize, requests.len() - 1);
+    assert_eq!(report.total_waited(), report.elapsed);
 }
 
 fn run_with_deadline(plan: Solvent) -> (Vec<Arc<Request>>, Outcome) {

@@ -73,7 +73,7 @@ fn an_item_over_400_kb_is_refused() {
     assert_eq!(
         problem(Note { id: "a".to_owned(), text, count: 0 }.put()),
         "put on table `notes` (id = \"a\") was not sent: the item takes 409613 bytes, where at most 409600 (400 KB) are \
-         allowed"
+         allowed; make several items of it"
     );
 }
 
@@ -86,7 +86,7 @@ fn an_update_that_makes_no_sense_is_refused() {
     );
     assert_eq!(
         problem(Note::update("a").add(Note::COUNT, 1).remove(Note::COUNT)),
-        "update on table `notes` (id = \"a\") was not sent: the update changes both `count` and `count`, which overlap"
+        "update on table `notes` (id = \"a\") was not sent: the update changes `count` twice; make it one action, or two updates"
     );
     #[derive(Table, Serialize, Deserialize)]
     #[table(name = "floats")]
@@ -148,6 +148,7 @@ fn an_item_that_does_not_fit_its_type_fails_one_ticket_and_names_the_key_and_the
     drive(&mut run, &mut service, &mut now);
     let mut outcome = run.finish();
     let error = outcome.take(small).unwrap_err();
+    assert_eq!((error.fate(), outcome.fate_of(small)), (Fate::Applied, Ok(Fate::Applied)));
     assert_eq!(
         error.to_string(),
         "get on table `notes` (id = \"a\") succeeded, but its answer does not fit the type: attribute `count`: 300 does \

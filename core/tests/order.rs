@@ -118,7 +118,10 @@ fn a_group_that_is_no_transaction_is_not_sent_and_says_why() {
     for (ticket, problem) in [
         (empty, "1 to 100 actions, not 0"),
         (large, "1 to 100 actions, not 101"),
-        (twice, "action 1 is on an item (id = \"note 1\") that an earlier one is on"),
+        (
+            twice,
+            "action 1 is on an item (id = \"note 1\") that an earlier one is on, which DynamoDB forbids; make one action of them",
+        ),
         (wrong, "a key must not be empty"),
     ] {
         let error = outcome.take(ticket).unwrap_err();

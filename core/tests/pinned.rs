@@ -274,3 +274,25 @@ fn what_is_sent_again_after_a_refusal_is_told_again() {
     }
     assert_eq!((told, sent, count(&service, "a")), (4, 4, Some(1)));
 }
+
+#[test]
+fn a_plan_that_is_pinned_again_keeps_its_tokens_and_gives_new_operations_theirs() {
+    let mut service = Service::default();
+    let pinned = client(|_| {}).pin(additions(), START).unwrap();
+    let mut plan = saved(&pinned.saved());
+    assert!(run(pinned, &mut service, START).is_complete());
+    plan.add(Note::update("a").add(Note::COUNT, 100).exactly_once());
+    let again = client(|_| {}).pin(plan, START + MINUTE).unwrap();
+    let plan = saved(&again.saved());
+    assert!(run(again, &mut service, START + MINUTE).is_complete());
+    assert!(run(plan, &mut service, START + 2 * MINUTE).is_complete());
+    assert_eq!((count(&service, "a"), count(&service, "b")), (Some(111), Some(11)));
+}
+
+#[test]
+fn a_plan_of_a_clock_that_is_ahead_says_so() {
+    let plan = saved(&client(|_| {}).pin(additions(), START + Duration::from_secs(100)).unwrap().saved());
+    let outcome = run(plan, &mut Service::default(), START);
+    let (_, error) = outcome.errors().next().unwrap();
+    assert!(error.to_string().contains("is 100 s ahead of this one"), "{error}");
+}

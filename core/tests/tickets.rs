@@ -114,3 +114,20 @@ fn a_page_is_of_the_plan_whose_ticket_is_asked() {
     }
     assert_eq!(pages, 1);
 }
+
+#[test]
+fn a_ticket_that_is_read_with_another_type_tells_no_contents_and_uses_nothing_up() {
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    solvent.add(Note { id: "a".to_owned(), text: "secret".to_owned(), count: 1 }.put());
+    solvent.barrier();
+    let ticket = solvent.add(Note::get("a"));
+    let wrong: Ticket<u64> = serde_json::from_str(&serde_json::to_string(&ticket).unwrap()).unwrap();
+    let mut now = START;
+    let (mut run, _) = client(|_| {}).start(solvent, now).unwrap();
+    drive(&mut run, &mut service, &mut now);
+    let mut outcome = run.finish();
+    let error = outcome.take(wrong).unwrap_err().to_string();
+    assert!(error.contains("take it as its operation's type") && !error.contains("secret"), "{error}");
+    assert_eq!(outcome.take(ticket).unwrap().unwrap().text, "secret");
+}

@@ -58,6 +58,8 @@ impl Error {
         };
         match self {
             Self::Call { subject, error } | Self::Cancelled { subject, error, .. } => of_call(subject, error),
+            // Also a read was carried out.
+            Self::Unreadable { .. } => Fate::Applied,
             _ => match self.effect() {
                 Effect::Applied => Fate::Applied,
                 Effect::NotApplied => Fate::NeverSent,

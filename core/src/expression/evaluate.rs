@@ -37,8 +37,11 @@ impl fmt::Display for UpdateError {
             }
             Self::OperandType(path) => write!(f, "the update gives `{path}` an operand of a wrong type"),
             Self::InvalidPath(path) => write!(f, "the path `{path}` does not exist in the item"),
+            Self::OverlappingPaths(a, b) if a == b => {
+                write!(f, "the update changes `{a}` twice; make it one action, or two updates")
+            }
             Self::OverlappingPaths(a, b) => {
-                write!(f, "the update changes both `{a}` and `{b}`, which overlap")
+                write!(f, "the update changes both `{a}` and `{b}`, which overlap; make it two updates")
             }
             Self::ConflictingPaths(a, b) => {
                 write!(f, "of `{a}` and `{b}` the update takes one for a map and one for a list")

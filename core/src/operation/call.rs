@@ -29,9 +29,9 @@ macro_rules! calls {
             fn settle(settled: Settled) -> Result<Self, Misfit> {
                 match settled {
                     Settled::Response(response) => {
-                        Self::try_from(*response).map_err(|other| unexpected(&Settled::Response(Box::new(other))))
+                        Self::try_from(*response).map_err(|other| unexpected(Settled::Response(Box::new(other))))
                     }
-                    other => Err(unexpected(&other)),
+                    other => Err(unexpected(other)),
                 }
             }
         }

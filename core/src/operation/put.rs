@@ -91,7 +91,7 @@ impl<T, R: Settle> Operation for Put<T, R> {
             }
             _ => {
                 let problem = format!(
-                    "the item takes {size} bytes, where at most {MAX_ITEM_SIZE} (400 KB) are allowed"
+                    "the item takes {size} bytes, where at most {MAX_ITEM_SIZE} (400 KB) are allowed; make several items of it"
                 );
                 Err(refuse(Some(key), WireError::new(problem)))
             }

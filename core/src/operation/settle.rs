@@ -30,6 +30,8 @@ pub struct Misfit {
     pub problem: WireError,
     /// The item that does not fit, and its position in the answer; `None` where it is not about an item.
     pub item: Option<(usize, Item)>,
+    /// The answer as it was, where it is of another kind than what was asked for.
+    pub settled: Option<Box<Settled>>,
 }
 
 impl Misfit {
@@ -47,13 +49,14 @@ impl Misfit {
     }
 }
 
-pub(super) fn unexpected(settled: &Settled) -> Misfit {
-    let problem = format!("the operation ended with something else than was asked for: {settled:?}");
-    Misfit { problem: WireError::new(problem), item: None }
+pub(super) fn unexpected(settled: Settled) -> Misfit {
+    let problem =
+        "the operation ended with something else than was asked for; take it as its operation's type";
+    Misfit { problem: WireError::new(problem), item: None, settled: Some(Box::new(settled)) }
 }
 
 pub(super) fn decode<T: DeserializeOwned>(index: usize, item: Item) -> Result<T, Misfit> {
-    wire::decode(&item).map_err(|problem| Misfit { problem, item: Some((index, item)) })
+    wire::decode(&item).map_err(|problem| Misfit { problem, item: Some((index, item)), settled: None })
 }
 
 fn decode_all<T: DeserializeOwned>(pages: &[Items]) -> Result<Vec<T>, Misfit> {
@@ -62,7 +65,7 @@ fn decode_all<T: DeserializeOwned>(pages: &[Items]) -> Result<Vec<T>, Misfit> {
         for (at, text) in page.texts().enumerate() {
             all.push(wire::decode_bytes(text).map_err(|problem| {
                 let item = page.at(at).map(|item| (all.len(), item));
-                Misfit { problem, item }
+                Misfit { problem, item, settled: None }
             })?);
         }
     }
@@ -78,14 +81,18 @@ fn decode_each<T: DeserializeOwned>(items: impl IntoIterator<Item = Option<Item>
 /// What stands for an item that does not exist: `None`.
 fn absent<T: DeserializeOwned>(index: usize) -> Result<T, Misfit> {
     let nothing: UnitDeserializer<WireError> = ().into_deserializer();
-    T::deserialize(nothing).map_err(|problem| Misfit { problem: problem.at(index), item: None })
+    T::deserialize(nothing).map_err(|problem| Misfit {
+        problem: problem.at(index),
+        item: None,
+        settled: None,
+    })
 }
 
 impl Settle for () {
     fn settle(settled: Settled) -> Result<Self, Misfit> {
         match settled {
             Settled::Done | Settled::Response(_) => Ok(()),
-            other => Err(unexpected(&other)),
+            other => Err(unexpected(other)),
         }
     }
 }
@@ -94,7 +101,7 @@ impl Settle for bool {
     fn settle(settled: Settled) -> Result<Self, Misfit> {
         match settled {
             Settled::Item(item) => Ok(item.is_some()),
-            other => Err(unexpected(&other)),
+            other => Err(unexpected(other)),
         }
     }
 }
@@ -103,7 +110,7 @@ impl Settle for u64 {
     fn settle(settled: Settled) -> Result<Self, Misfit> {
         match settled {
             Settled::Count(count) => Ok(count),
-            other => Err(unexpected(&other)),
+            other => Err(unexpected(other)),
         }
     }
 }
@@ -124,7 +131,7 @@ impl Settle for Item {
 fn item<T: DeserializeOwned>(settled: Settled) -> Result<T, Misfit> {
     match settled {
         Settled::Item(Some(item)) => decode(0, item),
-        other => Err(unexpected(&other)),
+        other => Err(unexpected(other)),
     }
 }
 
@@ -136,7 +143,7 @@ impl<T: DeserializeOwned> Settle for Option<T> {
                 let first = pages.iter().flat_map(Items::iter).next();
                 first.map(|item| decode(0, item)).transpose()
             }
-            other => Err(unexpected(&other)),
+            other => Err(unexpected(other)),
         }
     }
 }
@@ -151,9 +158,9 @@ impl<T: DeserializeOwned> Settle for Vec<T> {
                 Response::ExecuteTransaction(output) => {
                     decode_each(output.responses.into_iter().map(|response| response.item))
                 }
-                other => Err(unexpected(&Settled::Response(Box::new(other)))),
+                other => Err(unexpected(Settled::Response(Box::new(other)))),
             },
-            other => Err(unexpected(&other)),
+            other => Err(unexpected(other)),
         }
     }
 }
@@ -161,12 +168,12 @@ impl<T: DeserializeOwned> Settle for Vec<T> {
 /// A table's name.
 fn name<T: DeserializeOwned>(name: String) -> Result<T, Misfit> {
     let name: StringDeserializer<WireError> = name.into_deserializer();
-    T::deserialize(name).map_err(|problem| Misfit { problem, item: None })
+    T::deserialize(name).map_err(|problem| Misfit { problem, item: None, settled: None })
 }
 
 impl<T: DeserializeOwned> Settle for Page<T> {
     fn settle(settled: Settled) -> Result<Self, Misfit> {
-        let Settled::Page(SettledPage { items, cursor }) = settled else { return Err(unexpected(&settled)) };
+        let Settled::Page(SettledPage { items, cursor }) = settled else { return Err(unexpected(settled)) };
         Ok(Self { items: decode_all(&items)?, cursor })
     }
 }
@@ -180,7 +187,7 @@ macro_rules! tuples {
                     Settled::Positions(mut items) if items.len() == COUNT => {
                         Ok(($(items[$index].take().map(|item| decode::<$item>($index, item)).transpose()?,)*))
                     }
-                    other => Err(unexpected(&other)),
+                    other => Err(unexpected(other)),
                 }
             }
         }
@@ -203,7 +210,7 @@ macro_rules! settled {
             fn settle(settled: Settled) -> Result<Self, Misfit> {
                 match settled {
                     $pattern => Ok($value),
-                    other => Err(unexpected(&other)),
+                    other => Err(unexpected(other)),
                 }
             }
         }

@@ -179,10 +179,10 @@ impl<T: DeserializeOwned> Settle for StatementAnswers<T> {
     fn settle(settled: Settled) -> Result<Self, Misfit> {
         let response = match settled {
             Settled::Response(response) => *response,
-            other => return Err(unexpected(&other)),
+            other => return Err(unexpected(other)),
         };
         let Response::BatchExecuteStatement(output) = response else {
-            return Err(unexpected(&Settled::Response(Box::new(response))));
+            return Err(unexpected(Settled::Response(Box::new(response))));
         };
         let answers = output.responses.into_iter().enumerate().map(|(index, answer)| match answer.error {
             Some(error) => Ok(Err(error)),

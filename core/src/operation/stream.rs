@@ -183,7 +183,7 @@ impl<T> Settle for Streamed<T> {
     fn settle(settled: Settled) -> Result<Self, Misfit> {
         match settled {
             Settled::Count(items) => Ok(Self { items, of: PhantomData }),
-            other => Err(unexpected(&other)),
+            other => Err(unexpected(other)),
         }
     }
 }

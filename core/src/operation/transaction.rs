@@ -222,8 +222,11 @@ pub(super) fn check<'a>(actions: impl Iterator<Item = &'a Task>, count: usize) -
     for (index, action) in actions.enumerate() {
         for item in action.items() {
             if !items.insert((item.table, item.key)) {
-                let problem =
-                    format!("action {index} is on an item ({}) that an earlier one is on", item.key);
+                let problem = format!(
+                    "action {index} is on an item ({}) that an earlier one is on, which DynamoDB forbids; make one \
+                     action of them",
+                    item.key
+                );
                 return Err(WireError::new(problem));
             }
         }

@@ -108,8 +108,7 @@ impl Scheduler {
             if retry == Retry::InProgress {
                 pause = pause.max((attempt.first_sent + IN_PROGRESS).since(self.now));
             }
-            self.report.retries += 1;
-            self.report.wait(WaitReason::of(retry), pause);
+            self.report.wait(WaitReason::of(retry), pause.min(self.last_moment().since(self.now)));
             let slot = (attempt.machine, attempt.tag);
             self.timers.insert((self.now + pause, Timer::Resend(slot.0, slot.1)));
             attempt.last = Some(error);
@@ -184,9 +183,9 @@ impl Scheduler {
         }
         let id = CallId(self.next_call);
         self.next_call += 1;
-        let deadline = self.plan_deadline.map_or(Moment::LAST, |deadline| self.started + deadline);
-        attempt.expires = (self.now + client.settings.attempt_timeout).min(deadline);
+        attempt.expires = (self.now + client.settings.attempt_timeout).min(self.last_moment());
         self.report.sent(attempt.request.action());
+        self.report.retries += u64::from(attempt.last.is_some());
         let call = Call { id, request: Arc::clone(&attempt.request), expires: attempt.expires };
         self.calls.insert(id, attempt);
         Step::Send(call)

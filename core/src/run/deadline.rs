@@ -6,8 +6,14 @@ use super::attempt::MachineId;
 use super::scheduler::Scheduler;
 use crate::client::Client;
 use crate::error::{CallError, Error, HeldUp};
+use crate::moment::Moment;
 
 impl Scheduler {
+    /// When the deadline passes; never where there is none.
+    pub(super) fn last_moment(&self) -> Moment {
+        self.plan_deadline.map_or(Moment::LAST, |deadline| self.started + deadline)
+    }
+
     /// Ends what was not sent, and tells machines that nothing more will be.
     pub(super) fn pass_deadline(&mut self, client: &Client) {
         self.deadline_passed = true;

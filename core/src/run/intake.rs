@@ -166,9 +166,12 @@ impl Scheduler {
             Err(error) => return Some(error.clone()),
         };
         let followed = client.follows(task, &self.tables);
-        let expired = entry.sent.is_some_and(|sent| !is_alive(sent, self.now));
-        if expired && task.is_under_token() && !followed {
-            return Some(entry.call_error(&self.tables, token_error()));
+        let expired = entry.sent.filter(|sent| !is_alive(*sent, self.now));
+        if let Some(sent) = expired
+            && task.is_under_token()
+            && !followed
+        {
+            return Some(entry.call_error(&self.tables, token_error(sent, self.now)));
         }
         // What views follow is known again by its version, and a transaction by its token.
         let known_again = entry.write.is_some() && followed || entry.sent.is_some() && task.is_under_token();

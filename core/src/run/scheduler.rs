@@ -158,7 +158,9 @@ impl Scheduler {
                 if !attempt.ambiguous || self.token_lives(&attempt) {
                     return self.send(attempt, client);
                 }
-                let error = attempt.last.map_or_else(token_error, CallError::after_unknown);
+                let error = attempt
+                    .last
+                    .map_or_else(|| token_error(attempt.first_sent, self.now), CallError::after_unknown);
                 self.give(attempt.machine, attempt.tag, Err(error), client);
                 continue;
             }
@@ -253,7 +255,7 @@ impl Scheduler {
                     last: None,
                 };
                 if ambiguous && !self.token_lives(&attempt) {
-                    self.give(id, tag, Err(token_error()), client);
+                    self.give(id, tag, Err(token_error(first_sent, self.now)), client);
                     return None;
                 }
                 return self.send_or_hold(attempt, cost, client);
@@ -399,7 +401,7 @@ impl Scheduler {
             return self.release(operation, client);
         }
         let pause = *pause.get_or_insert_with(|| delay(&client.settings, tries, &mut self.random));
-        self.report.wait(WaitReason::Unprocessed, pause);
+        self.report.wait(WaitReason::Unprocessed, pause.min(self.last_moment().since(self.now)));
         self.timers.insert((self.now + pause, Timer::Ready(operation)));
     }
 
@@ -433,8 +435,16 @@ impl Scheduler {
     }
 }
 
-/// The error of what an earlier run may have sent under a token that has expired.
-pub(crate) fn token_error() -> CallError {
-    let problem = "an earlier run of the plan may have sent it, and its token has expired".to_owned();
+/// The error of what may have been sent then under a token that is not relied on now.
+pub(crate) fn token_error(sent: Moment, now: Moment) -> CallError {
+    let ahead = sent.since(now);
+    let problem = match ahead.is_zero() {
+        true => "an earlier run of the plan may have sent it, and its token has expired".to_owned(),
+        false => format!(
+            "an earlier run of the plan may have sent it, and the clock that the plan was saved by is {} s ahead of this \
+             one; wait as long before running what was saved again, or set the clocks",
+            ahead.as_secs()
+        ),
+    };
     CallError::Unknown { rejection: None, problem }
 }

@@ -19,7 +19,19 @@ use crate::outcome::Outcome;
 /// let (run, _) = client.start(pinned, now)?; // `db.run(pinned)`, or `run_with`, or `watch`
 /// # Ok(run) }
 /// ```
-#[derive(Clone, PartialEq)]
+///
+/// It is run once, since it knows that nothing of it was sent: to try again, run what [`Pinned::saved`] answered, or the
+/// outcome's [`leftover`](Outcome::leftover). So it cannot be cloned:
+///
+/// ```compile_fail,E0599
+/// fn twice(pinned: dynochemy_core::Pinned) -> (dynochemy_core::Pinned, dynochemy_core::Pinned) {
+///     (pinned.clone(), pinned)
+/// }
+/// ```
+///
+/// What is added to the saved plan has no token yet, nor a name: pin it again before it is saved. What was pinned before
+/// keeps its tokens then.
+#[derive(PartialEq)]
 #[must_use = "a plan does nothing until it is run"]
 pub struct Pinned {
     plan: Solvent,

@@ -45,9 +45,11 @@ pub(super) fn standing(
     if let Some(error) = token_used {
         return Standing::Unknown(error.clone());
     }
-    let expired = entry.sent.is_some_and(|sent| !is_alive(sent, context.now));
-    if expired && (entry.task().is_exactly_once() || !entry.task().is_repeatable()) {
-        return Standing::Unknown(token_error());
+    let expired = entry.sent.filter(|sent| !is_alive(*sent, context.now));
+    if let Some(sent) = expired
+        && (entry.task().is_exactly_once() || !entry.task().is_repeatable())
+    {
+        return Standing::Unknown(token_error(sent, context.now));
     }
     Standing::Open
 }
