@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::moment::Moment;
 use crate::request::{Action, Request};
 use crate::retry_budget::RetryBudget;
-use crate::run::{Run, Step, Tells};
+use crate::run::{Run, Step, Tells, check_deadline};
 use crate::solvent::Solvent;
 
 /// When an explained plan begins. The times of a new one are nobody's; one that was saved begins when it was last sent, or
@@ -57,6 +57,9 @@ pub struct Explanation {
     pub without_capacity: BTreeMap<Action, u64>,
     /// Whether it goes on after the last wave to look at tables until they are as they are to be.
     pub waits_for_tables: bool,
+    /// The plan's deadline. It is not kept to here, so that all of the plan is told.
+    #[serde(default)]
+    pub deadline: Option<Duration>,
     /// The operations that would not be sent, by their position in the plan, and why.
     pub not_sent: Vec<(u32, Error)>,
 }
@@ -130,9 +133,10 @@ impl Client {
     pub fn explain(&self, plan: &Solvent) -> Result<Explanation, Error> {
         let client = Arc::new(self.in_theory());
         let mut plan = plan.clone();
-        plan.deadline = None;
+        check_deadline(&plan)?;
+        let deadline = plan.deadline.take();
         let start = start_of(&plan);
-        let mut explanation = Explanation { operations: plan.len(), ..Explanation::default() };
+        let mut explanation = Explanation { operations: plan.len(), deadline, ..Explanation::default() };
         let mut costs = Costs::default();
         for table in plan.tables.iter() {
             costs.insert(self.names.of(table), table);
@@ -237,6 +241,9 @@ impl fmt::Display for Explanation {
             let time = units.time().unwrap_or_default();
             let least = if units.is_least { "at least " } else { "" };
             write!(f, "\ntime               {least}{} for the capacity of {name}", seconds(time))?;
+            if let Some(deadline) = self.deadline.filter(|deadline| *deadline < time) {
+                write!(f, "\n{:<18} the deadline of {} is shorter", "", seconds(deadline))?;
+            }
         }
         for (number, (index, error)) in self.not_sent.iter().take(10).enumerate() {
             let head = if number == 0 { "not sent" } else { "" };

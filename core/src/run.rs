@@ -127,11 +127,7 @@ impl Run {
         if tells == Tells::Nothing {
             plan.check_that_nothing_is_streamed()?;
         }
-        if plan.deadline.is_some_and(|deadline| deadline.is_zero()) {
-            return Err(Error::configuration(
-                "the plan's deadline is over before it begins: it is counted from the start of the run, so give it some time",
-            ));
-        }
+        check_deadline(&plan)?;
         check_tables(client, &plan)?;
         let id = client.next_run();
         // Runs of one session differ in their jitter, and those of one seed agree.
@@ -149,6 +145,7 @@ impl Run {
     /// Gives a plan what a run gives it, and sends nothing.
     pub(crate) fn pin(client: &Client, mut plan: Solvent, now: Moment) -> Result<Solvent, Error> {
         plan.check()?;
+        check_deadline(&plan)?;
         check_tables(client, &plan)?;
         name_writes(client, client.next_run(), &mut plan);
         set_times(&mut plan, now);
@@ -266,6 +263,16 @@ fn set_times(plan: &mut Solvent, now: Moment) {
             entry.task = Err(Error::Invalid { subject, problem });
         }
     }
+}
+
+/// Refuses a plan with no time at all.
+pub(crate) fn check_deadline(plan: &Solvent) -> Result<(), Error> {
+    if plan.deadline.is_some_and(|deadline| deadline.is_zero()) {
+        return Err(Error::configuration(
+            "the plan's deadline is over before it begins: it is counted from the start of the run, so give it some time",
+        ));
+    }
+    Ok(())
 }
 
 /// Names the writes that views follow, and what goes under a token, unless an earlier run has.

@@ -202,3 +202,18 @@ fn a_saved_plan_is_explained_with_its_tokens_alive() {
     let text = explained(&pinned.saved());
     assert!(text.contains("1 TransactWriteItems") && !text.contains("not sent"), "{text}");
 }
+
+#[test]
+fn a_deadline_that_cannot_be_kept_is_told_and_none_at_all_is_refused() {
+    let mut solvent = Solvent::new();
+    for id in 0..100 {
+        solvent.add(order(id, 1_500).put());
+    }
+    let text = explained(&solvent.clone().deadline(std::time::Duration::from_secs(2)));
+    assert!(text.ends_with("the deadline of 2.0 s is shorter"), "{text}");
+    let enough = explained(&solvent.clone().deadline(std::time::Duration::from_secs(20)));
+    assert!(!enough.contains("deadline"), "{enough}");
+    let none = solvent.deadline(std::time::Duration::ZERO);
+    let client = client(|_| {});
+    assert!(client.explain(&none).is_err() && client.pin(none, START).is_err());
+}
