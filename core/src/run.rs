@@ -189,7 +189,8 @@ impl Run {
     /// Valid from the start on, before anything is sent. A write without views or a token that was sent after the
     /// checkpoint was made is sent again by who resumes from it. Where that matters, make one before each such call
     /// ([`Solvent::announce_sends`]), or save a [pinned](crate::Pinned) plan: what may have been sent, and must not be
-    /// repeated, is then reported as unknown.
+    /// repeated, is then reported as unknown. So is, of writes that views follow, what must not be repeated and was not known
+    /// to be applied, or not to be, by its item: any of them may have been sent after the checkpoint was made.
     ///
     /// What is handed out page by page goes on after the last page that was delivered; a page of which items were not
     /// taken is put back by [`Rows::put_back`](crate::Rows::put_back).
@@ -278,7 +279,6 @@ pub(crate) fn check_deadline(plan: &Solvent) -> Result<(), Error> {
 /// Names the writes that views follow, and what goes under a token, unless an earlier run has.
 fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
     for (operation, entry) in (0..).zip(&mut plan.entries) {
-        entry.resumed = entry.write.is_some();
         let Ok(task) = &entry.task else { continue };
         let is_transaction = match task {
             Task::TransactWrite { .. } => true,
@@ -287,7 +287,8 @@ fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
         };
         let followed = client.follows(task, &plan.tables);
         // What an earlier run may have sent under a token may have been applied, until that token (or the item) tells.
-        entry.ambiguous |= entry.sent.is_some() && task.is_under_token();
+        // So may what views follow, until its item tells; a name alone says nothing, since a plan is named before it is run.
+        entry.ambiguous |= entry.sent.is_some() && task.is_under_token() || entry.resumed && followed;
         // What has ended keeps its name, or is to have none any more.
         if entry.result.is_none() && (is_transaction || followed) {
             let id = WriteId { session: client.session, run: run.0, operation };

@@ -112,7 +112,7 @@ pub(crate) struct Entry {
     pub(crate) task: Result<Task, Error>,
     /// The name under which a write with views is recorded in its item; the same in every run of the plan.
     pub(crate) write: Option<Box<NamedWrite>>,
-    /// Whether that name is from an earlier run, which may have sent it.
+    /// Whether an earlier run may have sent it under that name after this was saved, as an attempt that is not known here.
     #[serde(default)]
     pub(crate) resumed: bool,
     /// Whether an earlier run sent it and left without an answer.

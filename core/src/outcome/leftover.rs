@@ -52,12 +52,13 @@ impl Outcome {
             let effect = error.effect();
             let entry = &mut plan.entries[index];
             if effect == Effect::NotApplied {
-                (entry.sent, entry.ambiguous) = (None, false);
-                if let Some(planned) = entry.write.as_mut().and_then(|write| write.planned.as_mut()) {
-                    planned.lost = false;
-                }
+                (entry.sent, entry.ambiguous, entry.resumed) = (None, false, false);
             } else {
                 entry.ambiguous = true;
+            }
+            // The run has ended, so its last attempt is known: all that it sent went under that one's token.
+            if let Some(planned) = entry.write.as_mut().and_then(|write| write.planned.as_mut()) {
+                planned.lost = effect != Effect::NotApplied;
             }
             (entry.result, entry.taken) = (None, false);
         }

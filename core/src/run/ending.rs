@@ -36,6 +36,7 @@ impl Scheduler {
                 // The run may send it at once; who resumes must not rely on its token for longer than from now on.
                 let token = entry.task.as_ref().is_ok_and(Task::is_under_token);
                 entry.sent = entry.sent.or(token.then_some(self.now));
+                entry.resumed |= entry.write.is_some();
             }
             entry
         });

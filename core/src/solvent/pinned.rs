@@ -47,15 +47,17 @@ impl Pinned {
     /// have been sent meanwhile, as far as that one can know.
     ///
     /// What is `.exactly_once()` or a transaction goes under the same token, and is applied once, within nine minutes from
-    /// when it was pinned; afterwards it ends as [`Fate::Unknown`](crate::Fate::Unknown). Writes that views follow are known
-    /// again by their items, unless others have written those since. Plain puts, deletes and updates that only set and remove are sent again. What must not be sent twice ends as
-    /// unknown: updates that add, and writes with conditions or answers.
+    /// when it was pinned; afterwards it ends as [`Fate::Unknown`](crate::Fate::Unknown). Plain puts, deletes and updates
+    /// that only set and remove are sent again. What must not be sent twice ends as unknown: updates that add, and writes
+    /// with conditions or answers; where views follow them, unless their items bear their versions, and so tell that they
+    /// were applied. That there is no item tells nothing.
     ///
     /// Tickets stay good in it.
     pub fn saved(&self) -> Solvent {
         let mut plan = self.plan.clone();
         for entry in plan.entries.iter_mut().filter(|entry| entry.result.is_none()) {
             let Ok(task) = &entry.task else { continue };
+            entry.resumed |= entry.write.is_some();
             if task.is_under_token() {
                 entry.sent.get_or_insert(self.at);
             } else if !task.is_read() {

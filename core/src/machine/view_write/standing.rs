@@ -14,7 +14,7 @@ pub(super) enum Standing {
     NotApplied,
     /// It was: the item has its version, or that of a later write of the run.
     Applied,
-    /// It may have been; sent under its token, or since twice is as good as once, it can be sent again.
+    /// It may have been; sent under the token of all its attempts, or since twice is as good as once, it can be sent again.
     Open,
     /// It may have been, and nothing will tell.
     Unknown(CallError),
@@ -45,16 +45,25 @@ pub(super) fn standing(
     if let Some(error) = token_used {
         return Standing::Unknown(error.clone());
     }
-    let expired = entry.sent.filter(|sent| !is_alive(*sent, context.now));
-    if let Some(sent) = expired
-        && (entry.task().is_exactly_once() || !entry.task().is_repeatable())
-    {
+    let task = entry.task();
+    if task.is_repeatable() {
+        return Standing::Open;
+    }
+    // It may have gone under the token of any write that it shared a transaction with; and that there is no item proves
+    // nothing, since a delete behind it may have been applied too.
+    if entry.resumed && !task.is_exactly_once() {
+        let problem = "an earlier run of the plan may have applied it, and its item does not tell; what is `.exactly_once()` \
+                       goes on under its token"
+            .to_owned();
+        return Standing::Unknown(CallError::Unknown { rejection: None, problem });
+    }
+    if let Some(sent) = entry.sent.filter(|sent| !is_alive(*sent, context.now)) {
         return Standing::Unknown(token_error(sent, context.now));
     }
     Standing::Open
 }
 
-/// Whether an attempt of this run, or an earlier run, may have applied the write.
+/// Whether an attempt of this run, or of an earlier one, may have applied the write.
 pub(super) fn is_uncertain(member: u32, context: &Context<'_>) -> bool {
     context.entry(member).resumed || is_lost(member, context)
 }
