@@ -52,7 +52,10 @@ struct Grouped {
 
 /// A backend without burst, whose tables have nothing saved.
 fn backend() -> SqlBackend {
-    let throughput = Throughput::declared().burst(Duration::from_secs(1)).starting_with(Duration::ZERO);
+    backend_with(Throughput::declared().burst(Duration::from_secs(1)).starting_with(Duration::ZERO))
+}
+
+fn backend_with(throughput: Throughput) -> SqlBackend {
     let backend = SqlBackend::in_memory().unwrap().with_throughput(throughput);
     create::<Load>(&backend);
     create::<Grouped>(&backend);
@@ -180,7 +183,7 @@ fn interactive_work_goes_before_bulk_work_which_goes_on() {
 fn what_is_in_no_index_does_not_wait_for_the_capacity_of_one() {
     let mut first = Solvent::new();
     first.add(Grouped { id: 100, group: Some(100) }.put());
-    let mut plan = Solvent::new().deadline(Duration::from_millis(350));
+    let mut plan = Solvent::new().priority(Priority::Bulk).deadline(Duration::from_millis(350));
     plan.extend((0..60).map(|id| Grouped { id, group: (id % 2 == 0).then_some(id) }.put()));
     // A second later there is enough for all that is in no index, and for five that are in it.
     let plans = vec![(Duration::ZERO, first), (Duration::from_secs(1), plan)];
@@ -188,4 +191,27 @@ fn what_is_in_no_index_does_not_wait_for_the_capacity_of_one() {
     let late: Vec<u32> = outcome.errors().map(|(index, _)| index).collect();
     assert!(late.iter().all(|index| index % 2 == 0), "{late:?}");
     assert!(late.len() >= 20, "{late:?}");
+}
+
+#[test]
+fn a_small_plan_uses_what_is_saved_up_at_once_and_waits_where_nothing_is() {
+    let run = |backend: &SqlBackend, client: &Arc<Client>, plan: Solvent| {
+        let (outcome, took) = drive(backend, client, vec![(Duration::ZERO, plan)]).pop().unwrap();
+        assert!(outcome.is_complete());
+        let report = outcome.report();
+        (took, report.unprocessed + report.refusals.values().sum::<u64>(), report.clone())
+    };
+    let saved = backend_with(Throughput::declared());
+    let (took, refused, report) = run(&saved, &client(|_| {}), puts("a", 65));
+    assert!(took < Duration::from_millis(100) && refused == 0, "{took:?} {report}");
+    let bulk = puts("b", 65).priority(Priority::Bulk);
+    let (took, refused, report) = run(&saved, &client(|_| {}), bulk);
+    assert!(took > Duration::from_millis(1_000) && refused == 0, "{took:?} {report}");
+
+    let (empty, one) = (backend(), client(|_| {}));
+    let (took, refused, report) = run(&empty, &one, puts("c", 65));
+    assert!(took < Duration::from_millis(1_800) && refused <= 65, "{took:?} {report}");
+    // It is known by now that nothing is saved up there.
+    let (_, refused, report) = run(&empty, &one, puts("d", 65));
+    assert_eq!(refused, 0, "{report}");
 }

@@ -207,6 +207,9 @@ impl Buckets {
             let taken = taken.of(bucket).saturating_add(held.of(bucket));
             let bucket_state = self.of(bucket);
             bucket_state.advance_for(charge, now);
+            if asker.may_borrow() && !cost.has_pages() && bucket_state.lends(now) {
+                continue;
+            }
             let before = bucket_state.queue.ahead(asker, now).saturating_add(taken);
             if !bucket_state.covers(before, charge) {
                 return Some(bucket);
@@ -267,7 +270,11 @@ impl Buckets {
         for (bucket, charge) in self.charges(cost) {
             let state = self.of(bucket);
             state.advance(now);
-            state.take(charge);
+            if asker.may_borrow() && !cost.has_pages() && state.lends(now) {
+                state.lend(charge, now);
+            } else {
+                state.take(charge);
+            }
             state.queue.take(asker, charge, now);
             taken.add(bucket, charge);
         }

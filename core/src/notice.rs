@@ -48,8 +48,11 @@ pub struct Progress {
     pub calls_under_way: usize,
     /// The capacity units that were consumed, reads and writes, of all tables and indexes together.
     pub capacity_units: f64,
-    /// How long calls and operations were held back, summed over them.
+    /// How long calls and operations were held back to be sent again, summed over them.
     pub waited: Duration,
+    /// How long anything waited for capacity before it was sent, summed over the capacities, and until now.
+    #[serde(default)]
+    pub waited_for_capacity: Duration,
     /// Since the run was started.
     pub elapsed: Duration,
 }
@@ -86,6 +89,9 @@ impl fmt::Display for Progress {
         }
         if !self.waited.is_zero() {
             write!(f, "; waited {:.1} s", self.waited.as_secs_f64())?;
+        }
+        if !self.waited_for_capacity.is_zero() {
+            write!(f, "; waited {:.1} s for capacity", self.waited_for_capacity.as_secs_f64())?;
         }
         Ok(())
     }

@@ -136,7 +136,7 @@ impl Run {
         set_times(&mut plan, now);
         let scheduler = client.observed(id, now, |buckets, tell| {
             tell(EventKind::Started { plan: &plan, seed });
-            let pace = Pace::new(id, plan.priority, &plan.tables, client, buckets);
+            let pace = Pace::new(id, &plan, client, buckets);
             Box::new(Scheduler::new(plan, seed, tells, pace, now))
         });
         Ok(Self { client: Arc::clone(client), id, scheduler })

@@ -10,6 +10,7 @@
 //! the capacity up, by much where others use it too; it then rises steadily, so that clients that know nothing of each
 //! other come to equal shares. At its capacity, a bucket that is waited for is now and then let go faster, since there may be
 //! unused capacity of the last minutes to spend, or, where the service does not tell, the capacity may have been raised.
+//! Small plans that someone waits for are lent such unused capacity at once, until the service refuses it.
 //!
 //! Integers only: units in millionths, rates in millionths a second. Nothing is random, and time that goes backward
 //! changes nothing.
@@ -99,6 +100,8 @@ pub(crate) struct Bucket {
     refused: Option<Moment>,
     lowered: Option<Moment>,
     described: Option<Moment>,
+    /// When more than was there was last lent.
+    lent: Option<Moment>,
     /// When the service last told the capacity.
     told: Option<Moment>,
     /// Nothing is gained until then.
@@ -276,6 +279,20 @@ impl Bucket {
         self.level = self.level.saturating_sub(cost);
     }
 
+    /// Whether it lends what the service may have saved up while it was unused, which nobody knows before it is refused.
+    pub(crate) fn lends(&self, now: Moment) -> bool {
+        let is_refused = self.refused.is_some_and(|refused| now.since(refused) <= HOLD);
+        !is_refused && !self.queue.is_waited_for(now)
+    }
+
+    /// Takes what is there, and the rest of what the service may have saved up.
+    pub(crate) fn lend(&mut self, cost: Micro, now: Moment) {
+        if cost > self.level {
+            self.lent = Some(now);
+        }
+        self.level = self.level.saturating_sub(cost).max(self.level.min(0));
+    }
+
     /// Gives back what a call was charged that had no effect.
     pub(crate) fn give_back(&mut self, cost: Micro, now: Moment) {
         self.level = self.level.saturating_add(cost).min(self.depth(now)).max(self.level);
@@ -355,6 +372,11 @@ impl Bucket {
         }
         let advice = self.advise(now);
         self.refused = Some(now);
+        if self.lent.take().is_some_and(|lent| now.since(lent) < SECOND) {
+            // The service had not saved up as much, which says nothing of the rate.
+            self.lowered = Some(now);
+            return advice;
+        }
         if self.lowered.is_some_and(|lowered| now.since(lowered) < SECOND) {
             return advice;
         }

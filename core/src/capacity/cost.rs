@@ -36,6 +36,11 @@ impl Cost {
         self.0.is_empty()
     }
 
+    /// Whether pages are in it, of which nobody knows how many follow.
+    pub(crate) fn has_pages(&self) -> bool {
+        self.0.iter().any(|part| part.estimate == Estimate::Page)
+    }
+
     pub(crate) fn add(&mut self, bucket: BucketId, estimate: Estimate, units: Micro) {
         let same = |part: &&mut Part| part.bucket == bucket && part.estimate == estimate;
         match self.0.iter_mut().find(same) {

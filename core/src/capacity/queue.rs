@@ -57,9 +57,16 @@ impl Want {
 pub(crate) struct Asker {
     pub(crate) run: RunId,
     pub(crate) priority: Priority,
+    /// Whether its plan is small.
+    pub(crate) is_small: bool,
 }
 
 impl Asker {
+    /// Whether it may be lent what nobody knows to be there: a small plan for which someone waits.
+    pub(super) fn may_borrow(self) -> bool {
+        self.is_small && self.priority == Priority::Interactive
+    }
+
     fn weight(self) -> i128 {
         match self.priority {
             Priority::Interactive => INTERACTIVE,

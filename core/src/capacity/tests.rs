@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::bucket::{Advice, Bucket, Micro, UNIT};
+use super::bucket::{Advice, Bucket, Estimate, Micro, UNIT};
 use super::queue::Asker;
-use super::{Buckets, Declared};
+use super::{Buckets, Cost, Declared, Taken};
 use crate::api::{ProvisionedThroughputDescription, TableDescription};
 use crate::key::{KeyShape, ScalarType};
 use crate::moment::Moment;
@@ -26,7 +26,13 @@ fn at(milliseconds: u64) -> Moment {
 }
 
 fn asker(run: u32, priority: Priority) -> Asker {
-    Asker { run: RunId(run), priority }
+    Asker { run: RunId(run), priority, is_small: false }
+}
+
+fn provisioned(units: u64) -> Description {
+    let mut description = Description::new("visits", KeyShape::new(("id", ScalarType::S), None));
+    description.write_capacity = Some(units);
+    description
 }
 
 /// Units that could be taken by then, one by one.
@@ -150,8 +156,7 @@ fn what_the_service_tells_spares_a_bucket_that_was_probed_in_vain_from_being_pro
 #[test]
 fn a_table_that_is_waited_for_is_described_now_and_then_as_long_as_that_is_answered() {
     let mut buckets = Buckets::new(Declared::Binding);
-    let mut description = Description::new("visits", KeyShape::new(("id", ScalarType::S), None));
-    description.write_capacity = Some(100);
+    let description = provisioned(100);
     let table = buckets.describe("visits", &description);
     let write = buckets.at(table).write;
     let told = TableDescription {
@@ -203,4 +208,41 @@ fn bulk_work_waits_for_interactive_work_and_is_reached_in_the_end() {
         assert!(before < 20_000, "bulk work is never reached");
     }
     assert!(before > 100, "{before}");
+}
+
+#[test]
+fn a_bucket_lends_to_small_plans_until_it_is_refused_and_while_nobody_waits() {
+    let mut buckets = Buckets::new(Declared::Binding);
+    let number = buckets.describe("visits", &provisioned(100));
+    let bucket = buckets.at(number).write;
+    let mut cost = Cost::default();
+    cost.add(bucket, Estimate::Sized, 50 * UNIT);
+    let small = Asker { is_small: true, ..asker(1, Priority::Interactive) };
+    let none = Taken::default();
+    let blocks =
+        |buckets: &mut Buckets, asker, now| buckets.blocking(&cost, &none, &none, asker, now).is_some();
+    assert!(!blocks(&mut buckets, small, at(0)));
+    let bulk = Asker { is_small: true, ..asker(2, Priority::Bulk) };
+    assert!(
+        blocks(&mut buckets, bulk, at(0)) && blocks(&mut buckets, asker(3, Priority::Interactive), at(0))
+    );
+    for _ in 0..10 {
+        buckets.take(&cost, small, at(0));
+    }
+    assert_eq!(
+        buckets.of(bucket).covers_from(0, UNIT, at(0)).since(at(0)).as_millis(),
+        10,
+        "it owes nothing"
+    );
+
+    let _ = buckets.wait(bucket, 50 * UNIT, UNIT, bulk, at(0));
+    assert!(blocks(&mut buckets, small, at(10)));
+    buckets.leave(RunId(2));
+    assert!(!blocks(&mut buckets, small, at(10)));
+
+    buckets.refused(number, bucket, at(100));
+    assert!(blocks(&mut buckets, small, at(100)));
+    let next = buckets.of(bucket).covers_from(0, UNIT, at(100));
+    assert!(next.since(at(100)).as_millis() <= 60, "what was lent in vain says nothing of the rate");
+    assert!(!blocks(&mut buckets, small, at(40_000)));
 }

@@ -18,11 +18,14 @@ use crate::moment::Moment;
 use crate::operation::Task;
 use crate::outcome::Report;
 use crate::request::{Request, Response};
-use crate::solvent::Priority;
-use crate::table::{TableId, Tables};
+use crate::solvent::{Priority, Solvent};
+use crate::table::TableId;
 
 /// How soon more of the plan is taken in, while there is capacity that nothing uses.
 const LOOK: Duration = Duration::from_millis(1);
+
+/// The operations of a plan that may be lent capacity: four batches of puts.
+const SMALL: usize = 100;
 
 /// What a run knows of the capacity that it uses.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,16 +76,11 @@ impl Class {
 }
 
 impl Pace {
-    pub(super) fn new(
-        run: RunId,
-        priority: Priority,
-        tables: &Tables,
-        client: &Client,
-        buckets: &mut Buckets,
-    ) -> Self {
+    pub(super) fn new(run: RunId, plan: &Solvent, client: &Client, buckets: &mut Buckets) -> Self {
+        let asker = Asker { run, priority: plan.priority, is_small: plan.entries.len() <= SMALL };
         let is_on = client.settings.prevent_throttling;
         let mut numbers = Vec::new();
-        for table in tables.iter().filter(|_| is_on) {
+        for table in plan.tables.iter().filter(|_| is_on) {
             numbers.push(buckets.describe(&client.names.of(table), table));
             for view in client.views_of(&table.name) {
                 let target = view.target();
@@ -90,7 +88,7 @@ impl Pace {
             }
         }
         Self {
-            asker: Asker { run, priority },
+            asker,
             is_on,
             tables: numbers,
             formed: BTreeMap::new(),
@@ -156,6 +154,11 @@ impl Pace {
     /// When to look again for capacity; none where nothing waits for it.
     pub(super) fn until(&self) -> Option<Moment> {
         self.until
+    }
+
+    /// How long what is waited for has been waited for.
+    pub(super) fn waiting(&self, now: Moment) -> Duration {
+        self.waits.values().map(|since| now.since(*since)).sum()
     }
 
     /// Begins to look for what can be sent.
