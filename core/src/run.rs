@@ -30,7 +30,7 @@ mod slots;
 mod telling;
 mod window;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ use crate::observer::EventKind;
 use crate::operation::Task;
 use crate::outcome::Outcome;
 use crate::request::{Request, Response};
-use crate::solvent::Solvent;
+use crate::solvent::{Entry, Solvent};
 use crate::write_id::WriteId;
 
 pub(crate) use calls::is_alive;
@@ -147,6 +147,7 @@ impl Run {
         plan.check()?;
         check_deadline(&plan)?;
         check_tables(client, &plan)?;
+        guard_by_tokens(client, &mut plan);
         name_writes(client, client.next_run(), &mut plan);
         set_times(&mut plan, now);
         Ok(plan)
@@ -278,6 +279,7 @@ pub(crate) fn check_deadline(plan: &Solvent) -> Result<(), Error> {
 
 /// Names the writes that views follow, and what goes under a token, unless an earlier run has.
 fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
+    mark_overwritten(plan);
     for (operation, entry) in (0..).zip(&mut plan.entries) {
         let Ok(task) = &entry.task else { continue };
         let is_transaction = match task {
@@ -293,6 +295,41 @@ fn name_writes(client: &Client, run: RunId, plan: &mut Solvent) {
         if entry.result.is_none() && (is_transaction || followed) {
             let id = WriteId { session: client.session, run: run.0, operation };
             entry.write.get_or_insert_with(|| Box::new(id.into()));
+        }
+    }
+}
+
+/// Marks what may have been applied under a token, and follows what is sent again without one on one of its items.
+fn mark_overwritten(plan: &mut Solvent) {
+    if plan.entries.iter().all(|entry| entry.sent.is_none()) {
+        return;
+    }
+    let mut sent_again = BTreeSet::new();
+    for entry in plan.entries.iter_mut().filter(|entry| entry.result.is_none()) {
+        let Entry { task: Ok(task), sent, overwritten, .. } = entry else { continue };
+        for item in task.items().filter(|item| item.write) {
+            let item = (item.table, item.key.identity());
+            if sent.is_some() && task.is_under_token() {
+                *overwritten |= sent_again.contains(&item);
+            } else {
+                sent_again.insert(item);
+            }
+        }
+    }
+}
+
+/// Puts plain writes under tokens that are followed by something under one on their item: sent again without one, they would
+/// undo that.
+fn guard_by_tokens(client: &Client, plan: &mut Solvent) {
+    let mut guarded = BTreeSet::new();
+    for entry in plan.entries.iter_mut().rev().filter(|entry| entry.result.is_none()) {
+        let Ok(task) = &mut entry.task else { continue };
+        let items: Vec<_> =
+            task.items().filter(|item| item.write).map(|item| (item.table, item.key.identity())).collect();
+        if task.is_under_token() {
+            guarded.extend(items);
+        } else if items.iter().any(|item| guarded.contains(item)) && !client.follows(task, &plan.tables) {
+            task.guard_by_token();
         }
     }
 }

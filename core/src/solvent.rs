@@ -121,6 +121,10 @@ pub(crate) struct Entry {
     /// From when on it may have been sent under its token.
     #[serde(default)]
     pub(crate) sent: Option<Moment>,
+    /// Whether an earlier write on its item is sent again although this may have been applied after it: what its token tells
+    /// then is no more in the item.
+    #[serde(default)]
+    pub(crate) overwritten: bool,
     /// What it ended with.
     pub(crate) result: Option<Result<Settled, Error>>,
     /// Whether the result was taken; what it held is then gone.
@@ -204,6 +208,7 @@ impl Solvent {
             resumed: false,
             ambiguous: false,
             sent: None,
+            overwritten: false,
             result: None,
             taken: false,
         });

@@ -222,7 +222,7 @@ fn what_the_deadline_ended_tells_what_held_it_up() {
         "{errors:?}"
     );
     // What waits for capacity tells whose.
-    let mut plan = Solvent::new();
+    let mut plan = Solvent::new().priority(Priority::Bulk);
     let visits = (0..100).map(|time| Visit { user: "u".to_owned(), time, seen: 0 }.put());
     plan.extend(visits);
     let mut service = Service::default();

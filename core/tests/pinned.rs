@@ -296,3 +296,58 @@ fn a_plan_of_a_clock_that_is_ahead_says_so() {
     let (_, error) = outcome.errors().next().unwrap();
     assert!(error.to_string().contains("is 100 s ahead of this one"), "{error}");
 }
+
+/// What is pinned and run to its end, and what was saved is run again.
+fn run_twice(solvent: Solvent, service: &mut Service) -> Outcome {
+    let pinned = client(|_| {}).pin(solvent, START).unwrap();
+    let plan = saved(&pinned.saved());
+    assert!(run(pinned, service, START).is_complete());
+    run(plan, service, START + MINUTE)
+}
+
+#[test]
+fn what_follows_a_plain_write_under_a_token_is_not_undone_by_who_goes_on() {
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    solvent.add(note("a").put());
+    solvent.add(Note::update("a").add(Note::COUNT, 1).exactly_once());
+    solvent.add(Note::update("b").set(Note::TEXT, "text").set(Note::COUNT, 0));
+    solvent.atomically(|group| {
+        group.add(Note::update("a").add(Note::COUNT, 5));
+        group.add(Note::update("b").add(Note::COUNT, -5));
+    });
+    let outcome = run_twice(solvent, &mut service);
+    assert!(outcome.is_complete(), "{outcome:?}");
+    assert_eq!((count(&service, "a"), count(&service, "b")), (Some(6), Some(-5)));
+}
+
+#[test]
+fn what_an_earlier_write_that_is_sent_again_may_have_undone_is_told_as_unknown() {
+    // From the checkpoint of a run without tokens for the put, made before anything was sent.
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    let put = solvent.add(note("a").put());
+    let added = solvent.add(Note::update("a").add(Note::COUNT, 1).exactly_once());
+    let apart = solvent.add(Note::update("b").add(Note::COUNT, 1).exactly_once());
+    let mut now = START;
+    let (mut first, _) = client(|_| {}).start(solvent, now).unwrap();
+    let plan = saved(&first.checkpoint());
+    drive(&mut first, &mut service, &mut now);
+    assert!(first.finish().is_complete());
+    let outcome = run(plan, &mut service, START + MINUTE);
+    assert_eq!(outcome.fate_of(put), Ok(Fate::Applied));
+    assert_eq!(outcome.fate_of(added), Ok(Fate::Unknown), "the put has taken it away");
+    assert_eq!(outcome.fate_of(apart), Ok(Fate::Applied));
+    assert_eq!((count(&service, "a"), count(&service, "b")), (Some(0), Some(1)));
+}
+
+#[test]
+fn a_delete_under_a_token_of_what_a_view_follows_is_not_told_applied_where_the_item_was_put_again() {
+    let mut service = Service::default();
+    let mut solvent = Solvent::new();
+    solvent.add(Visit { user: "u".to_owned(), time: 1, seen: 5 }.put());
+    let deleted = solvent.add(Visit::delete(("u", 1)).exactly_once());
+    let outcome = run_twice(solvent, &mut service);
+    let is_there = !service.all::<Visit>().is_empty();
+    assert!(!is_there || outcome.fate_of(deleted) == Ok(Fate::Unknown), "{outcome:?}");
+}

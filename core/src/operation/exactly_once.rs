@@ -2,7 +2,7 @@
 //!
 //! See [Idempotency](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-apis-txwriteitems-idempotency).
 
-use super::{Delete, Operation, Put, Task, Transactable, Update};
+use super::{Delete, Operation, Put, Returns, Task, Transactable, Update};
 use crate::error::Error;
 use crate::table::Tables;
 
@@ -34,6 +34,18 @@ impl<O: Transactable> Operation for ExactlyOnce<O> {
             options.get_or_insert_default().exactly_once = true;
         }
         Ok(task)
+    }
+}
+
+impl Task {
+    /// Puts a write under a token that answers nothing and bears repetition.
+    pub(crate) fn guard_by_token(&mut self) {
+        let is_repeatable = self.is_repeatable();
+        if let Self::Put { options, .. } | Self::Delete { options, .. } | Self::Update { options, .. } = self
+        {
+            let options = options.get_or_insert_default();
+            options.exactly_once |= is_repeatable && options.returns == Returns::Nothing;
+        }
     }
 }
 

@@ -21,7 +21,7 @@ impl Scheduler {
         for ((machine, tag), mut attempt) in std::mem::take(&mut self.held_back) {
             self.give_back(&mut attempt);
             let error = match attempt.last {
-                Some(error) if attempt.ambiguous => error.after_unknown(),
+                last if attempt.ambiguous => last.unwrap_or_else(deadline_error).after_unknown(),
                 last => {
                     self.held_up = last.map(|error| HeldUp::Attempt { error });
                     deadline_error()

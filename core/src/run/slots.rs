@@ -11,6 +11,10 @@ use crate::operation::{Settled, Task};
 use crate::solvent::{Entry, Planned};
 use crate::table::Tables;
 
+/// Why nobody knows whether an operation that the service has applied is still in its item.
+const OVERWRITTEN: &str = "an earlier run may have applied it, and what comes before it on the item was sent again since; read \
+                           the item to know, and `pin` plans before they are saved, so that such writes go under tokens";
+
 /// The operations of a run, by their positions in the plan. An entry's result is the operation's.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Slots {
@@ -132,6 +136,10 @@ impl Entry {
                 }),
                 Err(_) => Err(error),
             },
+            Ok(_) if self.overwritten => Err(Error::Call {
+                subject: self.task().subject(tables),
+                error: CallError::Unknown { rejection: None, problem: OVERWRITTEN.to_owned() },
+            }),
             other => other,
         };
         if result.is_ok() {

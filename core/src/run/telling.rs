@@ -60,7 +60,8 @@ impl Scheduler {
             calls_under_way: self.calls.len(),
             capacity_units: self.report.capacity.values().sum(),
             waited: self.report.total_waited(),
-            waited_for_capacity: self.pace.waiting(self.now) + self.report.waited_for_capacity.values().sum(),
+            waited_for_capacity: self.pace.waiting(self.now)
+                + self.report.waited_for_capacity.values().sum::<Duration>(),
             elapsed: self.now.since(self.started),
         }
     }

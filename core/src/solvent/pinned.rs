@@ -52,6 +52,10 @@ impl Pinned {
     /// with conditions or answers; where views follow them, unless their items bear their versions, and so tell that they
     /// were applied. That there is no item tells nothing.
     ///
+    /// A plain write that something under a token follows on its item goes under a token too, at twice its capacity: sent
+    /// again without one, it would undo what follows. Where a plan was not pinned, or views follow the table, what follows
+    /// such a write ends as unknown.
+    ///
     /// Tickets stay good in it.
     pub fn saved(&self) -> Solvent {
         let mut plan = self.plan.clone();
