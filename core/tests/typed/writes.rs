@@ -71,7 +71,9 @@ fn what_an_update_may_not_change_is_refused_with_advice() {
     assert!(refusal(Doc::update("d").set(Doc::ID, "e")).contains("a key attribute cannot be changed"));
     assert!(refusal(Doc::update("d").set(Doc::VERSION, 3u64)).contains("expect_version"));
     assert!(refusal(Note::update("n").expect_version(3)).contains("#[table(version)]"));
-    assert!(refusal(Doc::update("d").set(Doc::SIZE, 1u64).add(Doc::SIZE, 1)).contains("changes `size` twice"));
+    assert!(
+        refusal(Doc::update("d").set(Doc::SIZE, 1u64).add(Doc::SIZE, 1)).contains("changes `size` twice")
+    );
     assert!(refusal(Order::update(("u", "d", 1)).set(Order::DATE, "e")).contains("part of the key `sk`"));
 }
 
