@@ -86,8 +86,18 @@ pub struct Load {
     lines: usize,
     report: Report,
     bar: ProgressBar,
-    /// Locked until the load ends or is killed.
-    _lock: File,
+    _lock: Lock,
+}
+
+/// A file that is locked until the load ends or is killed.
+struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file would not do: a process that is being started holds what was open here, for a moment.
+    fn drop(&mut self) {
+        // What fails here is unlocked by the end of the program.
+        let _ = self.0.unlock();
+    }
 }
 
 /// How far the load has come: what is in the file beside the input.
@@ -127,6 +137,7 @@ impl Load {
             TryLockError::WouldBlock => format!("{} is being loaded by another process", input.display()),
             TryLockError::Error(error) => format!("{} cannot be locked: {error}", input.display()),
         })?;
+        let lock = Lock(lock);
         let state_file = input.with_added("loading");
         let state = State::read(&state_file, target)?;
         let length = file.metadata()?.len();

@@ -230,7 +230,8 @@ fn what_the_service_keeps_from_being_done_is_left_twice_and_then_given_up() {
         assert_eq!(loading.failed(), []);
     }
     // The third one gives up the first plan, and stops at the second.
-    assert!(loading.load("here").unwrap_err().contains("left to be tried again"));
+    let error = loading.load("here").unwrap_err();
+    assert!(error.contains("left to be tried again"), "{error}");
     assert_eq!(loading.failed().len(), 60);
     loading.is_away.store(false, Ordering::Relaxed);
     assert!(loading.load("here").unwrap_err().starts_with("60 failures: "));
