@@ -203,11 +203,12 @@ impl Buckets {
         asker: Asker,
         now: Moment,
     ) -> Option<BucketId> {
+        let may_borrow = asker.may_borrow(cost);
         for (bucket, charge) in self.charges(cost) {
             let taken = taken.of(bucket).saturating_add(held.of(bucket));
             let bucket_state = self.of(bucket);
             bucket_state.advance_for(charge, now);
-            if asker.may_borrow() && !cost.has_pages() && bucket_state.lends(now) {
+            if may_borrow && bucket_state.lends(now) {
                 continue;
             }
             let before = bucket_state.queue.ahead(asker, now).saturating_add(taken);
@@ -267,10 +268,11 @@ impl Buckets {
     /// Charges a cost that is about to be sent.
     pub(crate) fn take(&mut self, cost: &Cost, asker: Asker, now: Moment) -> Taken {
         let mut taken = Taken::default();
+        let may_borrow = asker.may_borrow(cost);
         for (bucket, charge) in self.charges(cost) {
             let state = self.of(bucket);
             state.advance(now);
-            if asker.may_borrow() && !cost.has_pages() && state.lends(now) {
+            if may_borrow && state.lends(now) {
                 state.lend(charge, now);
             } else {
                 state.take(charge);

@@ -9,6 +9,7 @@ mod identity;
 mod named_write;
 mod pinned;
 mod plan;
+mod priority;
 mod saved;
 mod tickets;
 
@@ -30,6 +31,7 @@ pub(crate) use identity::Identity;
 pub(crate) use named_write::{NamedWrite, Planned, PlannedOn};
 pub use pinned::Pinned;
 pub use plan::{Finish, Plan};
+pub use priority::Priority;
 pub(crate) use saved::{Format, check_saved};
 pub use tickets::{IntoTickets, Ticket, Tickets};
 
@@ -69,17 +71,6 @@ pub struct Solvent {
     pub(crate) origin: Origin,
     /// Ties tickets to their plan within the process.
     pub(crate) identity: Identity,
-}
-
-/// Whose turn it is, where plans of one `Db` wait for the same capacity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Priority {
-    /// Someone waits for it. A plan of at most 100 operations does not wait for capacity while nothing else does: it uses
-    /// what the service may have saved up, unless that has refused anything within the last 30 seconds.
-    #[default]
-    Interactive,
-    /// It takes what others leave, and at least a small share.
-    Bulk,
 }
 
 /// Where a plan comes from. All plans of the same operations are equal, wherever they come from.

@@ -36,7 +36,7 @@ impl Cost {
         self.0.is_empty()
     }
 
-    /// Whether pages are in it, of which nobody knows how many follow.
+    /// Whether pages are in it.
     pub(crate) fn has_pages(&self) -> bool {
         self.0.iter().any(|part| part.estimate == Estimate::Page)
     }

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Micro;
+use super::{Cost, Micro};
 use crate::moment::Moment;
 use crate::run::RunId;
 use crate::solvent::Priority;
@@ -62,9 +62,10 @@ pub(crate) struct Asker {
 }
 
 impl Asker {
-    /// Whether it may be lent what nobody knows to be there: a small plan for which someone waits.
-    pub(super) fn may_borrow(self) -> bool {
-        self.is_small && self.priority == Priority::Interactive
+    /// Whether it may be lent what nobody knows to be there: a small plan for which someone waits, and no page, of which
+    /// nobody knows how many follow.
+    pub(super) fn may_borrow(self, cost: &Cost) -> bool {
+        self.is_small && self.priority == Priority::Interactive && !cost.has_pages()
     }
 
     fn weight(self) -> i128 {
