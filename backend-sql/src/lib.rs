@@ -60,6 +60,8 @@ pub mod fuzzing;
 mod held;
 mod index;
 mod projection;
+#[cfg(feature = "server")]
+pub mod server;
 mod storage;
 mod throughput;
 mod wire;

@@ -1,0 +1,106 @@
+//! A thread that answers connections: it accepts them, carries their calls out, and ends those that are late.
+//!
+//! All that happens on a connection happens on one thread, in turn with the others: a call takes microseconds, less than
+//! to hand it to another thread and back.
+
+use std::io;
+use std::net::TcpListener as StdListener;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{mpsc, oneshot};
+
+use super::call::Service;
+use super::connection::{self, Connections};
+use super::limits::Limits;
+
+/// After a failure to accept, as without a free file descriptor, which an end of other connections may mend.
+const PAUSE: Duration = Duration::from_millis(100);
+
+#[derive(Debug)]
+pub(super) struct Worker {
+    stop: Mutex<Option<oneshot::Sender<()>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Worker {
+    pub(super) fn start(listener: StdListener, service: Arc<Service>, limits: Limits) -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        listener.set_nonblocking(true)?;
+        let listener = {
+            let _entered = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let (stop, stopped) = oneshot::channel();
+        let run = move || run(&runtime, listener, service, limits, stopped);
+        let thread = std::thread::Builder::new().name("dynochemy-server".to_owned()).spawn(run)?;
+        Ok(Self { stop: Mutex::new(Some(stop)), thread })
+    }
+
+    pub(super) fn begin_stopping(&self) {
+        // Whoever drops the sender stops the worker.
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    pub(super) fn join(self) {
+        // It panics with nobody's call: those are caught.
+        self.thread.join().ok();
+    }
+}
+
+fn run(
+    runtime: &Runtime,
+    listener: TcpListener,
+    service: Arc<Service>,
+    limits: Limits,
+    stopped: oneshot::Receiver<()>,
+) {
+    runtime.block_on(async move {
+        let connections = Arc::new(Connections::new(limits));
+        let (alive, mut all_ended) = mpsc::channel::<()>(1);
+        let accepting = tokio::spawn(accept(listener, service, Arc::clone(&connections), alive));
+        let ticking = tokio::spawn(tick(Arc::clone(&connections), limits.tick));
+        stopped.await.ok();
+        accepting.abort();
+        // The listener is closed, and the last sender that is no connection's dropped, when the task is.
+        accepting.await.ok();
+        connections.stop();
+        tokio::time::timeout(limits.stop, all_ended.recv()).await.ok();
+        ticking.abort();
+    });
+}
+
+async fn accept(
+    listener: TcpListener,
+    service: Arc<Service>,
+    connections: Arc<Connections>,
+    alive: mpsc::Sender<()>,
+) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // An answer is written whole, so that nothing is gained by holding back what is small.
+                stream.set_nodelay(true).ok();
+                let watch = connections.add();
+                let serving = connection::serve(stream, Arc::clone(&service), watch);
+                let alive = alive.clone();
+                tokio::spawn(async move {
+                    serving.await;
+                    drop(alive);
+                });
+            }
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+async fn tick(connections: Arc<Connections>, every: Duration) {
+    let mut ticks = tokio::time::interval(every);
+    loop {
+        ticks.tick().await;
+        connections.tick();
+    }
+}
