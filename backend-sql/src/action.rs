@@ -10,6 +10,7 @@ mod delete_table;
 mod describe_table;
 mod describe_time_to_live;
 mod get_item;
+pub(crate) mod legacy;
 mod list_tables;
 mod list_tags_of_resource;
 mod page;
@@ -81,9 +82,16 @@ pub(crate) fn hold(request: &Request, context: &Context<'_>) -> Result<Hold, Fai
 
 /// Answers a request that names its tables by their names.
 fn answer_by_names(request: &Request, context: &Context<'_>) -> Result<Answered, Failure> {
-    if has_legacy_members(request) {
-        return Err(not_supported("members from before there were expressions").into());
-    }
+    let Some(resolved) = legacy::resolved(request, context)? else {
+        return answer_with_expressions(request, context);
+    };
+    let Answered { response, deleted } =
+        answer_with_expressions(&resolved, context).map_err(|failure| legacy::reworded(failure, request))?;
+    Ok(Answered { response: legacy::restored(response, request), deleted })
+}
+
+/// Answers a request without legacy members.
+fn answer_with_expressions(request: &Request, context: &Context<'_>) -> Result<Answered, Failure> {
     let response = match request {
         Request::BatchGetItem(input) => Response::BatchGetItem(batch_get_item::answer(input, context)?),
         Request::BatchWriteItem(input) => Response::BatchWriteItem(batch_write_item::answer(input, context)?),
@@ -113,19 +121,6 @@ fn answer_by_names(request: &Request, context: &Context<'_>) -> Result<Answered,
         other => return Err(unknown_operation(other.action().name()).into()),
     };
     Ok(response.into())
-}
-
-fn has_legacy_members(request: &Request) -> bool {
-    match request {
-        Request::BatchGetItem(input) => input.request_items.values().any(|keys| keys.legacy.is_some()),
-        Request::DeleteItem(input) => input.legacy.is_some(),
-        Request::GetItem(input) => input.legacy.is_some(),
-        Request::PutItem(input) => input.legacy.is_some(),
-        Request::Query(input) => input.legacy.is_some(),
-        Request::Scan(input) => input.legacy.is_some(),
-        Request::UpdateItem(input) => input.legacy.is_some(),
-        _ => false,
-    }
 }
 
 /// The table of that name, or what the service says where there is none that can be used.

@@ -79,6 +79,16 @@ pub(crate) fn invalid(problem: impl std::fmt::Display) -> Box<Rejection> {
     validation(format!("One or more parameter values were invalid: {problem}"))
 }
 
+/// Members with and without expressions that do not go together.
+pub(crate) fn mixed(without: &[&str], with: &[&str]) -> Box<Rejection> {
+    validation(format!(
+        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: \
+         {{{}}} Expression parameters: {{{}}}",
+        without.join(", "),
+        with.join(", ")
+    ))
+}
+
 /// A member of the request that is out of its bounds.
 pub(crate) fn constraint(value: impl std::fmt::Display, member: &str, constraint: &str) -> Box<Rejection> {
     let violation = violation(Some(&value.to_string()), member, constraint);

@@ -27,8 +27,8 @@
 //!
 //! There are:
 //!
-//! - items with all of core's conditions, filters, projections and updates, and every kind of returned values; batches;
-//!   transactions that write and that read, with tokens and the reasons of a cancellation;
+//! - items with all of core's conditions, filters, projections and updates, in the older forms too, and every kind of
+//!   returned values; batches; transactions that write and that read, with tokens and the reasons of a cancellation;
 //! - global and local secondary indexes, with keys of several attributes and all projections, queried and scanned in
 //!   segments, created with their table or on a live one, with the capacity that they take;
 //! - creating, changing, describing, listing and deleting tables; tags; deletion protection.
@@ -42,8 +42,8 @@
 //!
 //! Other clients' requests come in as JSON with expression text, as over HTTP: [`SqlBackend::answer_json`].
 //!
-//! Not there yet, and refused by an error that says so: PartiQL, Streams, members from before there were expressions,
-//! calls of other actions by their names, global tables, vector indexes, resource policies. The attribute of time to live
+//! Not there yet, and refused by an error that says so: PartiQL, Streams, calls of other actions by their names,
+//! global tables, vector indexes, resource policies. The attribute of time to live
 //! is kept and told, but items do not expire. Not simulated: adaptive capacity, and how tables billed on demand grow.
 //! `FIDELITY.md` lists the actions one by one, and what was decided where servers disagree.
 

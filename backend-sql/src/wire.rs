@@ -12,6 +12,7 @@ mod error;
 pub(crate) mod expression;
 mod expressions;
 mod input;
+mod legacy;
 mod request;
 mod shape;
 mod value;

@@ -400,11 +400,6 @@ fn what_the_backend_cannot_do_yet_it_says() {
         refused(ListStreamsInput::default().into()),
         "UnknownOperationException: the embedded backend does not support ListStreams yet"
     );
-    let legacy = GetItemInput { legacy: Some(Box::default()), ..get("a", 1) };
-    assert_eq!(
-        refused(Request::GetItem(legacy)),
-        "ValidationException: the embedded backend does not support members from before there were expressions yet"
-    );
     let streams =
         StreamSpecification { stream_enabled: true, stream_view_type: Some(StreamViewType::KeysOnly) };
     let streaming = CreateTableInput { stream_specification: Some(streams), ..create("streaming", None) };

@@ -172,6 +172,11 @@ fn unprocessed_keys(members: &mut Members<'_>, left: &KeysAndAttributes) {
     if left.consistent_read {
         members.member("ConsistentRead").extend_from_slice(b"true");
     }
+    if let Some(legacy) = &left.legacy {
+        array(members.member("AttributesToGet"), &legacy.attributes_to_get, |out, name| {
+            json::write_string(out, name)
+        });
+    }
     if !left.projection_expression.is_empty() {
         projection(members, &left.projection_expression);
     }

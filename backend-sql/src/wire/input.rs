@@ -14,6 +14,7 @@ use dynochemy_core::json::{self, JsonError, Kind, Reader};
 use dynochemy_core::{Attributes, Item, Key, KeyValue, Rejection};
 
 use super::expressions::Expressions;
+use super::legacy::{Legacy, Member};
 use super::shape::{Type, flag, integer};
 use super::value;
 use crate::failure::validation;
@@ -78,7 +79,7 @@ pub(super) fn list<'a, T>(
 }
 
 /// A value that is found, and read later.
-type Found<'a> = Option<Reader<'a>>;
+pub(super) type Found<'a> = Option<Reader<'a>>;
 
 /// The members of an action on items, or of a part of one.
 #[derive(Debug, Default)]
@@ -100,8 +101,8 @@ pub(super) struct Input<'a> {
     pub(super) return_values_on_failure: ReturnValuesOnConditionCheckFailure,
     pub(super) return_consumed_capacity: ReturnConsumedCapacity,
     pub(super) return_item_collection_metrics: ReturnItemCollectionMetrics,
-    /// Whether there are members from before there were expressions.
-    pub(super) has_legacy: bool,
+    /// The members from before there were expressions.
+    pub(super) legacy: Legacy<'a>,
 }
 
 impl<'a> Input<'a> {
@@ -139,21 +140,22 @@ impl<'a> Input<'a> {
             "ReturnValuesOnConditionCheckFailure" => self.return_values_on_failure = json::read(reader)?,
             "ReturnConsumedCapacity" => self.return_consumed_capacity = json::read(reader)?,
             "ReturnItemCollectionMetrics" => self.return_item_collection_metrics = json::read(reader)?,
-            "AttributesToGet"
-            | "AttributeUpdates"
-            | "ConditionalOperator"
-            | "Expected"
-            | "KeyConditions"
-            | "QueryFilter"
-            | "ScanFilter" => {
-                self.has_legacy = true;
-                reader.skip()?;
-            }
-            _ => {
-                reader.skip()?;
-            }
+            name => match Member::from_name(name) {
+                Some(member) => self.legacy.insert(member, found(reader)?),
+                None => {
+                    reader.skip()?;
+                }
+            },
         }
         Ok(())
+    }
+
+    /// Looks at which members there are: `without` expressions, of those that the action has, and placeholders, for which
+    /// see [`Expressions::check_placeholders`].
+    pub(super) fn check_members(&mut self, without: &[Member], with_values: &[&str]) -> Result<(), Fault> {
+        self.legacy.keep(without);
+        self.legacy.check(&self.expressions)?;
+        self.expressions.check_placeholders(with_values)
     }
 
     /// The item, in its canonical form.

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::expressions::Parsed;
 use super::input::{Fault, Input};
+use super::legacy::Member;
 use super::{administration, shape};
 use crate::failure::unknown_operation;
 
@@ -56,6 +57,14 @@ fn serial<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Fault> {
     Ok(json::read(reader)?)
 }
 
+/// The members without expressions that actions of each kind have.
+const GET: &[Member] = &[Member::AttributesToGet];
+const WRITE: &[Member] = &[Member::Expected, Member::ConditionalOperator];
+const CHANGE: &[Member] = &[Member::AttributeUpdates, Member::Expected, Member::ConditionalOperator];
+const SEARCH: &[Member] =
+    &[Member::AttributesToGet, Member::QueryFilter, Member::ConditionalOperator, Member::KeyConditions];
+const WALK: &[Member] = &[Member::AttributesToGet, Member::ScanFilter, Member::ConditionalOperator];
+
 /// The expressions with values that actions of each kind have.
 const CONDITION: &[&str] = &["ConditionExpression"];
 const UPDATE: &[&str] = &["UpdateExpression", "ConditionExpression"];
@@ -63,8 +72,9 @@ const FILTER: &[&str] = &["FilterExpression"];
 const KEY_CONDITION: &[&str] = &["FilterExpression", "KeyConditionExpression"];
 
 fn get_item(mut input: Input<'_>) -> Result<GetItemInput, Fault> {
-    input.expressions.check_placeholders(&[])?;
+    input.check_members(GET, &[])?;
     let key = input.key()?;
+    let legacy = input.legacy.get()?;
     let Parsed { projection, .. } = input.expressions.parse()?;
     Ok(GetItemInput {
         table_name: input.table_name,
@@ -72,13 +82,14 @@ fn get_item(mut input: Input<'_>) -> Result<GetItemInput, Fault> {
         consistent_read: input.consistent_read,
         projection_expression: projection,
         return_consumed_capacity: input.return_consumed_capacity,
-        legacy: input.has_legacy.then(Box::default),
+        legacy,
     })
 }
 
 fn put_item(mut input: Input<'_>) -> Result<PutItemInput, Fault> {
-    input.expressions.check_placeholders(CONDITION)?;
+    input.check_members(WRITE, CONDITION)?;
     let item = input.item()?;
+    let legacy = input.legacy.write()?;
     let Parsed { condition, .. } = input.expressions.parse()?;
     Ok(PutItemInput {
         table_name: input.table_name,
@@ -88,13 +99,14 @@ fn put_item(mut input: Input<'_>) -> Result<PutItemInput, Fault> {
         return_values_on_condition_check_failure: input.return_values_on_failure,
         return_consumed_capacity: input.return_consumed_capacity,
         return_item_collection_metrics: input.return_item_collection_metrics,
-        legacy: input.has_legacy.then(Box::default),
+        legacy,
     })
 }
 
 fn delete_item(mut input: Input<'_>) -> Result<DeleteItemInput, Fault> {
-    input.expressions.check_placeholders(CONDITION)?;
+    input.check_members(WRITE, CONDITION)?;
     let key = input.key()?;
+    let legacy = input.legacy.write()?;
     let Parsed { condition, .. } = input.expressions.parse()?;
     Ok(DeleteItemInput {
         table_name: input.table_name,
@@ -104,13 +116,14 @@ fn delete_item(mut input: Input<'_>) -> Result<DeleteItemInput, Fault> {
         return_values_on_condition_check_failure: input.return_values_on_failure,
         return_consumed_capacity: input.return_consumed_capacity,
         return_item_collection_metrics: input.return_item_collection_metrics,
-        legacy: input.has_legacy.then(Box::default),
+        legacy,
     })
 }
 
 fn update_item(mut input: Input<'_>) -> Result<UpdateItemInput, Fault> {
-    input.expressions.check_placeholders(UPDATE)?;
+    input.check_members(CHANGE, UPDATE)?;
     let key = input.key()?;
+    let legacy = input.legacy.update()?;
     let Parsed { condition, update, .. } = input.expressions.parse()?;
     Ok(UpdateItemInput {
         table_name: input.table_name,
@@ -121,18 +134,19 @@ fn update_item(mut input: Input<'_>) -> Result<UpdateItemInput, Fault> {
         return_values_on_condition_check_failure: input.return_values_on_failure,
         return_consumed_capacity: input.return_consumed_capacity,
         return_item_collection_metrics: input.return_item_collection_metrics,
-        legacy: input.has_legacy.then(Box::default),
+        legacy,
     })
 }
 
 fn query(mut input: Input<'_>) -> Result<QueryInput, Fault> {
-    input.expressions.check_placeholders(KEY_CONDITION)?;
+    input.check_members(SEARCH, KEY_CONDITION)?;
     let exclusive_start_key = input.exclusive_start_key()?;
-    if input.expressions.key_condition.is_none() && !input.has_legacy {
+    if input.expressions.key_condition.is_none() && !input.legacy.has(Member::KeyConditions) {
         return Err(Fault::validation(
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
         ));
     }
+    let legacy = input.legacy.query()?;
     let Parsed { key_condition, filter, projection, .. } = input.expressions.parse()?;
     Ok(QueryInput {
         table_name: input.table_name,
@@ -146,13 +160,14 @@ fn query(mut input: Input<'_>) -> Result<QueryInput, Fault> {
         exclusive_start_key,
         consistent_read: input.consistent_read,
         return_consumed_capacity: input.return_consumed_capacity,
-        legacy: input.has_legacy.then(Box::default),
+        legacy,
     })
 }
 
 fn scan(mut input: Input<'_>) -> Result<ScanInput, Fault> {
-    input.expressions.check_placeholders(FILTER)?;
+    input.check_members(WALK, FILTER)?;
     let exclusive_start_key = input.exclusive_start_key()?;
+    let legacy = input.legacy.scan()?;
     let Parsed { filter, projection, .. } = input.expressions.parse()?;
     Ok(ScanInput {
         table_name: input.table_name,
@@ -166,6 +181,6 @@ fn scan(mut input: Input<'_>) -> Result<ScanInput, Fault> {
         total_segments: input.total_segments,
         consistent_read: input.consistent_read,
         return_consumed_capacity: input.return_consumed_capacity,
-        legacy: input.has_legacy.then(Box::default),
+        legacy,
     })
 }

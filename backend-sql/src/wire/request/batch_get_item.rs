@@ -8,6 +8,7 @@ use dynochemy_core::json::Reader;
 
 use crate::wire::expressions::Parsed;
 use crate::wire::input::{Fault, Input, members};
+use crate::wire::legacy::Member;
 
 /// Of more keys none is looked at.
 const MAX_KEYS: usize = 100;
@@ -24,7 +25,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<BatchGetItemInput, Fault> 
         name => rest.member(name, reader),
     })?;
     for input in inputs.values_mut() {
-        input.expressions.check_placeholders(&[])?;
+        input.check_members(&[Member::AttributesToGet], &[])?;
     }
     let mut all_keys = Vec::with_capacity(inputs.len());
     for input in inputs.values_mut() {
@@ -34,13 +35,14 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Result<BatchGetItemInput, Fault> 
         }
         all_keys.push(keys);
     }
-    for ((table, input), keys) in inputs.into_iter().zip(all_keys) {
+    for ((table, mut input), keys) in inputs.into_iter().zip(all_keys) {
+        let legacy = input.legacy.get()?;
         let Parsed { projection, .. } = input.expressions.parse()?;
         let asked = KeysAndAttributes {
             keys,
             consistent_read: input.consistent_read,
             projection_expression: projection,
-            legacy: input.has_legacy.then(Box::default),
+            legacy,
         };
         request.request_items.insert(table, asked);
     }
