@@ -183,11 +183,6 @@ fn members_that_belong_together_come_together() {
         ),
         (
             "GetItem",
-            format!(r#"{{"TableName":"visits","Key":{key},"AttributesToGet":["a"]}}"#),
-            "the embedded backend does not support members from before there were expressions yet",
-        ),
-        (
-            "GetItem",
             r#"{"TableName":"visits","Key":{}}"#.to_owned(),
             "The provided key element does not match the schema",
         ),
