@@ -7,10 +7,14 @@ mod create_table;
 mod declaration;
 mod delete_item;
 mod delete_table;
+mod describe_stream;
 mod describe_table;
 mod describe_time_to_live;
 mod get_item;
+mod get_records;
+mod get_shard_iterator;
 pub(crate) mod legacy;
+mod list_streams;
 mod list_tables;
 mod list_tags_of_resource;
 mod page;
@@ -36,6 +40,8 @@ mod creation_tests;
 mod fixture;
 #[cfg(test)]
 mod index_tests;
+#[cfg(test)]
+mod stream_tests;
 
 pub(crate) use resource_name::table_in;
 
@@ -98,9 +104,13 @@ fn answer_with_expressions(request: &Request, context: &Context<'_>) -> Result<A
         Request::CreateTable(input) => create_table::answer(input, context)?.into(),
         Request::DeleteItem(input) => Response::DeleteItem(delete_item::answer(input, context)?),
         Request::DeleteTable(input) => return delete_table::answer(input, context),
+        Request::DescribeStream(input) => describe_stream::answer(input, context)?.into(),
         Request::DescribeTable(input) => describe_table::answer(input, context)?.into(),
         Request::DescribeTimeToLive(input) => describe_time_to_live::answer(input, context)?.into(),
         Request::GetItem(input) => Response::GetItem(get_item::answer(input, context)?),
+        Request::GetRecords(input) => get_records::answer(input, context)?.into(),
+        Request::GetShardIterator(input) => get_shard_iterator::answer(input, context)?.into(),
+        Request::ListStreams(input) => list_streams::answer(input, context)?.into(),
         Request::ListTables(input) => list_tables::answer(input, context)?.into(),
         Request::ListTagsOfResource(input) => list_tags_of_resource::answer(input, context)?.into(),
         Request::PutItem(input) => Response::PutItem(put_item::answer(input, context)?),

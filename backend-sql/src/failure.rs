@@ -111,6 +111,27 @@ pub(crate) fn named_table_not_found(table: &str) -> Box<Rejection> {
     Box::new(Rejection::new("ResourceNotFoundException", message))
 }
 
+pub(crate) fn named_stream_not_found(arn: &str) -> Box<Rejection> {
+    let message = format!("Requested resource not found: Stream: {arn} not found");
+    Box::new(Rejection::new("ResourceNotFoundException", message))
+}
+
+pub(crate) fn shard_not_found() -> Box<Rejection> {
+    let message = "Requested resource not found: Shard does not exist";
+    Box::new(Rejection::new("ResourceNotFoundException", message))
+}
+
+/// A record that is kept no longer.
+pub(crate) fn trimmed() -> Box<Rejection> {
+    let message = "The data you are trying to access has been trimmed.";
+    Box::new(Rejection::new("TrimmedDataAccessException", message))
+}
+
+pub(crate) fn expired_iterator() -> Box<Rejection> {
+    let message = "The provided iterator exceeds the maximum age allowed.";
+    Box::new(Rejection::new("ExpiredIteratorException", message))
+}
+
 pub(crate) const CONDITION_FAILED: &str = "The conditional request failed";
 
 pub(crate) fn condition_failed(item: Option<Item>) -> Box<Rejection> {

@@ -42,7 +42,7 @@
 //!
 //! Other clients' requests come in as JSON with expression text, as over HTTP: [`SqlBackend::answer_json`].
 //!
-//! Not there yet, and refused by an error that says so: PartiQL, Streams, calls of other actions by their names,
+//! Not there yet, and refused by an error that says so: PartiQL, calls of other actions by their names,
 //! global tables, vector indexes, resource policies. The attribute of time to live
 //! is kept and told, but items do not expire. Not simulated: adaptive capacity, and how tables billed on demand grow.
 //! `FIDELITY.md` lists the actions one by one, and what was decided where servers disagree.
@@ -63,6 +63,7 @@ mod projection;
 #[cfg(feature = "server")]
 pub mod server;
 mod storage;
+mod stream;
 mod throughput;
 mod wire;
 

@@ -26,7 +26,9 @@ mod open_error;
 mod options;
 mod place;
 mod readers;
+mod records;
 mod session;
+mod streams;
 mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -43,13 +45,18 @@ use log::Log;
 use readers::Readers;
 use session::Session;
 
-pub(crate) use definition::{CapacityChanges, Creation, Index, IndexKind, Settings, Source, Table};
+pub(crate) use definition::{
+    CapacityChanges, Creation, Index, IndexKind, LatestStream, REGION, Settings, Source, Table,
+};
+pub(crate) use description::seconds;
 pub(crate) use fault::described;
 pub(crate) use items::{Stored, Stretch};
 pub use open_error::OpenError;
 pub use options::{Durability, OpenOptions};
 pub(crate) use place::{Place, forms};
+pub(crate) use records::{Event, Origin, Record};
 pub(crate) use session::Transaction;
+pub(crate) use streams::{Shard, Stream};
 
 /// A database, which many threads may use at once.
 #[derive(Debug)]

@@ -22,8 +22,9 @@ use dynochemy_core::{Backend, Moment};
 
 use crate::SqlBackend;
 
-/// Stands before the action's name in the header that names it.
-const TARGET: &str = "DynamoDB_20120810.";
+/// What stands before the action's name in the header that names it: that of the tables' endpoint, and that of the
+/// streams'.
+const TARGETS: [&str; 2] = ["DynamoDB_20120810.", "DynamoDBStreams_20120810."];
 
 /// The answer to a call in the form of the service's HTTP endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +69,7 @@ impl SqlBackend {
     /// ```
     #[must_use]
     pub fn answer_json(&self, action: &str, body: &[u8], now: Moment) -> JsonAnswer {
-        let action = action.strip_prefix(TARGET).unwrap_or(action);
+        let action = TARGETS.iter().find_map(|target| action.strip_prefix(target)).unwrap_or(action);
         let request = match request::read(action, body) {
             Ok(request) => request,
             Err(rejection) => return error::answer(&rejection),

@@ -221,3 +221,47 @@ fn a_file_can_be_opened_while_others_write_to_it() {
         ended.store(true, std::sync::atomic::Ordering::SeqCst);
     });
 }
+
+#[test]
+fn a_file_from_before_there_were_streams_is_brought_up_to_date() {
+    let directory = Directory::new();
+    let counter = Counter { id: "a".to_owned(), count: 5 };
+    let db = database(&directory.file());
+    db.run(Counter::create()).unwrap();
+    db.run(counter.put()).unwrap();
+    drop(db);
+    let older = Connection::open(directory.file()).unwrap();
+    for table in ["streams", "shards", "records", "expirations"] {
+        older.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
+    older.execute_batch("ALTER TABLE counters DROP COLUMN first_expiry; PRAGMA user_version = 4").unwrap();
+    drop(older);
+    // Twice: what was brought up to date is as good as new.
+    for _ in 0..2 {
+        let db = database(&directory.file());
+        assert_eq!(db.run(Counter::get("a")).unwrap(), Some(counter.clone()));
+        assert!(db.run(ListStreamsInput::default()).unwrap().streams.is_empty());
+    }
+    let db = database(&directory.file());
+    let on = StreamSpecification { stream_enabled: true, stream_view_type: Some(StreamViewType::KeysOnly) };
+    let table_name = "counters".to_owned();
+    let update =
+        UpdateTableInput { table_name, stream_specification: Some(on), ..UpdateTableInput::default() };
+    db.run(update).unwrap();
+    drop(db);
+    let db = database(&directory.file());
+    db.run(Counter::delete("a")).unwrap();
+    let stream = db.run(ListStreamsInput::default()).unwrap().streams.remove(0);
+    let describe = DescribeStreamInput { stream_arn: stream.stream_arn.clone(), ..Default::default() };
+    let shard = db.run(describe).unwrap().stream_description.shards.remove(0);
+    let iterator = GetShardIteratorInput {
+        stream_arn: stream.stream_arn,
+        shard_id: shard.shard_id,
+        shard_iterator_type: ShardIteratorType::TrimHorizon,
+        ..GetShardIteratorInput::default()
+    };
+    let shard_iterator = db.run(iterator).unwrap().shard_iterator.unwrap();
+    let records = db.run(GetRecordsInput { shard_iterator, limit: None }).unwrap().records;
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].event_name, OperationType::Remove);
+}

@@ -4,7 +4,7 @@
 use dynochemy_core::Rejection;
 use dynochemy_core::api::{
     BillingMode, CreateTableInput, CreateTableOutput, GlobalSecondaryIndex, KeySchemaElement,
-    ProvisionedThroughput,
+    ProvisionedThroughput, StreamSpecification,
 };
 
 use super::check_created;
@@ -33,6 +33,11 @@ pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<
     for index in &mut table.indexes {
         index.id = context.transaction.new_store()?;
         index.creation = table.creation;
+    }
+    if let Some(StreamSpecification { stream_enabled: true, stream_view_type: Some(view) }) =
+        &input.stream_specification
+    {
+        table.settings.stream = Some(context.transaction.begin_stream(&table, view.clone(), context.now)?);
     }
     context.transaction.write_table(&table)?;
     let table_description = context.transaction.describe(&table, table.status(context.now), context.now)?;
@@ -161,9 +166,6 @@ fn with_capacity(
 
 /// What would be promised and not kept is refused.
 fn check_supported(input: &CreateTableInput) -> Result<(), Box<Rejection>> {
-    if input.stream_specification.as_ref().is_some_and(|stream| stream.stream_enabled) {
-        return Err(not_supported("streams"));
-    }
     if !input.vector_indexes.is_empty() {
         return Err(not_supported("vector indexes"));
     }

@@ -25,6 +25,9 @@ pub(super) fn answer(input: &DeleteTableInput, context: &Context<'_>) -> Result<
         .into());
     }
     let table_description = context.transaction.describe(&table, TableStatus::Deleting, context.now)?;
+    if let Some(stream) = table.stream() {
+        context.transaction.end_stream(stream.id, context.now)?;
+    }
     context.transaction.delete_table(&table)?;
     let deleted = std::iter::once(table.id).chain(table.indexes.iter().map(|index| index.id)).collect();
     Ok(Answered { response: DeleteTableOutput { table_description }.into(), deleted })

@@ -43,6 +43,10 @@ calls! {
     CreateTable CreateTableInput CreateTableOutput;
     DeleteItem DeleteItemInput DeleteItemOutput;
     DeleteTable DeleteTableInput DeleteTableOutput;
+    DescribeStream DescribeStreamInput DescribeStreamOutput;
+    GetRecords GetRecordsInput GetRecordsOutput;
+    GetShardIterator GetShardIteratorInput GetShardIteratorOutput;
+    ListStreams ListStreamsInput ListStreamsOutput;
     DescribeTimeToLive DescribeTimeToLiveInput DescribeTimeToLiveOutput;
     ListTables ListTablesInput ListTablesOutput;
     ListTagsOfResource ListTagsOfResourceInput ListTagsOfResourceOutput;

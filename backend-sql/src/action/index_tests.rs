@@ -396,15 +396,4 @@ fn what_the_backend_cannot_do_yet_it_says() {
         refused(ExecuteStatementInput::default().into()),
         "UnknownOperationException: the embedded backend does not support ExecuteStatement yet"
     );
-    assert_eq!(
-        refused(ListStreamsInput::default().into()),
-        "UnknownOperationException: the embedded backend does not support ListStreams yet"
-    );
-    let streams =
-        StreamSpecification { stream_enabled: true, stream_view_type: Some(StreamViewType::KeysOnly) };
-    let streaming = CreateTableInput { stream_specification: Some(streams), ..create("streaming", None) };
-    assert_eq!(
-        fixture.error(streaming),
-        "ValidationException: the embedded backend does not support streams yet"
-    );
 }

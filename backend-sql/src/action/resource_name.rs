@@ -25,6 +25,12 @@ pub(crate) fn table_in(arn: &str) -> Option<&str> {
     resource(arn)?.strip_prefix("table/").filter(|name| !name.contains('/'))
 }
 
+/// The table and the label of the stream that has this resource name.
+pub(super) fn stream_in(arn: &str) -> Option<(&str, &str)> {
+    let (table, label) = resource(arn)?.strip_prefix("table/")?.split_once("/stream/")?;
+    (!table.contains('/') && !label.contains('/')).then_some((table, label))
+}
+
 /// The name of the table whose tags are asked for.
 pub(super) fn tagged_table(arn: &str) -> Result<&str, Box<Rejection>> {
     if !arn.starts_with("arn:") {

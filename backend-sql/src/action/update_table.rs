@@ -1,5 +1,5 @@
 //! [UpdateTable](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html): changes a table's
-//! capacity, billing, protection and global indexes.
+//! capacity, billing, protection, stream and global indexes.
 //!
 //! What is changed holds at once, and the answer says so, where the service takes a while: a new index is filled with
 //! the table's items before the call is answered, even if it takes a time until it can be read. Which changes may be asked for together is in [`check`], capacities
@@ -15,7 +15,7 @@ use dynochemy_core::{Moment, Rejection};
 
 use super::{Answered, check_created};
 use crate::backend::Context;
-use crate::failure::{Failure, in_use, invalid, named_table_not_found, not_supported, validation};
+use crate::failure::{Failure, in_use, invalid, named_table_not_found, validation};
 use crate::storage::{Index, Table};
 
 pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<Answered, Failure> {
@@ -25,7 +25,7 @@ pub(super) fn answer(input: &UpdateTableInput, context: &Context<'_>) -> Result<
     check_created(&old, context.now)?;
     check_active(input, &old, context.now)?;
     let mut table = Table::clone(&old);
-    change_stream(input)?;
+    change_stream(input, &mut table, context)?;
     change_encryption(input, &mut table)?;
     capacity::change(input, &mut table, context)?;
     change_settings(input, &mut table, context);
@@ -57,15 +57,28 @@ fn check_active(input: &UpdateTableInput, table: &Table, now: Moment) -> Result<
     Err(in_use(&format!("Table is being updated: {}", table.name)))
 }
 
-/// No table has a stream.
-fn change_stream(input: &UpdateTableInput) -> Result<(), Box<Rejection>> {
-    match &input.stream_specification {
-        None => Ok(()),
-        Some(stream) if stream.stream_enabled => Err(not_supported("streams")),
-        Some(_) => {
-            Err(validation(format!("Table has no stream to disable: TableName: {}", input.table_name)))
+/// Switches the stream on or off. What its records hold is fixed while it is on.
+fn change_stream(input: &UpdateTableInput, table: &mut Table, context: &Context<'_>) -> Result<(), Failure> {
+    let Some(wanted) = &input.stream_specification else { return Ok(()) };
+    match (&wanted.stream_view_type, &mut table.settings.stream) {
+        (_, Some(stream)) if stream.is_enabled && !wanted.stream_enabled => {
+            context.transaction.end_stream(stream.id, context.now)?;
+            stream.is_enabled = false;
+        }
+        (_, Some(stream)) if stream.is_enabled => {
+            let name = &input.table_name;
+            return Err(validation(format!("Table already has an enabled stream: TableName: {name}")).into());
+        }
+        (Some(view), _) if wanted.stream_enabled => {
+            let stream = context.transaction.begin_stream(table, view.clone(), context.now)?;
+            table.settings.stream = Some(stream);
+        }
+        _ => {
+            let name = &input.table_name;
+            return Err(validation(format!("Table has no stream to disable: TableName: {name}")).into());
         }
     }
+    Ok(())
 }
 
 fn change_encryption(input: &UpdateTableInput, table: &mut Table) -> Result<(), Box<Rejection>> {

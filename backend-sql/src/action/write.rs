@@ -19,7 +19,8 @@ use crate::failure::{
     update_failed, updated_index_key, validation,
 };
 use crate::index::{self, Version};
-use crate::storage::{Place, Stored, Table};
+use crate::storage::{Origin, Place, Stored, Table};
+use crate::stream;
 
 const GIGABYTE: u64 = 1 << 30;
 /// The most bytes of what shares a hash key in a table with local indexes.
@@ -34,6 +35,7 @@ pub(super) struct Write<'a> {
     condition: Option<&'a Condition>,
     /// Whether the answer tells the item that was there.
     tells_old: bool,
+    origin: Origin,
 }
 
 #[derive(Debug)]
@@ -85,7 +87,14 @@ impl<'a> Write<'a> {
             let attributes = content.item.attributes().map_err(|error| validation(error.to_string()))?;
             Some(Version::new(table, &place, attributes).map_err(|fault| index_key(&fault))?)
         };
-        Ok(Self { table, place, change: Change::Put(stored, version), condition, tells_old: false })
+        Ok(Self {
+            table,
+            place,
+            change: Change::Put(stored, version),
+            condition,
+            tells_old: false,
+            origin: Origin::Call,
+        })
     }
 
     pub(super) fn delete(
@@ -95,7 +104,7 @@ impl<'a> Write<'a> {
     ) -> Result<Self, Box<Rejection>> {
         let place = check::key(key, &table.keys)?;
         scalar_keys(condition, table)?;
-        Ok(Self { table, place, change: Change::Delete, condition, tells_old: false })
+        Ok(Self { table, place, change: Change::Delete, condition, tells_old: false, origin: Origin::Call })
     }
 
     pub(super) fn check(
@@ -105,7 +114,14 @@ impl<'a> Write<'a> {
     ) -> Result<Self, Box<Rejection>> {
         let place = check::key(key, &table.keys)?;
         scalar_keys(Some(condition), table)?;
-        Ok(Self { table, place, change: Change::Check, condition: Some(condition), tells_old: false })
+        Ok(Self {
+            table,
+            place,
+            change: Change::Check,
+            condition: Some(condition),
+            tells_old: false,
+            origin: Origin::Call,
+        })
     }
 
     pub(super) fn update(
@@ -118,7 +134,14 @@ impl<'a> Write<'a> {
         check::update_of(update, table)?;
         check::scalar_keys(check::read_by(update), table)?;
         scalar_keys(condition, table)?;
-        Ok(Self { table, place, change: Change::Update(update, key), condition, tells_old: false })
+        Ok(Self {
+            table,
+            place,
+            change: Change::Update(update, key),
+            condition,
+            tells_old: false,
+            origin: Origin::Call,
+        })
     }
 
     /// Asks for the item that is there before a put or delete, which the answer tells.
@@ -131,6 +154,7 @@ impl<'a> Write<'a> {
         let is_read = self.tells_old
             || self.condition.is_some()
             || !self.table.indexes.is_empty()
+            || self.table.settings.follows_items()
             || matches!(self.change, Change::Update(..));
         if is_read {
             let old = context.transaction.item(self.table.id, &self.place)?;
@@ -228,6 +252,23 @@ impl<'a> Write<'a> {
         if evaluated.growth != 0 {
             transaction.grow_collection(self.table.id, self.place.key_hash(), evaluated.growth)?;
         }
+        if self.table.settings.follows_items() {
+            self.follow(evaluated, context)?;
+        }
+        Ok(())
+    }
+
+    /// Leaves what a write changed where more than the table is to know of it.
+    fn follow(&self, evaluated: &Evaluated, context: &Context<'_>) -> Result<(), Failure> {
+        let Ok(new) = &evaluated.new else { return Ok(()) };
+        let (old, new) = (evaluated.old.as_ref(), new.as_ref());
+        if let Some(stream) = self.table.stream() {
+            let change =
+                stream::Change { table: self.table, place: &self.place, old, new, origin: self.origin };
+            if let Some(record) = change.record(stream, context.now)? {
+                context.transaction.append_record(stream.id, &record)?;
+            }
+        }
         Ok(())
     }
 
@@ -268,7 +309,7 @@ impl<'a> Write<'a> {
         let evaluated = self.evaluate(context)?;
         let taken = context.meter.take(self.table, Direction::Write, &evaluated.cost, context.now);
         taken.map_err(throughput_exceeded)?;
-        if evaluated.entries.is_empty() && evaluated.growth == 0 {
+        if evaluated.entries.is_empty() && evaluated.growth == 0 && !self.table.settings.follows_items() {
             context.transaction.expect_lone_write();
         }
         self.apply(&evaluated, context)?;

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use dynochemy_core::api::{
     AttributeDefinition, KeySchemaElement, OnDemandThroughput, Projection, ProjectionType,
-    ProvisionedThroughput, SseSpecification, TableClass, TableStatus, WarmThroughput,
+    ProvisionedThroughput, SseSpecification, StreamSpecification, StreamViewType, TableClass, TableStatus,
+    WarmThroughput,
 };
 use dynochemy_core::{KeyAttribute, KeyShape, Moment};
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,36 @@ pub(crate) struct Settings {
     /// The attribute that says when an item expires.
     pub(crate) time_to_live: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
+    /// Its newest stream.
+    pub(crate) stream: Option<LatestStream>,
+}
+
+impl Settings {
+    /// Whether writes leave more than the item and its entries in indexes.
+    pub(crate) fn follows_items(&self) -> bool {
+        self.stream.as_ref().is_some_and(|stream| stream.is_enabled)
+    }
+}
+
+/// A table's newest stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LatestStream {
+    /// As [`Table::id`].
+    pub(crate) id: i64,
+    /// When it was switched on, as text.
+    pub(crate) label: String,
+    /// What its records hold.
+    pub(crate) view: StreamViewType,
+    /// Whether it is on.
+    pub(crate) is_enabled: bool,
+}
+
+impl LatestStream {
+    /// How it was asked for, while it is on.
+    pub(crate) fn specification(&self) -> Option<StreamSpecification> {
+        self.is_enabled
+            .then(|| StreamSpecification { stream_enabled: true, stream_view_type: Some(self.view.clone()) })
+    }
 }
 
 /// When provisioned capacity was last changed.
@@ -145,6 +176,11 @@ impl Table {
         format!("{ARN}{}", self.name)
     }
 
+    /// The stream that its writes leave records in.
+    pub(crate) fn stream(&self) -> Option<&LatestStream> {
+        self.settings.stream.as_ref().filter(|stream| stream.is_enabled)
+    }
+
     /// Whether it can be used.
     pub(crate) fn is_created(&self, now: Moment) -> bool {
         !self.creation.is_some_and(|creation| creation.includes(now))
@@ -175,7 +211,14 @@ impl Table {
     }
 }
 
+/// The region that resource names have, and stream records.
+pub(crate) const REGION: &str = "local";
 const ARN: &str = "arn:aws:dynamodb:local:000000000000:table/";
+
+/// The Amazon resource name of a table's stream.
+pub(crate) fn stream_arn(table: &str, label: &str) -> String {
+    format!("{ARN}{table}/stream/{label}")
+}
 
 impl Index {
     /// The index's Amazon resource name.

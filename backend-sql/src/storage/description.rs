@@ -12,7 +12,7 @@ use dynochemy_core::api::{
 };
 
 use super::Transaction;
-use super::definition::{CapacityChanges, Index, IndexKind, Table};
+use super::definition::{CapacityChanges, Index, IndexKind, LatestStream, Table, stream_arn};
 
 impl Transaction<'_> {
     /// The table as DescribeTable tells of it. Items are counted each time.
@@ -51,6 +51,9 @@ impl Transaction<'_> {
             }),
             local_secondary_indexes: local,
             global_secondary_indexes: global,
+            stream_specification: settings.stream.as_ref().and_then(LatestStream::specification),
+            latest_stream_label: settings.stream.as_ref().map(|stream| stream.label.clone()),
+            latest_stream_arn: settings.stream.as_ref().map(|stream| stream_arn(&table.name, &stream.label)),
             deletion_protection_enabled: Some(settings.deletion_protection),
             on_demand_throughput: settings.on_demand_throughput,
             warm_throughput: settings.warm_throughput.map(|warm| TableWarmThroughputDescription {
@@ -144,6 +147,6 @@ fn throughput(
     }
 }
 
-fn seconds(moment: Moment) -> f64 {
+pub(crate) fn seconds(moment: Moment) -> f64 {
     moment.since(Moment::EPOCH).as_secs_f64()
 }

@@ -29,7 +29,7 @@ const SMALLEST_PAGE: u64 = 512;
 /// than ten thousand items; there are up to 17 connections. To set it, SQLite looks into the file.
 const CACHE: i64 = -16 * 1024;
 /// More than there are statements.
-const STATEMENTS: usize = 32;
+const STATEMENTS: usize = 64;
 
 /// A connection, with what it knows of the tables.
 #[derive(Debug)]

@@ -4,6 +4,7 @@
 //! service tells that they are empty are not.
 
 mod capacity;
+mod records;
 
 use bytes::Bytes;
 use dynochemy_core::api::{
@@ -21,8 +22,10 @@ pub(super) fn write(request: &Request, response: &Response) -> Bytes {
     match response {
         Response::CreateTable(output) => json::write(&mut out, output),
         Response::DeleteTable(output) => json::write(&mut out, output),
+        Response::DescribeStream(output) => json::write(&mut out, output),
         Response::DescribeTable(output) => json::write(&mut out, output),
         Response::DescribeTimeToLive(output) => json::write(&mut out, output),
+        Response::GetShardIterator(output) => json::write(&mut out, output),
         Response::UpdateTable(output) => json::write(&mut out, output),
         Response::UpdateTimeToLive(output) => json::write(&mut out, output),
         // Nothing to tell is told by nothing.
@@ -89,6 +92,13 @@ fn with_items(members: &mut Members<'_>, request: &Request, response: &Response)
         Response::GetItem(output) => {
             consumed(members, output.consumed_capacity.as_ref());
             item(members, "Item", output.item.as_ref());
+        }
+        Response::GetRecords(output) => records::write(members, output),
+        Response::ListStreams(output) => {
+            if let Some(last) = &output.last_evaluated_stream_arn {
+                members.text("LastEvaluatedStreamArn", last);
+            }
+            array(members.member("Streams"), &output.streams, json::write);
         }
         Response::ListTables(output) => {
             if let Some(last) = &output.last_evaluated_table_name {

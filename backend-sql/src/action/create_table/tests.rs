@@ -205,10 +205,6 @@ fn settings_have_to_make_sense() {
             format!("{INVALID}Table is being created with a stream disabled, UpdateViewType should not be specified"),
         ),
         (
-            json!({"StreamSpecification": {"StreamEnabled": true, "StreamViewType": "KEYS_ONLY"}}),
-            "the embedded backend does not support streams yet".to_owned(),
-        ),
-        (
             json!({"Tags": [{"Key": "aws:a", "Value": ""}]}),
             "Tag Key cannot be prefixed with aws:, Key: aws:a".to_owned(),
         ),

@@ -4,6 +4,7 @@
 //!
 //! See the [API reference](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html).
 
+use super::streams;
 use super::types::Type;
 use super::{Member, Presence, Shape, Structure};
 
@@ -15,9 +16,13 @@ pub(in crate::wire) fn shape(action: &str) -> Option<&'static Structure> {
         "CreateTable" => &CREATE_TABLE,
         "DeleteItem" => &DELETE_ITEM,
         "DeleteTable" => &DELETE_TABLE,
+        "DescribeStream" => &streams::DESCRIBE_STREAM,
         "DescribeTable" => &DESCRIBE_TABLE,
         "DescribeTimeToLive" => &DESCRIBE_TIME_TO_LIVE,
         "GetItem" => &GET_ITEM,
+        "GetRecords" => &streams::GET_RECORDS,
+        "GetShardIterator" => &streams::GET_SHARD_ITERATOR,
+        "ListStreams" => &streams::LIST_STREAMS,
         "ListTables" => &LIST_TABLES,
         "ListTagsOfResource" => &LIST_TAGS_OF_RESOURCE,
         "PutItem" => &PUT_ITEM,
@@ -34,11 +39,11 @@ pub(in crate::wire) fn shape(action: &str) -> Option<&'static Structure> {
     })
 }
 
-const TEXT: Shape = Shape::Text;
+pub(super) const TEXT: Shape = Shape::Text;
 const FLAG: Shape = Shape::Flag;
 const ITEM: Shape = Shape::Map(0, "AttributeValue", &Shape::Value);
 const NAMES: Shape = Shape::Map(0, "String", &Shape::Text);
-const COUNT: Shape = Shape::Integer(Type::Integer, 1, i64::MAX);
+pub(super) const COUNT: Shape = Shape::Integer(Type::Integer, 1, i64::MAX);
 const UNITS: Shape = Shape::Integer(Type::Long, 1, i64::MAX);
 const ATTRIBUTES: Shape = Shape::List(1, &Shape::Length(0, 65_535));
 const CONSUMED: Shape = Shape::Choice(&["INDEXES", "TOTAL", "NONE"]);
@@ -66,25 +71,26 @@ const COMPARISON: Shape = Shape::Choice(&[
 const EXPECTED: Shape = Shape::Map(0, "ExpectedAttributeValue", &Shape::Structure(&EXPECTATION));
 const CONDITIONS: Shape = Shape::Map(0, "Condition", &Shape::Structure(&CONDITION));
 
-const fn optional(name: &'static str, shape: Shape) -> Member {
+pub(super) const fn optional(name: &'static str, shape: Shape) -> Member {
     Member { name, shape, presence: Presence::Optional }
 }
 
-const fn required(name: &'static str, shape: Shape) -> Member {
+pub(super) const fn required(name: &'static str, shape: Shape) -> Member {
     Member { name, shape, presence: Presence::Required }
 }
 
-const fn indispensable(name: &'static str, shape: Shape) -> Member {
+pub(super) const fn indispensable(name: &'static str, shape: Shape) -> Member {
     Member { name, shape, presence: Presence::Indispensable }
 }
 
 macro_rules! structures {
     ($($(#[$doc:meta])* $constant:ident = $name:literal { $($kind:ident $member:literal: $shape:expr,)* })*) => {$(
         $(#[$doc])*
-        static $constant: Structure =
+        pub(super) static $constant: Structure =
             Structure { name: $name, members: &[$($kind($member, $shape)),*] };
     )*};
 }
+pub(super) use structures;
 
 structures! {
     GET_ITEM = "GetItemInput" {
