@@ -32,6 +32,7 @@ pub mod command_line;
 mod connection;
 mod limits;
 mod options;
+mod signature;
 mod start_error;
 mod worker;
 

@@ -54,11 +54,11 @@ impl Answer {
         Self::new(status, body).with(CONTENT_TYPE, CONTENT_TYPE_JSON)
     }
 
-    /// An error in the service's form: `__type`, and a message where it has one.
-    pub(super) fn error(status: u16, kind: &str, message: Option<&str>) -> Self {
+    /// An error of the service's endpoint, and not of an action: `__type`, and a message where it has one.
+    pub(super) fn error(status: u16, code: &str, message: Option<&str>) -> Self {
         let mut body = Vec::with_capacity(128);
         object(&mut body, |members| {
-            members.text("__type", kind);
+            members.text("__type", &format!("com.amazon.coral.service#{code}"));
             if let Some(message) = message {
                 members.text("message", message);
             }

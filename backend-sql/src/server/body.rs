@@ -4,11 +4,11 @@ use std::io::Read as _;
 
 use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use http::header::CONTENT_ENCODING;
 use http_body_util::BodyExt as _;
 use hyper::body::Body;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::limits::Limits;
 
@@ -16,6 +16,13 @@ use super::limits::Limits;
 const SMALL: u64 = 64 << 10;
 /// In bytes: a semaphore's permits are too few to count all bytes.
 const UNIT: u64 = 1 << 10;
+
+/// How a body was encoded before it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Identity,
+    Gzip,
+}
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,40 +49,52 @@ impl Bodies {
         Self { largest: limits.body_bytes as u64, room: Semaphore::new(room) }
     }
 
-    /// Reads a body whole, and hands it to `work`; until `work` has ended, its room is taken.
+    /// Reads a body whole, as it was sent; nobody has its room while what is handed back with it lives.
     ///
-    /// Room is taken for all of it at once, so that no two bodies wait for each other's half.
-    pub(super) async fn read<B, T>(
+    /// Room is taken for all of it at once, so that no two bodies wait for each other's half. `begin` is called once there
+    /// is room.
+    pub(super) async fn read<B: Body<Data = Bytes>>(
         &self,
-        headers: &HeaderMap,
+        encoding: Encoding,
         body: B,
         begin: impl FnOnce(),
-        work: impl FnOnce(Bytes) -> T,
-    ) -> Result<T, BodyError>
-    where
-        B: Body<Data = Bytes>,
-    {
-        let is_compressed = match headers.get(CONTENT_ENCODING).map(|encoding| encoding.as_bytes()) {
-            None => false,
-            Some(encoding) if encoding.eq_ignore_ascii_case(b"gzip") => true,
-            Some(encoding) if encoding.eq_ignore_ascii_case(b"identity") => false,
-            Some(_) => return Err(BodyError::Encoding),
-        };
+    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), BodyError> {
         let size = body.size_hint();
         if size.lower() > self.largest {
             return Err(BodyError::TooLarge);
         }
-        let needed = if is_compressed { self.largest } else { size.upper().unwrap_or(self.largest) };
-        let _room = if needed <= SMALL {
+        let needed = match encoding {
+            Encoding::Gzip => self.largest,
+            Encoding::Identity => size.upper().unwrap_or(self.largest),
+        };
+        let room = if needed <= SMALL {
             None
         } else {
             let units = u32::try_from(needed.min(self.largest) / UNIT).unwrap_or(u32::MAX);
             Some(self.room.acquire_many(units).await.expect("the semaphore is never closed"))
         };
         begin();
-        let body = collected(body, self.largest).await?;
-        let body = if is_compressed { decompressed(&body, self.largest)? } else { body };
-        Ok(work(body))
+        Ok((collected(body, self.largest).await?, room))
+    }
+
+    /// What a body was before it was encoded.
+    pub(super) fn decoded(&self, encoding: Encoding, body: Bytes) -> Result<Bytes, BodyError> {
+        match encoding {
+            Encoding::Identity => Ok(body),
+            Encoding::Gzip => decompressed(&body, self.largest),
+        }
+    }
+}
+
+impl Encoding {
+    /// As the headers have it.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, BodyError> {
+        match headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+            None => Ok(Self::Identity),
+            Some(name) if name.eq_ignore_ascii_case(b"identity") => Ok(Self::Identity),
+            Some(name) if name.eq_ignore_ascii_case(b"gzip") => Ok(Self::Gzip),
+            Some(_) => Err(BodyError::Encoding),
+        }
     }
 }
 

@@ -6,17 +6,18 @@ use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Body;
 
 use super::answer::{self, Answer, RequestIds};
-use super::body::{Bodies, BodyError};
+use super::body::{Bodies, BodyError, Encoding};
 use super::connection::{Phase, Watch};
 use super::limits::Limits;
 use super::options::Settings;
+use super::signature::{self, SignatureFault, Verifier};
 use crate::{JsonAnswer, SqlBackend};
 
 const TARGET: &str = "x-amz-target";
@@ -28,13 +29,16 @@ const STREAMS_TARGET_PREFIX: &str = "DynamoDBStreams_20120810.";
 pub(super) struct Service {
     backend: SqlBackend,
     settings: Settings,
+    /// Where only calls of certain credentials are answered.
+    verifier: Option<Verifier>,
     bodies: Bodies,
     request_ids: RequestIds,
 }
 
 impl Service {
     pub(super) fn new(backend: SqlBackend, settings: Settings, limits: &Limits) -> Self {
-        Self { backend, settings, bodies: Bodies::new(limits), request_ids: RequestIds::new() }
+        let verifier = settings.credentials.clone().map(Verifier::new);
+        Self { backend, settings, verifier, bodies: Bodies::new(limits), request_ids: RequestIds::new() }
     }
 }
 
@@ -65,32 +69,48 @@ async fn post<B: Body<Data = Bytes>>(service: &Service, watch: &Watch, parts: &P
     if !is_json(&parts.headers) {
         return Answer::not_an_operation();
     }
+    let read = async {
+        let encoding = Encoding::of(&parts.headers)?;
+        let (body, room) = service.bodies.read(encoding, body, || watch.enter(Phase::Body)).await?;
+        Ok((encoding, body, room))
+    };
+    let answered = match read.await {
+        Ok((encoding, body, _room)) => {
+            watch.enter(Phase::Answering);
+            call(service, parts, encoding, body)
+        }
+        Err(error) => Err(error),
+    };
+    answered.unwrap_or_else(|error| match error {
+        BodyError::TooLarge => Answer::text(StatusCode::PAYLOAD_TOO_LARGE, String::new()).closing(),
+        BodyError::Encoding => Answer::error(400, "SerializationException", None),
+        BodyError::Broken => Answer::text(StatusCode::BAD_REQUEST, String::new()).closing(),
+    })
+}
+
+/// Carries a call out whose body has come in.
+fn call(service: &Service, parts: &Parts, encoding: Encoding, body: Bytes) -> Result<Answer, BodyError> {
     let Some(action) = action(&parts.headers) else {
-        return Answer::error(400, "com.amazon.coral.service#UnknownOperationException", None);
+        return Ok(Answer::error(400, "UnknownOperationException", None));
     };
-    if !parts.headers.contains_key(AUTHORIZATION) {
-        return missing_token();
+    let now = service.settings.clock.now();
+    let signed = match &service.verifier {
+        None => signature::presented(parts),
+        Some(verifier) => verifier.check(parts, &body, now),
+    };
+    if let Err(SignatureFault { code, message }) = signed {
+        return Ok(Answer::error(400, code, Some(&message)));
     }
-    let begin = || watch.enter(Phase::Body);
-    let call = |body: Bytes| {
-        watch.enter(Phase::Answering);
-        // No call is known to panic; one that does takes neither the server nor its connection along.
-        catch_unwind(AssertUnwindSafe(|| {
-            service.backend.answer_json(action, &body, service.settings.clock.now())
-        }))
-    };
-    match service.bodies.read(&parts.headers, body, begin, call).await {
-        Ok(Ok(JsonAnswer { status, body })) => Answer::json(status, body),
-        Ok(Err(_panic)) => {
+    let body = service.bodies.decoded(encoding, body)?;
+    // No call is known to panic; one that does takes neither the server nor its connection along.
+    let answered = catch_unwind(AssertUnwindSafe(|| service.backend.answer_json(action, &body, now)));
+    Ok(match answered {
+        Ok(JsonAnswer { status, body }) => Answer::json(status, body),
+        Err(_panic) => {
             let message = "the call ended by a fault of the server, which is told on its standard error";
-            Answer::error(500, "com.amazonaws.dynamodb.v20120810#InternalServerError", Some(message))
+            Answer::error(500, "InternalServerError", Some(message))
         }
-        Err(BodyError::TooLarge) => Answer::text(StatusCode::PAYLOAD_TOO_LARGE, String::new()).closing(),
-        Err(BodyError::Encoding) => {
-            Answer::error(400, "com.amazon.coral.service#SerializationException", None)
-        }
-        Err(BodyError::Broken) => Answer::text(StatusCode::BAD_REQUEST, String::new()).closing(),
-    }
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -111,9 +131,4 @@ fn action(headers: &HeaderMap) -> Option<&str> {
 
 fn is_of_streams(action: &str) -> bool {
     matches!(action, "DescribeStream" | "GetRecords" | "GetShardIterator" | "ListStreams")
-}
-
-fn missing_token() -> Answer {
-    let message = "Request is missing Authentication Token";
-    Answer::error(400, "com.amazon.coral.service#MissingAuthenticationTokenException", Some(message))
 }

@@ -2,9 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use dynochemy_core::{Credentials, Moment};
 
 use super::limits::Limits;
-use crate::{Clock, SystemClock};
+use crate::Clock;
 
 /// How a server answers; as it is made: any credentials pass, the time is the machine's, nothing is logged.
 #[derive(Clone, Debug)]
@@ -18,14 +21,23 @@ pub struct ServerOptions {
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) credentials: Option<Credentials>,
 }
 
 impl ServerOptions {
     /// As described above.
     #[must_use]
     pub fn new() -> Self {
-        let settings = Settings { clock: Arc::new(SystemClock::new()) };
+        let settings = Settings { clock: Arc::new(WallClock), credentials: None };
         Self { settings, limits: Limits::DEFAULT, workers: 1 }
+    }
+
+    /// Answers only what is signed with these credentials, within 15 minutes of the clock; all else is refused with the
+    /// service's own errors. A session token is not looked at.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.settings.credentials = Some(credentials);
+        self
     }
 
     /// Takes the time of calls from a clock, as from a [`VirtualClock`](crate::VirtualClock) that a test advances.
@@ -44,6 +56,21 @@ impl Default for ServerOptions {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings").finish_non_exhaustive()
+        f.debug_struct("Settings").field("credentials", &self.credentials).finish_non_exhaustive()
+    }
+}
+
+/// The machine's clock, read for each call: unlike [`SystemClock`](crate::SystemClock), it is right after the machine has
+/// slept, as the time of signatures has to be.
+#[derive(Debug)]
+struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Moment {
+        Moment::EPOCH + SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
+
+    fn wait_until(&self, moment: Moment) {
+        std::thread::sleep(moment.since(self.now()));
     }
 }
