@@ -172,6 +172,12 @@ impl SqlBackend {
         })
     }
 
+    /// Whether calls may wait for a disk, and do not all take turns.
+    #[cfg(feature = "server")]
+    pub(crate) fn is_on_file(&self) -> bool {
+        self.shared.storage.is_on_file()
+    }
+
     pub(crate) fn finish(&self, number: u64, request: &Request, now: Moment) -> Result<Response, CallError> {
         self.answer_after(Access::Write, request, now, |context| context.holds.release(number))
     }

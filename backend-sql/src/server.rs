@@ -18,7 +18,7 @@
 //!
 //! What clients that are slow, broken or hostile can take is bounded:
 //!
-//! - a body has 16 MB, compressed or not, and a head 64 KB; large bodies are read as far as there is room for all of
+//! - a body has 16 MB, compressed or not, and a head some 64 KB; large bodies are read as far as there is room for all of
 //!   them;
 //! - who does not finish a head or a body in time, does not take an answer, or says nothing for minutes, is disconnected;
 //! - connections wait for each other as calls do: for the processor, not for one slow client.
@@ -30,6 +30,7 @@ mod body;
 mod call;
 pub mod command_line;
 mod connection;
+mod exchange;
 mod limits;
 mod options;
 mod signature;
@@ -43,6 +44,7 @@ use crate::SqlBackend;
 use call::Service;
 use worker::Worker;
 
+pub use exchange::Exchange;
 pub use options::ServerOptions;
 pub use start_error::StartError;
 
@@ -104,3 +106,6 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,6 +94,11 @@ impl Storage {
         Self::open_file(&path, options).map_err(|error| OpenError::of(error, Some(&path)))
     }
 
+    #[cfg(feature = "server")]
+    pub(crate) fn is_on_file(&self) -> bool {
+        self.readers.is_some()
+    }
+
     fn open_file(path: &Path, options: &OpenOptions) -> Result<Self, Unusable> {
         let log = Log::of(path);
         let session = Session::writer(path, &log, options)?;

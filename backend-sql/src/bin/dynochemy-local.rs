@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match dynochemy_sql::server::command_line::run(std::env::args().skip(1)) {
+    match dynochemy_sql::server::command_line::run(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("dynochemy-local: {problem}");

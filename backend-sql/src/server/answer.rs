@@ -14,6 +14,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
+use tokio::sync::OwnedSemaphorePermit;
 
 pub(super) const CONTENT_TYPE_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
@@ -22,6 +23,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// Smaller bodies, in bytes, are sent as they are: they fit into one packet.
 const COMPRESSED_FROM: usize = 1024;
+
+/// Bodies from this size on, in bytes, are large ones.
+const LARGE_FROM: usize = 64 << 10;
 
 const ANY: HeaderValue = HeaderValue::from_static("*");
 /// What scripts of other origins may read of an answer.
@@ -37,11 +41,24 @@ pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+/// An answer's body that has a permit until it is sent.
+struct Held {
+    body: Bytes,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
+    }
 }
 
 impl Answer {
     fn new(status: StatusCode, body: Bytes) -> Self {
-        Self { status, headers: HeaderMap::new(), body }
+        Self { status, headers: HeaderMap::new(), body, permit: None }
     }
 
     fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -70,6 +87,10 @@ impl Answer {
         Self::new(status, body.into())
     }
 
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// What is no call of any action's.
     pub(super) fn not_an_operation() -> Self {
         Self::new(StatusCode::NOT_FOUND, Bytes::from_static(b"<UnknownOperationException/>\n"))
@@ -95,14 +116,20 @@ impl Answer {
         self.with(CONNECTION, HeaderValue::from_static("close"))
     }
 
+    /// Keeps a permit until a large body is sent, or no longer wanted; a small one fits into the socket's own buffer.
+    pub(super) fn holding(mut self, permit: OwnedSemaphorePermit) -> Self {
+        self.permit = Some(permit);
+        self
+    }
+
     /// The response to a request with these headers.
-    pub(super) fn finish(mut self, request: &HeaderMap, id: HeaderValue) -> Response<Full<Bytes>> {
+    pub(super) fn finish(mut self, request: &HeaderMap, id: &HeaderValue) -> Response<Full<Bytes>> {
         if self.body.len() >= COMPRESSED_FROM && takes_gzip(request) {
             self.body = compressed(&self.body);
             self = self.with(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        let Self { status, mut headers, body } = self;
-        headers.insert(REQUEST_ID, id);
+        let Self { status, mut headers, body, permit } = self;
+        headers.insert(REQUEST_ID, id.clone());
         // Of what is sent, compressed or not.
         headers.insert(CHECK_SUM, crc32fast::hash(&body).into());
         headers.insert(CONTENT_LENGTH, body.len().into());
@@ -110,6 +137,10 @@ impl Answer {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         }
+        let body = match permit {
+            Some(permit) if body.len() >= LARGE_FROM => Bytes::from_owner(Held { body, _permit: permit }),
+            _ => body,
+        };
         let mut response = Response::new(Full::new(body));
         *response.status_mut() = status;
         *response.headers_mut() = headers;

@@ -4,8 +4,8 @@ use std::io::Read as _;
 
 use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
-use http::{HeaderMap, HeaderValue};
 use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt as _;
 use hyper::body::Body;
 use tokio::sync::{Semaphore, SemaphorePermit};

@@ -3,7 +3,10 @@
 //! The order of what can be wrong is the service's: the method, the form, the action, the signature, the input.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -11,10 +14,12 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Body;
+use tokio::sync::Semaphore;
 
 use super::answer::{self, Answer, RequestIds};
 use super::body::{Bodies, BodyError, Encoding};
 use super::connection::{Phase, Watch};
+use super::exchange::{self, Exchange};
 use super::limits::Limits;
 use super::options::Settings;
 use super::signature::{self, SignatureFault, Verifier};
@@ -32,22 +37,33 @@ pub(super) struct Service {
     /// Where only calls of certain credentials are answered.
     verifier: Option<Verifier>,
     bodies: Bodies,
+    /// A permit for each large answer that is on its way.
+    answers: Arc<Semaphore>,
     request_ids: RequestIds,
 }
 
 impl Service {
     pub(super) fn new(backend: SqlBackend, settings: Settings, limits: &Limits) -> Self {
         let verifier = settings.credentials.clone().map(Verifier::new);
-        Self { backend, settings, verifier, bodies: Bodies::new(limits), request_ids: RequestIds::new() }
+        Self {
+            backend,
+            settings,
+            verifier,
+            bodies: Bodies::new(limits),
+            answers: Arc::new(Semaphore::new(limits.large_answers)),
+            request_ids: RequestIds::new(),
+        }
     }
 }
 
 /// Answers a request, whatever it is.
 pub(super) async fn answer<B: Body<Data = Bytes>>(
-    service: &Service,
+    service: &Arc<Service>,
     watch: &Watch,
+    client: SocketAddr,
     request: Request<B>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
+    let began = service.settings.log.is_some().then(Instant::now);
     let (parts, body) = request.into_parts();
     let answer = match parts.method {
         Method::OPTIONS => Answer::preflight(&parts.headers),
@@ -56,7 +72,23 @@ pub(super) async fn answer<B: Body<Data = Bytes>>(
         _ => Answer::not_an_operation(),
     };
     watch.enter(Phase::Idle);
-    Ok(answer.finish(&parts.headers, service.request_ids.next()))
+    let id = service.request_ids.next();
+    let code = began.and_then(|_| exchange::code(answer.body())).map(str::to_owned);
+    let response = answer.finish(&parts.headers, &id);
+    if let (Some(log), Some(began)) = (&service.settings.log, began) {
+        log(&Exchange {
+            time: service.settings.clock.now(),
+            client,
+            method: parts.method.as_str(),
+            action: action(&parts.headers).unwrap_or(parts.uri.path()),
+            status: response.status().as_u16(),
+            error: code.as_deref(),
+            duration: began.elapsed(),
+            answer_bytes: response.body().size_hint().exact().map_or(0, |size| size as usize),
+            request_id: id.to_str().unwrap_or_default(),
+        });
+    }
+    Ok(response)
 }
 
 /// As the service's load balancer asks for it.
@@ -65,31 +97,36 @@ fn health(headers: &HeaderMap) -> Answer {
     Answer::text(StatusCode::OK, format!("healthy: {host} "))
 }
 
-async fn post<B: Body<Data = Bytes>>(service: &Service, watch: &Watch, parts: &Parts, body: B) -> Answer {
+async fn post<B>(service: &Arc<Service>, watch: &Watch, parts: &Parts, body: B) -> Answer
+where
+    B: Body<Data = Bytes>,
+{
     if !is_json(&parts.headers) {
         return Answer::not_an_operation();
     }
-    let read = async {
-        let encoding = Encoding::of(&parts.headers)?;
-        let (body, room) = service.bodies.read(encoding, body, || watch.enter(Phase::Body)).await?;
-        Ok((encoding, body, room))
-    };
-    let answered = match read.await {
-        Ok((encoding, body, _room)) => {
-            watch.enter(Phase::Answering);
-            call(service, parts, encoding, body)
-        }
-        Err(error) => Err(error),
-    };
-    answered.unwrap_or_else(|error| match error {
-        BodyError::TooLarge => Answer::text(StatusCode::PAYLOAD_TOO_LARGE, String::new()).closing(),
-        BodyError::Encoding => Answer::error(400, "SerializationException", None),
-        BodyError::Broken => Answer::text(StatusCode::BAD_REQUEST, String::new()).closing(),
-    })
+    match read_and_call(service, watch, parts, body).await {
+        Ok(answer) => answer,
+        Err(BodyError::TooLarge) => Answer::text(StatusCode::PAYLOAD_TOO_LARGE, String::new()).closing(),
+        Err(BodyError::Encoding) => Answer::error(400, "SerializationException", None),
+        // Nobody is there to read it.
+        Err(BodyError::Broken) => Answer::text(StatusCode::BAD_REQUEST, String::new()).closing(),
+    }
 }
 
-/// Carries a call out whose body has come in.
-fn call(service: &Service, parts: &Parts, encoding: Encoding, body: Bytes) -> Result<Answer, BodyError> {
+async fn read_and_call<B>(
+    service: &Arc<Service>,
+    watch: &Watch,
+    parts: &Parts,
+    body: B,
+) -> Result<Answer, BodyError>
+where
+    B: Body<Data = Bytes>,
+{
+    // A body that waits for room is not late.
+    watch.enter(Phase::Answering);
+    let encoding = Encoding::of(&parts.headers)?;
+    let (body, _room) = service.bodies.read(encoding, body, || watch.enter(Phase::Body)).await?;
+    watch.enter(Phase::Answering);
     let Some(action) = action(&parts.headers) else {
         return Ok(Answer::error(400, "UnknownOperationException", None));
     };
@@ -102,11 +139,18 @@ fn call(service: &Service, parts: &Parts, encoding: Encoding, body: Bytes) -> Re
         return Ok(Answer::error(400, code, Some(&message)));
     }
     let body = service.bodies.decoded(encoding, body)?;
-    // No call is known to panic; one that does takes neither the server nor its connection along.
-    let answered = catch_unwind(AssertUnwindSafe(|| service.backend.answer_json(action, &body, now)));
+    // Whether the answer is a large one is known afterwards.
+    let permit = Arc::clone(&service.answers).acquire_owned().await.expect("the semaphore is never closed");
+    let answered = if service.backend.is_on_file() {
+        let (service, action) = (Arc::clone(service), action.to_owned());
+        tokio::task::spawn_blocking(move || service.backend.answer_json(&action, &body, now)).await.ok()
+    } else {
+        // No call is known to panic; one that does takes neither the server nor its connection along.
+        catch_unwind(AssertUnwindSafe(|| service.backend.answer_json(action, &body, now))).ok()
+    };
     Ok(match answered {
-        Ok(JsonAnswer { status, body }) => Answer::json(status, body),
-        Err(_panic) => {
+        Some(JsonAnswer { status, body }) => Answer::json(status, body).holding(permit),
+        None => {
             let message = "the call ended by a fault of the server, which is told on its standard error";
             Answer::error(500, "InternalServerError", Some(message))
         }

@@ -1,8 +1,11 @@
 //! The program `dynochemy-local`: its arguments, what it says, and how it ends.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::io::Write as _;
 use std::path::PathBuf;
+
+use dynochemy_core::Credentials;
 
 use super::{Server, ServerOptions};
 use crate::{SqlBackend, Throughput};
@@ -18,6 +21,9 @@ usage: dynochemy-local [OPTION..]
   --db FILE                keeps the tables in a file, which is made if need be      [in memory]
   --throughput off         answers as fast as it can                                 [this one]
   --throughput declared    throttles tables as their declared capacity has it
+  --access-key ID          answers only calls that are signed with this access key,
+  --secret-key SECRET      and its secret; both, or none                             [any will do]
+  --log                    tells of each request on standard error
   --help                   says this
   --version                says which version this is
 
@@ -53,11 +59,31 @@ pub struct Arguments {
     pub file: Option<PathBuf>,
     /// Whether tables are throttled.
     pub throughput: Throughput,
+    /// Whose calls are answered; `None` for everybody's.
+    pub credentials: Option<Credentials>,
+    /// What is told of each request.
+    pub log: Log,
+}
+
+/// What is told of each request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// Nothing.
+    Off,
+    /// A line on standard error.
+    Lines,
 }
 
 impl Default for Arguments {
     fn default() -> Self {
-        Self { port: 8000, host: "127.0.0.1".to_owned(), file: None, throughput: Throughput::unlimited() }
+        Self {
+            port: 8000,
+            host: "127.0.0.1".to_owned(),
+            file: None,
+            throughput: Throughput::unlimited(),
+            credentials: None,
+            log: Log::Off,
+        }
     }
 }
 
@@ -78,19 +104,21 @@ impl Command {
     ///
     /// # Errors
     /// When there is an unknown option, or a value that is missing or wrong.
-    pub fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, UsageError> {
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, UsageError> {
         let mut read = Arguments::default();
-        let mut arguments = arguments.into_iter();
+        let (mut access_key, mut secret_key) = (None, None);
+        let mut arguments = arguments.into_iter().map(text);
         while let Some(argument) = arguments.next() {
+            let argument = argument?;
             let (option, value) = match argument.split_once('=') {
                 Some((option, value)) if option.starts_with("--") => (option, Some(value.to_owned())),
                 _ => (argument.as_str(), None),
             };
-            let mut value = || {
-                value
-                    .clone()
-                    .or_else(|| arguments.next())
-                    .ok_or_else(|| UsageError(format!("{option} needs a value")))
+            let mut value = || match &value {
+                Some(value) => Ok(value.clone()),
+                None => {
+                    arguments.next().unwrap_or_else(|| Err(UsageError(format!("{option} needs a value"))))
+                }
             };
             match option {
                 "--help" | "-h" => return Ok(Self::Help),
@@ -99,11 +127,26 @@ impl Command {
                 "--host" => read.host = value()?,
                 "--db" => read.file = Some(value()?.into()),
                 "--throughput" => read.throughput = throughput(&value()?)?,
+                "--access-key" => access_key = Some(value()?),
+                "--secret-key" => secret_key = Some(value()?),
+                "--log" if !argument.contains('=') => read.log = Log::Lines,
                 _ => return Err(UsageError(format!("there is no option {argument}"))),
             }
         }
+        read.credentials = match (access_key, secret_key) {
+            (Some(id), Some(secret)) => Some(Credentials::new(id, secret)),
+            (None, None) => None,
+            (Some(_), None) => return Err(UsageError("--access-key needs a --secret-key".to_owned())),
+            (None, Some(_)) => return Err(UsageError("--secret-key needs an --access-key".to_owned())),
+        };
         Ok(Self::Serve(read))
     }
+}
+
+fn text(argument: OsString) -> Result<String, UsageError> {
+    argument
+        .into_string()
+        .map_err(|argument| UsageError(format!("{} is no text (UTF-8)", argument.display())))
 }
 
 fn port(text: &str) -> Result<u16, UsageError> {
@@ -122,7 +165,7 @@ fn throughput(text: &str) -> Result<Throughput, UsageError> {
 ///
 /// # Errors
 /// When the arguments are wrong, the file cannot be opened, or the address cannot be used.
-pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<(), String> {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), String> {
     match Command::read(arguments).map_err(|error| error.to_string())? {
         Command::Help => print(HELP),
         Command::Version => print(concat!("dynochemy-local ", env!("CARGO_PKG_VERSION"), "\n")),
@@ -135,7 +178,8 @@ fn print(text: &str) -> Result<(), String> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| error.to_string())
 }
 
-fn serve(Arguments { port, host, file, throughput }: Arguments) -> Result<(), String> {
+fn serve(arguments: Arguments) -> Result<(), String> {
+    let Arguments { port, host, file, throughput, credentials, log } = arguments;
     let backend = match &file {
         None => SqlBackend::in_memory().map_err(|error| error.to_string())?,
         Some(file) => SqlBackend::open(file).map_err(|error| format!("{}: {error}", file.display()))?,
@@ -143,12 +187,34 @@ fn serve(Arguments { port, host, file, throughput }: Arguments) -> Result<(), St
     let backend = backend.with_throughput(throughput);
     // Signals are listened to before anyone is told that it answers, so that none ends it midway.
     let signals = Signals::listen().map_err(|error| format!("signals cannot be listened to: {error}"))?;
-    let server = Server::start((host.as_str(), port), backend, ServerOptions::new())
+    let mut options = ServerOptions::new();
+    if let Some(credentials) = credentials {
+        options = options.credentials(credentials);
+    }
+    if log == Log::Lines {
+        options = options.log(|exchange| {
+            // Where nobody listens any more, the calls go on.
+            writeln!(std::io::stderr(), "{exchange}").ok();
+        });
+    }
+    take_all_descriptors();
+    let server = Server::start((host.as_str(), port), backend, options)
         .map_err(|error| format!("{host}:{port}: {error}"))?;
     print(&format!("{}\n", server.endpoint()))?;
     signals.wait();
     server.stop();
     Ok(())
+}
+
+/// Lets the program have as many connections as the system lets it have: what it has at first is often 1024.
+fn take_all_descriptors() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        // Where it is refused, it goes on with what it has.
+        setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).ok();
+    }
 }
 
 /// The signals that end a program.

@@ -15,6 +15,7 @@
 //! head comes in.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -29,7 +30,7 @@ use tokio::net::TcpStream;
 use super::call::{self, Service};
 use super::limits::Limits;
 
-/// The most that a request's head may have, in bytes.
+/// The most that a request's head may have, in bytes, or little more: a head that comes in at once is taken.
 const HEAD_BYTES: usize = 64 << 10;
 
 /// What a connection waits for.
@@ -43,9 +44,9 @@ pub(super) enum Phase {
 }
 
 /// Serves a connection until one of both sides ends it.
-pub(super) async fn serve(stream: TcpStream, service: Arc<Service>, watch: Arc<Watch>) {
+pub(super) async fn serve(stream: TcpStream, client: SocketAddr, service: Arc<Service>, watch: Arc<Watch>) {
     let io = Watched { io: TokioIo::new(stream), watch: Arc::clone(&watch) };
-    let answer = service_fn(|request| call::answer(&service, &watch, request));
+    let answer = service_fn(|request| call::answer(&service, &watch, client, request));
     let mut connection = pin!(
         http1::Builder::new()
             .header_read_timeout(None)
@@ -108,6 +109,19 @@ impl Connections {
         });
     }
 
+    /// Lets the connection end that has waited longest for a request, since there is no place for another one.
+    pub(super) fn make_room(&self) {
+        let watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = watches
+            .iter()
+            .filter_map(Weak::upgrade)
+            .filter_map(|watch| Some((watch.waiting_since()?, watch)));
+        if let Some((_, watch)) = waiting.min_by_key(|(since, _)| *since) {
+            watch.is_late.store(true, Relaxed);
+            watch.wake();
+        }
+    }
+
     /// Looks at those that still are.
     fn each(&self, look: impl Fn(&Watch)) {
         let mut watches = self.watches.lock().unwrap_or_else(PoisonError::into_inner);
@@ -152,6 +166,14 @@ impl Watch {
 
     fn is_in(&self, phase: Phase) -> bool {
         self.phase.load(Relaxed) & 3 == phase as u64
+    }
+
+    /// The tick since which there is no request, or not the whole head of one; `None` where there is one.
+    fn waiting_since(&self) -> Option<u64> {
+        let is_ending = self.is_late.load(Relaxed);
+        let phase = self.phase.load(Relaxed);
+        let is_waiting = phase & 3 == Phase::Idle as u64 || phase & 3 == Phase::Head as u64;
+        (is_waiting && !is_ending).then_some(phase >> 2)
     }
 
     fn note_writing<T>(&self, written: &Poll<T>) {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-/// The bounds on time and memory; all times are counted in ticks, the first one included, so that each ends up to a tick
-/// late.
+/// The bounds on time and memory. What is counted in ticks ends up to a tick late.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     /// How often is looked for who is late.
@@ -20,6 +19,8 @@ pub(super) struct Limits {
     pub(super) body_bytes: usize,
     /// In bytes, of all large bodies that are being read.
     pub(super) bodies_bytes: usize,
+    /// How many large answers may be on their way, before calls wait for them.
+    pub(super) large_answers: usize,
     /// Until what is under way when the server stops is given up.
     pub(super) stop: Duration,
 }
@@ -33,6 +34,7 @@ impl Limits {
         stalled: 30,
         body_bytes: 16 << 20,
         bodies_bytes: 256 << 20,
+        large_answers: 64,
         stop: Duration::from_secs(10),
     };
 }

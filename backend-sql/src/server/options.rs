@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use dynochemy_core::{Credentials, Moment};
 
+use super::Exchange;
 use super::limits::Limits;
 use crate::Clock;
 
@@ -22,13 +23,17 @@ pub struct ServerOptions {
 pub(super) struct Settings {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) credentials: Option<Credentials>,
+    pub(super) log: Option<Arc<Log>>,
 }
+
+/// What is told of each request.
+pub(super) type Log = dyn Fn(&Exchange<'_>) + Send + Sync;
 
 impl ServerOptions {
     /// As described above.
     #[must_use]
     pub fn new() -> Self {
-        let settings = Settings { clock: Arc::new(WallClock), credentials: None };
+        let settings = Settings { clock: Arc::new(WallClock), credentials: None, log: None };
         Self { settings, limits: Limits::DEFAULT, workers: 1 }
     }
 
@@ -37,6 +42,14 @@ impl ServerOptions {
     #[must_use]
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.settings.credentials = Some(credentials);
+        self
+    }
+
+    /// Tells of each request when it has been answered, on the server's own thread, which should not be held up. The text
+    /// form of what is told is a line for a log.
+    #[must_use]
+    pub fn log(mut self, log: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
+        self.settings.log = Some(Arc::new(log));
         self
     }
 

@@ -112,9 +112,9 @@ impl Verifier {
             return key.clone();
         }
         let secret = format!("AWS4{}", self.credentials.secret_access_key).into_bytes();
-        let key = [date, region, SERVICE, TERMINATOR].into_iter().fold(secret, |key, part| {
-            keyed(&key).chain_update(part).finalize().into_bytes().to_vec()
-        });
+        let key = [date, region, SERVICE, TERMINATOR]
+            .into_iter()
+            .fold(secret, |key, part| keyed(&key).chain_update(part).finalize().into_bytes().to_vec());
         kept.insert((scope, keyed(&key))).1.clone()
     }
 }
@@ -140,7 +140,8 @@ fn check_time(signed: &str, now: Moment) -> Result<(), SignatureFault> {
         return Err(SignatureFault::invalid(message));
     }
     if *signed > *latest {
-        let message = format!("Signature not yet current: {signed} is still later than {latest} ({now} + 15 min.)");
+        let message =
+            format!("Signature not yet current: {signed} is still later than {latest} ({now} + 15 min.)");
         return Err(SignatureFault::invalid(message));
     }
     Ok(())
@@ -148,11 +149,11 @@ fn check_time(signed: &str, now: Moment) -> Result<(), SignatureFault> {
 
 /// A moment as in ISO 8601's basic format.
 fn basic(moment: Moment) -> String {
-    let mut text: String = moment.to_string().split('.').next().unwrap_or_default().replace(['-', ':', 'Z'], "");
+    let mut text: String =
+        moment.to_string().split('.').next().unwrap_or_default().replace(['-', ':', 'Z'], "");
     text.push('Z');
     text
 }
-
 
 #[cfg(test)]
 mod tests;

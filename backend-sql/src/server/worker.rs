@@ -1,7 +1,8 @@
 //! A thread that answers connections: it accepts them, carries their calls out, and ends those that are late.
 //!
-//! All that happens on a connection happens on one thread, in turn with the others: a call takes microseconds, less than
-//! to hand it to another thread and back.
+//! All that happens on a connection happens on one thread, in turn with the others. So do calls of a database in memory,
+//! which take turns anyway: one takes microseconds, less than to hand it to another thread and back. Calls of a file may
+//! wait for the disk, and go to threads of their own.
 
 use std::io;
 use std::net::TcpListener as StdListener;
@@ -17,8 +18,11 @@ use super::call::Service;
 use super::connection::{self, Connections};
 use super::limits::Limits;
 
-/// After a failure to accept, as without a free file descriptor, which an end of other connections may mend.
-const PAUSE: Duration = Duration::from_millis(100);
+/// After a failure to accept, for another connection to end.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How many calls of a file are carried out at a time; as many can be read from it.
+const CALLS_ON_FILES: usize = 16;
 
 #[derive(Debug)]
 pub(super) struct Worker {
@@ -28,7 +32,12 @@ pub(super) struct Worker {
 
 impl Worker {
     pub(super) fn start(listener: StdListener, service: Arc<Service>, limits: Limits) -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .max_blocking_threads(CALLS_ON_FILES)
+            .thread_name("dynochemy-call")
+            .build()?;
         listener.set_nonblocking(true)?;
         let listener = {
             let _entered = runtime.enter();
@@ -81,18 +90,22 @@ async fn accept(
 ) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, client)) => {
                 // An answer is written whole, so that nothing is gained by holding back what is small.
                 stream.set_nodelay(true).ok();
                 let watch = connections.add();
-                let serving = connection::serve(stream, Arc::clone(&service), watch);
+                let serving = connection::serve(stream, client, Arc::clone(&service), watch);
                 let alive = alive.clone();
                 tokio::spawn(async move {
                     serving.await;
                     drop(alive);
                 });
             }
-            Err(_) => tokio::time::sleep(PAUSE).await,
+            // As when there is no file descriptor left.
+            Err(_) => {
+                connections.make_room();
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     }
 }

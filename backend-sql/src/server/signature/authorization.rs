@@ -27,7 +27,8 @@ impl<'a> Authorization<'a> {
     pub(super) fn read(headers: &'a HeaderMap) -> Result<Self, SignatureFault> {
         let text = text_of(headers, AUTHORIZATION.as_str()).unwrap_or_default();
         let Some(members) = text.strip_prefix(ALGORITHM) else {
-            let message = format!("Unsupported AWS 'algorithm': '{}'.", text.split(' ').next().unwrap_or_default());
+            let message =
+                format!("Unsupported AWS 'algorithm': '{}'.", text.split(' ').next().unwrap_or_default());
             return Err(SignatureFault::incomplete(message));
         };
         let (mut credential, mut signature, mut signed_headers) = (None, None, None);
@@ -54,7 +55,8 @@ impl<'a> Authorization<'a> {
                 }
             }
             if time.is_none() {
-                message += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
+                message +=
+                    "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
             }
             return Err(SignatureFault::incomplete(message + "Authorization=" + ALGORITHM));
         };

@@ -38,7 +38,8 @@ pub(super) fn digest(
         }
         text.push('\n');
     }
-    write!(text, "\n{names}\n{}", hexadecimal(&Sha256::digest(body))).expect("a string takes all that is written");
+    write!(text, "\n{names}\n{}", hexadecimal(&Sha256::digest(body)))
+        .expect("a string takes all that is written");
     Ok(hexadecimal(&Sha256::digest(text)))
 }
 

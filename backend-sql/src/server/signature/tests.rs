@@ -96,7 +96,8 @@ fn whatever_was_signed_cannot_be_changed() {
     ] {
         let (mut parts, body) = signed();
         let name = HeaderName::from_static(header);
-        let before = parts.headers.get(&name).map_or("127.0.0.1:8000", |value| value.to_str().unwrap()).to_owned();
+        let before =
+            parts.headers.get(&name).map_or("127.0.0.1:8000", |value| value.to_str().unwrap()).to_owned();
         parts.headers.insert(name, HeaderValue::try_from(before.replace(from, to)).unwrap());
         let expected = if header == "x-amz-date" { Ok(()) } else { Err(SignatureFault::invalid(WRONG)) };
         // White space around a value is no part of it.
