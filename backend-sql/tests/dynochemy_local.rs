@@ -20,17 +20,23 @@ impl Local {
     }
 
     fn spawn(command: &mut Command) -> Self {
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().expect("it is piped"))
+            .read_line(&mut line)
+            .expect("it prints text");
         let address = line.trim_end().strip_prefix("http://").expect(&line).to_owned();
         Self { child, address }
     }
 
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let stream = TcpStream::connect(&self.address).expect("it takes connections");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("the socket takes it");
         stream
     }
 
@@ -40,11 +46,14 @@ impl Local {
 
     /// Sends the signal that asks a program to end, and waits for it.
     fn terminate(mut self) -> (ExitStatus, String) {
-        let signal = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let signal = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .expect("there is such a program");
         assert!(signal.success());
-        let status = self.child.wait().unwrap();
+        let status = self.child.wait().expect("it was started");
         let mut said = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        self.child.stderr.take().expect("it is piped").read_to_string(&mut said).expect("it says text");
         (status, said)
     }
 }
@@ -72,7 +81,7 @@ fn ask(stream: &mut TcpStream, action: &str, body: &str) -> String {
 const TABLE: &str = r#"{"TableName":"visits","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"user","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"user","AttributeType":"S"}]}"#;
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(PROGRAM).args(arguments).output().unwrap()
+    Command::new(PROGRAM).args(arguments).output().expect("the program starts")
 }
 
 /// What it says on standard error when it does not start.
@@ -80,7 +89,7 @@ fn problem(arguments: &[&str]) -> String {
     let output = run(arguments);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
-    String::from_utf8(output.stderr).unwrap()
+    String::from_utf8(output.stderr).expect("it says text")
 }
 
 /// A folder that is removed with the test.
@@ -89,7 +98,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("dynochemy-local-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
+        std::fs::create_dir_all(&path).expect("the folder can be made");
         Self(path)
     }
 }

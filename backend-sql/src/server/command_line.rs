@@ -11,7 +11,7 @@ use super::{Server, ServerOptions};
 use crate::{SqlBackend, Throughput};
 
 /// What `--help` says.
-pub const HELP: &str = "\
+const HELP: &str = "\
 DynamoDB on this machine, for any AWS SDK: tables live in memory, or in a file.
 
 usage: dynochemy-local [OPTION..]
@@ -37,10 +37,9 @@ Once it answers, it prints its URL. Ctrl-C or SIGTERM stops it, after the calls 
 
 /// What the arguments ask for.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Command {
+enum Command {
     /// To serve.
-    Serve(Arguments),
+    Serve(Box<Arguments>),
     /// To say how it is used.
     Help,
     /// To say which version it is.
@@ -49,25 +48,24 @@ pub enum Command {
 
 /// How to serve.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Arguments {
+struct Arguments {
     /// The port; 0 for any that is free.
-    pub port: u16,
+    port: u16,
     /// The name or address of the interface.
-    pub host: String,
+    host: String,
     /// The file; `None` for memory.
-    pub file: Option<PathBuf>,
+    file: Option<PathBuf>,
     /// Whether tables are throttled.
-    pub throughput: Throughput,
+    throughput: Throughput,
     /// Whose calls are answered; `None` for everybody's.
-    pub credentials: Option<Credentials>,
+    credentials: Option<Credentials>,
     /// What is told of each request.
-    pub log: Log,
+    log: Log,
 }
 
 /// What is told of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Log {
+enum Log {
     /// Nothing.
     Off,
     /// A line on standard error.
@@ -89,7 +87,7 @@ impl Default for Arguments {
 
 /// What is wrong with the arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageError(String);
+struct UsageError(String);
 
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,14 +95,12 @@ impl fmt::Display for UsageError {
     }
 }
 
-impl std::error::Error for UsageError {}
-
 impl Command {
     /// Reads the arguments, without the program's name.
     ///
     /// # Errors
     /// When there is an unknown option, or a value that is missing or wrong.
-    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, UsageError> {
+    fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, UsageError> {
         let mut read = Arguments::default();
         let (mut access_key, mut secret_key) = (None, None);
         let mut arguments = arguments.into_iter().map(text);
@@ -139,7 +135,7 @@ impl Command {
             (Some(_), None) => return Err(UsageError("--access-key needs a --secret-key".to_owned())),
             (None, Some(_)) => return Err(UsageError("--secret-key needs an --access-key".to_owned())),
         };
-        Ok(Self::Serve(read))
+        Ok(Self::Serve(Box::new(read)))
     }
 }
 
@@ -169,7 +165,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), String> 
     match Command::read(arguments).map_err(|error| error.to_string())? {
         Command::Help => print(HELP),
         Command::Version => print(concat!("dynochemy-local ", env!("CARGO_PKG_VERSION"), "\n")),
-        Command::Serve(arguments) => serve(arguments),
+        Command::Serve(arguments) => serve(*arguments),
     }
 }
 
