@@ -1,5 +1,6 @@
 //! DynamoDB's actions, one a file. Each checks the request as a whole before it applies any of it.
 
+mod batch_execute_statement;
 mod batch_get_item;
 mod batch_write_item;
 mod cancellation;
@@ -10,6 +11,8 @@ mod delete_table;
 mod describe_stream;
 mod describe_table;
 mod describe_time_to_live;
+mod execute_statement;
+mod execute_transaction;
 mod get_item;
 mod get_records;
 mod get_shard_iterator;
@@ -22,6 +25,8 @@ mod put_item;
 mod query;
 mod resource_name;
 mod scan;
+mod select;
+mod statement;
 mod tag_resource;
 mod transact_get_items;
 mod transact_write_items;
@@ -99,6 +104,7 @@ fn answer_by_names(request: &Request, context: &Context<'_>) -> Result<Answered,
 /// Answers a request without legacy members.
 fn answer_with_expressions(request: &Request, context: &Context<'_>) -> Result<Answered, Failure> {
     let response = match request {
+        Request::BatchExecuteStatement(input) => batch_execute_statement::answer(input, context)?.into(),
         Request::BatchGetItem(input) => Response::BatchGetItem(batch_get_item::answer(input, context)?),
         Request::BatchWriteItem(input) => Response::BatchWriteItem(batch_write_item::answer(input, context)?),
         Request::CreateTable(input) => create_table::answer(input, context)?.into(),
@@ -107,6 +113,8 @@ fn answer_with_expressions(request: &Request, context: &Context<'_>) -> Result<A
         Request::DescribeStream(input) => describe_stream::answer(input, context)?.into(),
         Request::DescribeTable(input) => describe_table::answer(input, context)?.into(),
         Request::DescribeTimeToLive(input) => describe_time_to_live::answer(input, context)?.into(),
+        Request::ExecuteStatement(input) => execute_statement::answer(input, context)?.into(),
+        Request::ExecuteTransaction(input) => execute_transaction::answer(input, context)?.into(),
         Request::GetItem(input) => Response::GetItem(get_item::answer(input, context)?),
         Request::GetRecords(input) => get_records::answer(input, context)?.into(),
         Request::GetShardIterator(input) => get_shard_iterator::answer(input, context)?.into(),

@@ -224,7 +224,9 @@ impl SqlBackend {
 
 impl Backend for SqlBackend {
     fn answer(&self, request: &Request, now: Moment) -> Result<Response, CallError> {
-        let access = if request.action().is_read() { Access::Read } else { Access::Write };
+        let keeps_token =
+            matches!(request, Request::ExecuteTransaction(input) if input.client_request_token.is_some());
+        let access = if request.is_read() && !keeps_token { Access::Read } else { Access::Write };
         self.answer_after(access, request, now, |_| ())
     }
 

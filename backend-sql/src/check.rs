@@ -15,7 +15,9 @@ use crate::failure::{invalid, validation};
 pub(crate) use expression::{
     condition, distinct, key_condition, largest_operand, not_distinct, paths, read_by, update,
 };
-pub(crate) use key::{Reader, empty_key, filter, key, key_values, place, scalar_keys, start_key, update_of};
+pub(crate) use key::{
+    NO_SUCH_KEY, Reader, empty_key, filter, key, key_values, place, scalar_keys, start_key, update_of,
+};
 
 /// The most levels of lists and maps in each other.
 const MAX_NESTING: u32 = 32;

@@ -138,6 +138,13 @@ pub(crate) fn condition_failed(item: Option<Item>) -> Box<Rejection> {
     Box::new(Rejection { item, ..Rejection::new("ConditionalCheckFailedException", CONDITION_FAILED) })
 }
 
+pub(crate) const DUPLICATE_ITEM: &str = "Duplicate primary key exists in table";
+
+/// An INSERT of an item that is there.
+pub(crate) fn duplicate_item() -> Box<Rejection> {
+    Box::new(Rejection::new("DuplicateItemException", DUPLICATE_ITEM))
+}
+
 const THROUGHPUT_EXCEEDED: &str = "The level of configured provisioned throughput for the table was \
     exceeded. Consider increasing your provisioning level with the UpdateTable API.";
 

@@ -31,6 +31,7 @@
 //!   returned values; batches; transactions that write and that read, with tokens and the reasons of a cancellation;
 //! - global and local secondary indexes, with keys of several attributes and all projections, queried and scanned in
 //!   segments, created with their table or on a live one, with the capacity that they take;
+//! - PartiQL: statements, batches and transactions;
 //! - creating, changing, describing, listing and deleting tables; tags; deletion protection.
 //!
 //! Calls never meet here, unless a test wants them to: [`SqlBackend::hold`] leaves a transaction under way, and others fail
@@ -42,7 +43,7 @@
 //!
 //! Other clients' requests come in as JSON with expression text, as over HTTP: [`SqlBackend::answer_json`].
 //!
-//! Not there yet, and refused by an error that says so: PartiQL, calls of other actions by their names,
+//! Not there yet, and refused by an error that says so: calls of other actions by their names,
 //! global tables, vector indexes, resource policies. The attribute of time to live
 //! is kept and told, but items do not expire. Not simulated: adaptive capacity, and how tables billed on demand grow.
 //! `FIDELITY.md` lists the actions one by one, and what was decided where servers disagree.
@@ -59,6 +60,7 @@ mod failure;
 pub mod fuzzing;
 mod held;
 mod index;
+mod partiql;
 mod projection;
 #[cfg(feature = "server")]
 pub mod server;

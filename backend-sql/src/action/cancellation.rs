@@ -20,6 +20,11 @@ pub(super) fn invalid(rejection: Rejection) -> CancellationReason {
     reason("ValidationError", rejection.message)
 }
 
+/// The reason of a statement whose table is not there.
+pub(super) fn missing(rejection: Rejection) -> CancellationReason {
+    reason("ResourceNotFound", rejection.message)
+}
+
 /// The reason of an action that would make an item collection too large.
 pub(super) fn collection_too_large() -> CancellationReason {
     reason("ItemCollectionSizeLimitExceeded", COLLECTION_TOO_LARGE.to_owned())

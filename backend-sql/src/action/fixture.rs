@@ -55,6 +55,9 @@ calls! {
     UpdateTable UpdateTableInput UpdateTableOutput;
     UpdateTimeToLive UpdateTimeToLiveInput UpdateTimeToLiveOutput;
     DescribeTable DescribeTableInput DescribeTableOutput;
+    BatchExecuteStatement BatchExecuteStatementInput BatchExecuteStatementOutput;
+    ExecuteStatement ExecuteStatementInput ExecuteStatementOutput;
+    ExecuteTransaction ExecuteTransactionInput ExecuteTransactionOutput;
     GetItem GetItemInput GetItemOutput;
     PutItem PutItemInput PutItemOutput;
     Query QueryInput QueryOutput;
@@ -194,6 +197,15 @@ pub(super) fn delete(user: &str, time: u64) -> DeleteItemInput {
         key: key(user, time),
         return_consumed_capacity: ReturnConsumedCapacity::Total,
         ..DeleteItemInput::default()
+    }
+}
+
+/// A PartiQL statement without parameters.
+pub(super) fn statement(text: &str) -> ExecuteStatementInput {
+    ExecuteStatementInput {
+        statement: text.to_owned(),
+        return_consumed_capacity: ReturnConsumedCapacity::Total,
+        ..ExecuteStatementInput::default()
     }
 }
 

@@ -5,7 +5,7 @@ use dynochemy_core::expression::{
     Assignment, Comparator, Condition, DocumentPath, KeyCondition, PathStep, RangeCondition, Term,
     UpdateAction,
 };
-use dynochemy_core::{Item, KeyValue, Request, ScalarType};
+use dynochemy_core::{Item, KeyValue, ScalarType};
 
 use super::fixture::*;
 
@@ -38,7 +38,7 @@ fn by_seen() -> LocalSecondaryIndex {
 }
 
 /// As `visits`, with a global index by `place` and `seen` (keys only), and a local one by `seen` (with `note`).
-fn indexed(name: &str) -> CreateTableInput {
+pub(super) fn indexed(name: &str) -> CreateTableInput {
     let mut table = create(name, None);
     table.attribute_definitions.push(definition("place", ScalarType::S));
     table.attribute_definitions.push(definition("seen", ScalarType::N));
@@ -54,7 +54,7 @@ fn fixture() -> Fixture {
 }
 
 /// A put into the indexed table.
-fn put_place(user: &str, time: u64, more: &str) -> PutItemInput {
+pub(super) fn put_place(user: &str, time: u64, more: &str) -> PutItemInput {
     PutItemInput {
         table_name: "places".to_owned(),
         return_consumed_capacity: ReturnConsumedCapacity::Indexes,
@@ -62,7 +62,7 @@ fn put_place(user: &str, time: u64, more: &str) -> PutItemInput {
     }
 }
 
-const HOME: &str = r#","place":{"S":"home"},"seen":{"N":"2"},"note":{"S":"a"},"other":{"S":"b"}"#;
+pub(super) const HOME: &str = r#","place":{"S":"home"},"seen":{"N":"2"},"note":{"S":"a"},"other":{"S":"b"}"#;
 
 fn place(name: &str) -> KeyCondition {
     KeyCondition::hash("place", KeyValue::S(name.to_owned()))
@@ -382,18 +382,5 @@ fn operands_that_fit_no_item_are_refused_before_it_is_read() {
         error(Condition::Contains(path("n").into(), n())),
         "The first operand must be distinct from the remaining operands for this operator or function; operator: \
          contains, first operand: [n]"
-    );
-}
-
-#[test]
-fn what_the_backend_cannot_do_yet_it_says() {
-    let fixture = fixture();
-    let refused = |request: Request| {
-        use dynochemy_core::Backend as _;
-        fixture.backend.answer(&request, fixture.now).unwrap_err().rejection().unwrap().to_string()
-    };
-    assert_eq!(
-        refused(ExecuteStatementInput::default().into()),
-        "UnknownOperationException: the embedded backend does not support ExecuteStatement yet"
     );
 }

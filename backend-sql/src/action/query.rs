@@ -5,7 +5,7 @@
 //! one behind those may meet another condition.
 
 use dynochemy_core::api::{QueryInput, QueryOutput};
-use dynochemy_core::expression::{Comparator, KeyCondition, RangeCondition};
+use dynochemy_core::expression::{Comparator, Condition, KeyCondition, RangeCondition};
 use dynochemy_core::{KeyAttribute, KeyValue, MAX_HASH_KEY, MAX_RANGE_KEY, Rejection};
 
 use super::page::{Page, Reading};
@@ -16,6 +16,19 @@ use crate::failure::{Failure, internal, invalid, validation};
 use crate::storage::{Place, Source, Stretch, forms};
 
 pub(super) fn answer(input: &QueryInput, context: &Context<'_>) -> Result<QueryOutput, Failure> {
+    answer_checked(input, check::filter, context)
+}
+
+/// As [`answer`], with a filter that may look at key attributes too, as conditions of PartiQL may.
+pub(super) fn answer_statement(input: &QueryInput, context: &Context<'_>) -> Result<QueryOutput, Failure> {
+    answer_checked(input, |_, _| Ok(()), context)
+}
+
+fn answer_checked(
+    input: &QueryInput,
+    check_filter: fn(&Condition, &Source<'_>) -> Result<(), Box<Rejection>>,
+    context: &Context<'_>,
+) -> Result<QueryOutput, Failure> {
     let reading = Reading {
         limit: input.limit,
         filter: input.filter_expression.as_ref(),
@@ -63,7 +76,7 @@ pub(super) fn answer(input: &QueryInput, context: &Context<'_>) -> Result<QueryO
     }
     check::scalar_keys(&input.projection_expression, &table)?;
     if let Some(filter) = &input.filter_expression {
-        check::filter(filter, &source)?;
+        check_filter(filter, &source)?;
     }
     reading.check_source(&source)?;
     let stretch = Stretch::Range { hash, low, high, forward: input.scan_index_forward };

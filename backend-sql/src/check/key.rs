@@ -13,7 +13,7 @@ use crate::failure::{index_key, invalid, long_hash, long_range, spoken, validati
 use crate::index::{KeyFault, KeyProblem};
 use crate::storage::{Place, Source, Table};
 
-const NO_SUCH_KEY: &str = "The provided key element does not match the schema";
+pub(crate) const NO_SUCH_KEY: &str = "The provided key element does not match the schema";
 
 /// The place of a key that names an item of the table. Other clients' keys have their attributes in any order.
 pub(crate) fn key(key: &Key, shape: &KeyShape) -> Result<Place, Box<Rejection>> {

@@ -158,6 +158,14 @@ impl<'a> Transaction<'a> {
         self.lone.set(true);
     }
 
+    /// Says that several statements may follow that write, which are committed together.
+    pub(crate) fn expect_writes(&self) -> rusqlite::Result<()> {
+        if self.connection.is_autocommit() {
+            execute(self.connection, "BEGIN")?;
+        }
+        Ok(())
+    }
+
     /// A statement that writes.
     pub(super) fn writing(&self, statement: &str) -> rusqlite::Result<CachedStatement<'a>> {
         if self.connection.is_autocommit() && !self.lone.take() {

@@ -5,6 +5,7 @@
 
 mod capacity;
 mod records;
+mod statements;
 
 use bytes::Bytes;
 use dynochemy_core::api::{
@@ -40,6 +41,7 @@ fn size(response: &Response) -> usize {
     let items = match response {
         Response::Query(output) => items_size(&output.items),
         Response::Scan(output) => items_size(&output.items),
+        Response::ExecuteStatement(output) => items_size(&output.items),
         Response::BatchGetItem(output) => output.responses.values().map(items_size).sum(),
         _ => 0,
     };
@@ -89,6 +91,9 @@ fn with_items(members: &mut Members<'_>, request: &Request, response: &Response)
             consumed(members, output.consumed_capacity.as_ref());
             collection(members, output.item_collection_metrics.as_deref());
         }
+        Response::BatchExecuteStatement(output) => statements::batch_execute_statement(members, output),
+        Response::ExecuteStatement(output) => statements::execute_statement(members, output),
+        Response::ExecuteTransaction(output) => statements::execute_transaction(members, output),
         Response::GetItem(output) => {
             consumed(members, output.consumed_capacity.as_ref());
             item(members, "Item", output.item.as_ref());

@@ -29,6 +29,7 @@ use lexer::{Kind, Symbol};
 use parser::{Fault, Parser};
 use tree::{Id, Language, Tree};
 
+pub(crate) use condition::{is_of_type, size};
 pub(crate) use placeholders::Placeholders;
 
 /// Reads a condition or filter, which is the request's member `member`.

@@ -214,7 +214,8 @@ fn key_of(attributes: Attributes) -> Key {
     }
 }
 
-fn count(reader: &mut Reader<'_>) -> Result<u32, Fault> {
+/// A number of something; what is too small or too large becomes the least or most.
+pub(super) fn count(reader: &mut Reader<'_>) -> Result<u32, Fault> {
     let count = integer(reader, Type::Integer)?;
     Ok(u32::try_from(count).unwrap_or(if count < 0 { 0 } else { u32::MAX }))
 }

@@ -3,6 +3,7 @@
 
 mod batch_get_item;
 mod batch_write_item;
+mod statements;
 mod transact_get_items;
 mod transact_write_items;
 
@@ -29,6 +30,9 @@ pub(super) fn read(action: &str, body: &[u8]) -> Result<Request, Box<Rejection>>
 
 fn request(action: &str, reader: &mut Reader<'_>) -> Result<Request, Fault> {
     Ok(match action {
+        "BatchExecuteStatement" => {
+            Request::BatchExecuteStatement(statements::batch_execute_statement(reader)?)
+        }
         "BatchGetItem" => batch_get_item::read(reader)?.into(),
         "BatchWriteItem" => batch_write_item::read(reader)?.into(),
         "CreateTable" => Request::CreateTable(serial(reader)?),
@@ -37,6 +41,8 @@ fn request(action: &str, reader: &mut Reader<'_>) -> Result<Request, Fault> {
         "DescribeStream" => Request::DescribeStream(serial(reader)?),
         "DescribeTable" => Request::DescribeTable(serial(reader)?),
         "DescribeTimeToLive" => Request::DescribeTimeToLive(serial(reader)?),
+        "ExecuteStatement" => Request::ExecuteStatement(statements::execute_statement(reader)?),
+        "ExecuteTransaction" => Request::ExecuteTransaction(statements::execute_transaction(reader)?),
         "GetItem" => get_item(Input::read(reader)?)?.into(),
         "GetRecords" => Request::GetRecords(serial(reader)?),
         "GetShardIterator" => Request::GetShardIterator(serial(reader)?),

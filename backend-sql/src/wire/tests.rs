@@ -1,5 +1,6 @@
 mod actions;
 mod inputs;
+mod statements;
 mod values;
 
 use dynochemy_core::Moment;

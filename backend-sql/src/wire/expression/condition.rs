@@ -114,7 +114,7 @@ impl Parts<'_> {
 }
 
 /// The size of a value, which does not depend on the item.
-fn size(value: &AttributeValue) -> Result<Term, Fault> {
+pub(crate) fn size(value: &AttributeValue) -> Result<Term, Fault> {
     use AttributeValue as V;
     let size = match value {
         V::S(text) => text.encode_utf16().count(),
@@ -130,7 +130,7 @@ fn size(value: &AttributeValue) -> Result<Term, Fault> {
 }
 
 /// `attribute_type(tested, kind)`.
-fn is_of_type(tested: Term, kind: &Term) -> Result<Condition, Fault> {
+pub(crate) fn is_of_type(tested: Term, kind: &Term) -> Result<Condition, Fault> {
     /// All types, as the service lists them.
     const TYPES: &str = "{NULL,S,L,N,B,BOOL,NS,BS,SS,M}";
     let name = match kind {

@@ -4,9 +4,8 @@
 //!
 //! See the [API reference](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html).
 
-use super::streams;
 use super::types::Type;
-use super::{Member, Presence, Shape, Structure};
+use super::{Member, Presence, Shape, Structure, statements, streams};
 
 /// The shape of an action's input; `None` where the backend does not know the action.
 pub(in crate::wire) fn shape(action: &str) -> Option<&'static Structure> {
@@ -35,20 +34,20 @@ pub(in crate::wire) fn shape(action: &str) -> Option<&'static Structure> {
         "UpdateItem" => &UPDATE_ITEM,
         "UpdateTable" => &UPDATE_TABLE,
         "UpdateTimeToLive" => &UPDATE_TIME_TO_LIVE,
-        _ => return None,
+        other => return statements::shape(other),
     })
 }
 
 pub(super) const TEXT: Shape = Shape::Text;
-const FLAG: Shape = Shape::Flag;
+pub(super) const FLAG: Shape = Shape::Flag;
 const ITEM: Shape = Shape::Map(0, "AttributeValue", &Shape::Value);
 const NAMES: Shape = Shape::Map(0, "String", &Shape::Text);
 pub(super) const COUNT: Shape = Shape::Integer(Type::Integer, 1, i64::MAX);
 const UNITS: Shape = Shape::Integer(Type::Long, 1, i64::MAX);
 const ATTRIBUTES: Shape = Shape::List(1, &Shape::Length(0, 65_535));
-const CONSUMED: Shape = Shape::Choice(&["INDEXES", "TOTAL", "NONE"]);
+pub(super) const CONSUMED: Shape = Shape::Choice(&["INDEXES", "TOTAL", "NONE"]);
 const METRICS: Shape = Shape::Choice(&["SIZE", "NONE"]);
-const ON_FAILURE: Shape = Shape::Choice(&["ALL_OLD", "NONE"]);
+pub(super) const ON_FAILURE: Shape = Shape::Choice(&["ALL_OLD", "NONE"]);
 const RETURN: Shape = Shape::Choice(&["ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"]);
 const SELECT: Shape =
     Shape::Choice(&["SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"]);
