@@ -149,7 +149,10 @@ fn update_item(input: &UpdateItemInput) -> Result<UpdateItemInput, Box<Rejection
         .new_form("UpdateExpression", !input.update_expression.actions.is_empty())
         .new_form("ConditionExpression", input.condition_expression.is_some());
     members.check()?;
-    check_operator(legacy.conditional_operator.as_ref(), legacy.expected.is_empty())?;
+    // Expectations are looked at last, but that there are none.
+    if legacy.expected.is_empty() {
+        check_operator(legacy.conditional_operator.as_ref(), 0)?;
+    }
     if !legacy.attribute_updates.is_empty() {
         input.update_expression = update::update(&legacy.attribute_updates)?;
     }
@@ -268,14 +271,16 @@ fn check_name(name: &str) -> Result<(), Box<Rejection>> {
     }
 }
 
-fn check_operator(operator: Option<&ConditionalOperator>, is_alone: bool) -> Result<(), Box<Rejection>> {
-    match operator {
-        Some(ConditionalOperator::Other(name)) => {
+/// That conditions are joined where there are several.
+fn check_operator(operator: Option<&ConditionalOperator>, conditions: usize) -> Result<(), Box<Rejection>> {
+    match (operator, conditions) {
+        (Some(ConditionalOperator::Other(name)), _) => {
             Err(constraint(name, "conditionalOperator", "satisfy enum value set: [OR, AND]"))
         }
-        Some(_) if is_alone => {
-            Err(validation("ConditionalOperator cannot be used without Filter or Expected"))
-        }
+        (Some(_), 0) => Err(validation("ConditionalOperator cannot be used without Filter or Expected")),
+        (Some(_), 1) => Err(validation(
+            "ConditionalOperator can only be used when Filter or Expected has two or more elements",
+        )),
         _ => Ok(()),
     }
 }
@@ -285,12 +290,13 @@ fn expected(
     expected: &BTreeMap<String, ExpectedAttributeValue>,
     operator: Option<&ConditionalOperator>,
 ) -> Result<Option<Condition>, Box<Rejection>> {
-    check_operator(operator, expected.is_empty())?;
     let conditions = expected.iter().map(|(name, expected)| {
         check_name(name)?;
         comparison::expectation(name, expected)
     });
-    Ok(joined(conditions.collect::<Result<_, _>>()?, operator))
+    let conditions = conditions.collect::<Result<_, _>>()?;
+    check_operator(operator, expected.len())?;
+    Ok(joined(conditions, operator))
 }
 
 /// What a read returns only.
@@ -298,8 +304,9 @@ fn filter(
     filter: &BTreeMap<String, LegacyComparison>,
     operator: Option<&ConditionalOperator>,
 ) -> Result<Option<Condition>, Box<Rejection>> {
-    check_operator(operator, filter.is_empty())?;
-    Ok(joined(comparisons(filter)?, operator))
+    let conditions = comparisons(filter)?;
+    check_operator(operator, filter.len())?;
+    Ok(joined(conditions, operator))
 }
 
 fn comparisons(comparisons: &BTreeMap<String, LegacyComparison>) -> Result<Vec<Condition>, Box<Rejection>> {

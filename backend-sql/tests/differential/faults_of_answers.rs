@@ -53,12 +53,25 @@ pub(crate) enum Kind {
     Cancelled,
     /// A token that was used otherwise.
     Token,
+    /// Members from before there were expressions.
+    Legacy,
     /// The JSON itself.
     Json,
 }
 
 /// How the messages of a kind begin, or what they hold where it stands behind a star; the first that fits counts.
-const MESSAGES: [(&str, Kind); 109] = [
+const MESSAGES: [(&str, Kind); 120] = [
+    ("Can not use both expression and non-expression", Kind::Legacy),
+    ("ConditionalOperator c", Kind::Legacy),
+    ("*ComparisonOperator", Kind::Legacy),
+    ("*AttributeValueList", Kind::Legacy),
+    ("* when Exists is ", Kind::Legacy),
+    ("The BETWEEN condition", Kind::Legacy),
+    ("Attempted conditional constraint", Kind::Legacy),
+    ("*action is allowed when no attribute value", Kind::Legacy),
+    ("* action is not supported for the type", Kind::Legacy),
+    ("* action with value is not supported for the type", Kind::Legacy),
+    ("*Duplicate value in attribute name", Kind::Legacy),
     ("*failed to satisfy constraint", Kind::Constraint),
     ("Provided list of item keys", Kind::Duplicates),
     ("Transaction request cannot include", Kind::Duplicates),

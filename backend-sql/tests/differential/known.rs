@@ -1,5 +1,6 @@
 //! What is known to differ, and why. Each entry names the row of `FIDELITY.md` that it stands for.
 
+mod legacy;
 mod order;
 mod reads;
 mod requests;
@@ -37,7 +38,17 @@ const fn dynoxide(row: &'static str, is: fn(&Seen<'_>) -> bool) -> Known {
     Known { peer: "dynoxide", row, is }
 }
 
-pub(crate) const KNOWN: [Known; 64] = [
+pub(crate) const KNOWN: [Known; 74] = [
+    dynoxide("`IN` with one `Value`", legacy::wants_a_list),
+    local("an attribute twice in `AttributesToGet`", legacy::takes_names_twice),
+    local("types in messages on `AttributeUpdates`", legacy::spells_types),
+    local("operators of `KeyConditions` that keys do not have", legacy::words_operators_otherwise),
+    dynoxide("operators of `KeyConditions` that keys do not have", legacy::words_operators_otherwise),
+    dynoxide("`KeyConditions` beside other expressions", legacy::refuses_key_conditions),
+    dynoxide("operators of `Expected` with values that they do not take", legacy::takes_any_values),
+    dynoxide("`NOT_CONTAINS` of what is missing", legacy::lacks_what_is_missing),
+    local("which of several faults is reported", legacy::reports_another),
+    dynoxide("which of several faults is reported", legacy::reports_another),
     local("empty texts and bytes", requests::is_empty_text),
     local("query that finds nothing", reads::found_nothing),
     local("a missing item in BatchGetItem", reads::found_less),

@@ -1,5 +1,7 @@
 //! Sequences of calls on a table of few keys.
 
+mod legacy;
+
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -61,6 +63,7 @@ fn call(table: &Table) -> BoxedStrategy<Call> {
         3 => batch_write(table),
         4 => transact_write(table),
         2 => transact_get(table),
+        9 => legacy::legacy(table),
     ];
     let faults = prop_oneof![
         20 => Just(vec![]).boxed(),

@@ -132,9 +132,6 @@ fn check(operator: &ComparisonOperator, values: &[AttributeValue]) -> Result<(),
         return Err(wrong_number(operator));
     }
     values.iter().try_for_each(check::value)?;
-    if values.windows(2).any(|pair| pair[0].kind() != pair[1].kind()) {
-        return Err(invalid("AttributeValues inside AttributeValueList must be of same type"));
-    }
     let takes = |kind: AttributeType| match operator {
         Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual | Op::Between | Op::In => {
             matches!(kind, T::S | T::N | T::B)
@@ -148,6 +145,9 @@ fn check(operator: &ComparisonOperator, values: &[AttributeValue]) -> Result<(),
             "ComparisonOperator {operator} is not valid for {} AttributeValue type",
             other.name()
         )));
+    }
+    if values.windows(2).any(|pair| pair[0].kind() != pair[1].kind()) {
+        return Err(invalid("AttributeValues inside AttributeValueList must be of same type"));
     }
     match (operator, values) {
         (Op::Between, [low, high]) if !is_ordered(low, high) => Err(validation(

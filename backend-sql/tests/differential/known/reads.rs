@@ -90,7 +90,7 @@ pub(super) fn projects_otherwise_in_transaction(seen: &Seen<'_>) -> bool {
 pub(super) fn filters_by_all(seen: &Seen<'_>) -> bool {
     seen.call.action == "Scan"
         && seen.call.body.get("IndexName").is_some()
-        && seen.call.body.get("FilterExpression").is_some()
+        && ["FilterExpression", "ScanFilter"].iter().any(|filter| seen.call.body.get(*filter).is_some())
         && !is_error(seen.ours)
         && !is_error(seen.theirs)
         && only(seen, &["items", "count", "consumed"])

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use dynochemy_core::AttributeValue;
 use dynochemy_core::api::{
-    AttributeAction, AttributeValueUpdate, ComparisonOperator, ConditionalOperator, ExpectedAttributeValue,
-    LegacyComparison, LegacyGet, LegacyQuery, LegacyUpdate, LegacyWrite, PutItemInput, QueryInput,
-    UpdateItemInput,
+    AttributeAction, AttributeValueUpdate, ComparisonOperator, ExpectedAttributeValue, LegacyComparison,
+    LegacyGet, LegacyQuery, LegacyUpdate, LegacyWrite, PutItemInput, QueryInput, UpdateItemInput,
 };
 use dynochemy_core::expression::{Condition, KeyCondition};
 
@@ -22,7 +21,7 @@ fn request_values_of_a_program_may_have_such_members_too() {
         let legacy = LegacyUpdate {
             attribute_updates: BTreeMap::from([("seen".to_owned(), add)]),
             expected: BTreeMap::from([("seen".to_owned(), expected)]),
-            conditional_operator: Some(ConditionalOperator::And),
+            conditional_operator: None,
         };
         UpdateItemInput { legacy: Some(Box::new(legacy)), ..update("a", 1, vec![]) }
     };
@@ -31,7 +30,7 @@ fn request_values_of_a_program_may_have_such_members_too() {
     assert_eq!(fixture.refused(put(2, 1)).code, "ConditionalCheckFailedException");
     assert!(fixture.visit("a", 1).unwrap().contains(r#""seen":{"N":"3"}"#));
     let mixed = UpdateItemInput { condition_expression: Some(Condition::exists("seen")), ..put(2, 3) };
-    assert!(fixture.error(mixed).contains("{AttributeUpdates, Expected, ConditionalOperator} Expression"));
+    assert!(fixture.error(mixed).contains("{AttributeUpdates, Expected} Expression"));
 
     let equal = LegacyComparison {
         comparison_operator: ComparisonOperator::Equal,

@@ -91,6 +91,11 @@ fn what_is_expected_must_make_sense() {
         assert_eq!(with(&backend, "PutItem", &members), alone);
     }
     assert_eq!(with(&backend, "Scan", &json!({"ConditionalOperator": "AND"})), alone);
+    let single = json!({"ConditionalOperator": "OR", "Expected": {"n": {"Exists": false}}});
+    assert_eq!(
+        with(&backend, "PutItem", &single),
+        "ConditionalOperator can only be used when Filter or Expected has two or more elements"
+    );
 }
 
 #[test]
