@@ -1,5 +1,6 @@
 //! DynamoDB's actions, one a file. Each checks the request as a whole before it applies any of it.
 
+pub(crate) mod administration;
 mod batch_execute_statement;
 mod batch_get_item;
 mod batch_write_item;
@@ -123,6 +124,7 @@ fn answer_with_expressions(request: &Request, context: &Context<'_>) -> Result<A
         Request::ListTagsOfResource(input) => list_tags_of_resource::answer(input, context)?.into(),
         Request::PutItem(input) => Response::PutItem(put_item::answer(input, context)?),
         Request::Query(input) => Response::Query(query::answer(input, context)?),
+        Request::Raw(input) => administration::answer(input, context)?.into(),
         Request::Scan(input) => Response::Scan(scan::answer(input, context)?),
         Request::TagResource(input) => tag_resource::answer(input, context)?.into(),
         Request::TransactGetItems(input) => {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use dynochemy_core::api::TransactWriteItemsInput;
+use dynochemy_core::api::{RawInput, RawOutput, TransactWriteItemsInput};
 use dynochemy_core::{Backend, CallError, Moment, Request, Response};
 
+use crate::action::administration::{self, Administrative};
 use crate::action::{self, Answered};
 use crate::failure::Failure;
 use crate::held::{HeldTransaction, Holds};
@@ -202,6 +203,20 @@ impl SqlBackend {
         Ok(response)
     }
 
+    /// Answers a request that was read: a raw one is of an action that has no values of its own.
+    pub(crate) fn carry_out(&self, request: &Request, now: Moment) -> Result<Response, CallError> {
+        let keeps_token =
+            matches!(request, Request::ExecuteTransaction(input) if input.client_request_token.is_some());
+        let access = match request {
+            Request::Raw(input) => {
+                administration::action(&input.action).map_or(Access::Read, Administrative::access)
+            }
+            other if other.is_read() && !keeps_token => Access::Read,
+            _ => Access::Write,
+        };
+        self.answer_after(access, request, now, |_| ())
+    }
+
     fn work<T>(
         &self,
         access: Access,
@@ -224,10 +239,11 @@ impl SqlBackend {
 
 impl Backend for SqlBackend {
     fn answer(&self, request: &Request, now: Moment) -> Result<Response, CallError> {
-        let keeps_token =
-            matches!(request, Request::ExecuteTransaction(input) if input.client_request_token.is_some());
-        let access = if request.is_read() && !keeps_token { Access::Read } else { Access::Write };
-        self.answer_after(access, request, now, |_| ())
+        let Request::Raw(RawInput { action, body, .. }) = request else {
+            return self.carry_out(request, now);
+        };
+        let body = self.told(action, body.as_bytes(), now)?;
+        Ok(RawOutput { body: String::from_utf8_lossy(&body).into_owned() }.into())
     }
 
     fn limits_throughput(&self) -> bool {

@@ -43,8 +43,10 @@
 //!
 //! Other clients' requests come in as JSON with expression text, as over HTTP: [`SqlBackend::answer_json`].
 //!
-//! Not there yet, and refused by an error that says so: calls of other actions by their names,
-//! global tables, vector indexes, resource policies. The attribute of time to live
+//! What an account has beside that is answered as on a fresh one: limits, settings of backups, insights, Kinesis and
+//! policies, which are kept and told; what needs other services or regions is refused with errors of the service's.
+//!
+//! Not there yet, and refused by an error that says so: vector indexes, replicas. The attribute of time to live
 //! is kept and told, but items do not expire. Not simulated: adaptive capacity, and how tables billed on demand grow.
 //! `FIDELITY.md` lists the actions one by one, and what was decided where servers disagree.
 

@@ -15,6 +15,7 @@
 //! writes take turns on one connection, and reads have connections of their own: with SQLite's write-ahead log neither
 //! waits for the other. A database in memory is one connection, on which all take turns.
 
+mod administration;
 mod collections;
 mod definition;
 mod description;
@@ -45,6 +46,9 @@ use log::Log;
 use readers::Readers;
 use session::Session;
 
+pub(crate) use administration::{
+    ContributorInsights, KinesisDestination, PointInTimeRecovery, ResourcePolicy,
+};
 pub(crate) use definition::{
     CapacityChanges, Creation, Index, IndexKind, LatestStream, REGION, Settings, Source, Table,
 };

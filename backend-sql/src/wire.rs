@@ -18,7 +18,7 @@ mod shape;
 mod value;
 
 use bytes::Bytes;
-use dynochemy_core::{Backend, Moment};
+use dynochemy_core::{CallError, Moment};
 
 use crate::SqlBackend;
 
@@ -41,7 +41,7 @@ impl SqlBackend {
     /// answer as well, with status 400.
     ///
     /// This is for other clients, and for requests that were written down elsewhere; a `Db` hands its requests over as
-    /// values ([`Backend::answer`]). Signatures are for whoever speaks HTTP.
+    /// values ([`Backend::answer`](dynochemy_core::Backend::answer)). Signatures are for whoever speaks HTTP.
     ///
     /// ```
     /// use dynochemy_sql::{Moment, SqlBackend};
@@ -70,14 +70,17 @@ impl SqlBackend {
     #[must_use]
     pub fn answer_json(&self, action: &str, body: &[u8], now: Moment) -> JsonAnswer {
         let action = TARGETS.iter().find_map(|target| action.strip_prefix(target)).unwrap_or(action);
-        let request = match request::read(action, body) {
-            Ok(request) => request,
-            Err(rejection) => return error::answer(&rejection),
-        };
-        match self.answer(&request, now) {
-            Ok(response) => JsonAnswer { status: 200, body: answer::write(&request, &response) },
+        match self.told(action, body, now) {
+            Ok(body) => JsonAnswer { status: 200, body },
             Err(error) => error::answer_to_failure(&error),
         }
+    }
+
+    /// The answer to a call of any action by its name, in JSON.
+    pub(crate) fn told(&self, action: &str, body: &[u8], now: Moment) -> Result<Bytes, CallError> {
+        let request = request::read(action, body).map_err(CallError::Refused)?;
+        let response = self.carry_out(&request, now)?;
+        Ok(answer::write(&request, &response))
     }
 }
 

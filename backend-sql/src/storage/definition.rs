@@ -13,6 +13,8 @@ use dynochemy_core::api::{
 use dynochemy_core::{KeyAttribute, KeyShape, Moment};
 use serde::{Deserialize, Serialize};
 
+use super::administration::Administration;
+
 /// A table as it was created, or last changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Table {
@@ -65,6 +67,7 @@ pub(crate) struct Settings {
     /// The attribute that says when an item expires.
     pub(crate) time_to_live: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) administration: Administration,
     /// Its newest stream.
     pub(crate) stream: Option<LatestStream>,
 }

@@ -27,6 +27,7 @@ pub(super) fn write(request: &Request, response: &Response) -> Bytes {
         Response::DescribeTable(output) => json::write(&mut out, output),
         Response::DescribeTimeToLive(output) => json::write(&mut out, output),
         Response::GetShardIterator(output) => json::write(&mut out, output),
+        Response::Raw(output) => out.extend_from_slice(output.body.as_bytes()),
         Response::UpdateTable(output) => json::write(&mut out, output),
         Response::UpdateTimeToLive(output) => json::write(&mut out, output),
         // Nothing to tell is told by nothing.

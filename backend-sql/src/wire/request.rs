@@ -8,7 +8,7 @@ mod transact_get_items;
 mod transact_write_items;
 
 use dynochemy_core::api::{
-    DeleteItemInput, GetItemInput, PutItemInput, QueryInput, ScanInput, UpdateItemInput,
+    DeleteItemInput, GetItemInput, PutItemInput, QueryInput, RawInput, ScanInput, UpdateItemInput,
 };
 use dynochemy_core::json::{self, Reader};
 use dynochemy_core::{Rejection, Request};
@@ -20,11 +20,15 @@ use super::legacy::Member;
 use super::{administration, shape};
 use crate::failure::unknown_operation;
 
-/// Reads an action's input.
+/// Reads an action's input; what has no request values of its own becomes a raw one.
 pub(super) fn read(action: &str, body: &[u8]) -> Result<Request, Box<Rejection>> {
     let Some(structure) = shape::shape(action) else { return Err(unknown_operation(action)) };
     shape::check(body, structure)?;
     administration::check(action, body)?;
+    if crate::action::administration::action(action).is_some() {
+        // Its shape was walked to the end, so it is text.
+        return Ok(Request::Raw(RawInput::new(action, String::from_utf8_lossy(body))));
+    }
     request(action, &mut Reader::new(body)).map_err(|fault| fault.0)
 }
 

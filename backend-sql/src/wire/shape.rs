@@ -8,6 +8,7 @@
 //! What attribute values hold is not looked at here, see [`value`](super::value).
 
 mod actions;
+mod administration;
 mod statements;
 mod streams;
 mod types;

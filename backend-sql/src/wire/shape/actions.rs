@@ -5,7 +5,7 @@
 //! See the [API reference](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html).
 
 use super::types::Type;
-use super::{Member, Presence, Shape, Structure, statements, streams};
+use super::{Member, Presence, Shape, Structure, administration, statements, streams};
 
 /// The shape of an action's input; `None` where the backend does not know the action.
 pub(in crate::wire) fn shape(action: &str) -> Option<&'static Structure> {
@@ -34,7 +34,7 @@ pub(in crate::wire) fn shape(action: &str) -> Option<&'static Structure> {
         "UpdateItem" => &UPDATE_ITEM,
         "UpdateTable" => &UPDATE_TABLE,
         "UpdateTimeToLive" => &UPDATE_TIME_TO_LIVE,
-        other => return statements::shape(other),
+        other => return statements::shape(other).or_else(|| administration::shape(other)),
     })
 }
 
