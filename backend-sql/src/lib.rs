@@ -41,7 +41,8 @@
 //! unless their creation is given a time ([`SqlBackend::with_creation_time`]). Items, bytes and
 //! indexes are counted when a table is described.
 //!
-//! Other clients' requests come in as JSON with expression text, as over HTTP: [`SqlBackend::answer_json`].
+//! Other clients' requests come in as JSON with expression text, as over HTTP: [`SqlBackend::answer_json`]. With
+//! the feature `server`, `server::Server` and the program `dynochemy-local` take them over HTTP, from any AWS SDK.
 //!
 //! What an account has beside that is answered as on a fresh one: limits, settings of backups, insights, Kinesis and
 //! policies, which are kept and told; what needs other services or regions is refused with errors of the service's.

@@ -84,6 +84,12 @@ impl SqlBackend {
     }
 }
 
+/// Whether there is such an action.
+#[cfg(feature = "server")]
+pub(crate) fn knows(action: &str) -> bool {
+    shape::shape(action).is_some()
+}
+
 #[cfg(test)]
 mod faults;
 #[cfg(test)]

@@ -23,7 +23,7 @@ use super::exchange::{self, Exchange};
 use super::limits::Limits;
 use super::options::Settings;
 use super::signature::{self, SignatureFault, Verifier};
-use crate::{JsonAnswer, SqlBackend};
+use crate::{JsonAnswer, SqlBackend, wire};
 
 const TARGET: &str = "x-amz-target";
 const TARGET_PREFIX: &str = "DynamoDB_20120810.";
@@ -67,7 +67,8 @@ pub(super) async fn answer<B: Body<Data = Bytes>>(
     let (parts, body) = request.into_parts();
     let answer = match parts.method {
         Method::OPTIONS => Answer::preflight(&parts.headers),
-        Method::GET | Method::HEAD if parts.uri.path() == "/" => health(&parts.headers),
+        // The path is nobody's concern.
+        Method::GET | Method::HEAD => health(&parts.headers),
         Method::POST => post(service, watch, &parts, body).await,
         _ => Answer::not_an_operation(),
     };
@@ -108,7 +109,6 @@ where
         Ok(answer) => answer,
         Err(BodyError::TooLarge) => Answer::text(StatusCode::PAYLOAD_TOO_LARGE, String::new()).closing(),
         Err(BodyError::Encoding) => Answer::error(400, "SerializationException", None),
-        // Nobody is there to read it.
         Err(BodyError::Broken) => Answer::text(StatusCode::BAD_REQUEST, String::new()).closing(),
     }
 }
@@ -136,6 +136,10 @@ where
         Some(verifier) => verifier.check(parts, &body, now),
     };
     if let Err(SignatureFault { code, message }) = signed {
+        // What is no action is told first, whoever asks.
+        if !wire::knows(action) {
+            return Ok(Answer::error(400, "UnknownOperationException", None));
+        }
         return Ok(Answer::error(400, code, Some(&message)));
     }
     let body = service.bodies.decoded(encoding, body)?;

@@ -48,11 +48,7 @@ pub(super) async fn serve(stream: TcpStream, client: SocketAddr, service: Arc<Se
     let io = Watched { io: TokioIo::new(stream), watch: Arc::clone(&watch) };
     let answer = service_fn(|request| call::answer(&service, &watch, client, request));
     let mut connection = pin!(
-        http1::Builder::new()
-            .header_read_timeout(None)
-            .max_buf_size(HEAD_BYTES)
-            .pipeline_flush(true)
-            .serve_connection(io, answer)
+        http1::Builder::new().header_read_timeout(None).max_buf_size(HEAD_BYTES).serve_connection(io, answer)
     );
     let mut is_stopping = false;
     std::future::poll_fn(|context| {

@@ -61,10 +61,16 @@ impl SignatureFault {
     }
 }
 
-/// That there is a signature, whoever's.
+/// That there is a signature, whoever's, and only one.
 pub(super) fn presented(parts: &Parts) -> Result<(), SignatureFault> {
-    let is_in_query = || parts.uri.query().is_some_and(|query| query.contains("X-Amz-Algorithm="));
-    if is_signed(&parts.headers) || is_in_query() { Ok(()) } else { Err(SignatureFault::missing()) }
+    let is_in_query = parts.uri.query().is_some_and(|query| query.contains("X-Amz-Algorithm="));
+    match (is_signed(&parts.headers), is_in_query) {
+        (true, true) => Err(SignatureFault::invalid(
+            "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
+        )),
+        (false, false) => Err(SignatureFault::missing()),
+        _ => Ok(()),
+    }
 }
 
 fn is_signed(headers: &HeaderMap) -> bool {

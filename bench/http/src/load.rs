@@ -29,7 +29,8 @@ impl Action {
         }
     }
 
-    fn request(self, number: u64) -> Vec<u8> {
+    /// Of each round's puts, the contents are others: SQLite does not write a page that stays the same.
+    fn request(self, number: u64, round: u64) -> Vec<u8> {
         let number = number % ITEMS;
         match self {
             Self::Get => message(
@@ -38,7 +39,10 @@ impl Action {
                     r#"{{"TableName":"visits","Key":{{"user":{{"S":"3f1c9f0e-7d55-4c3b-9a51-{number:012}"}},"time":{{"N":"{number}"}}}}}}"#
                 ),
             ),
-            Self::Put => message("PutItem", &format!(r#"{{"TableName":"visits","Item":{}}}"#, item(number))),
+            Self::Put => {
+                let item = item(number).replace("0.8125", &format!("{round}.8125"));
+                message("PutItem", &format!(r#"{{"TableName":"visits","Item":{item}}}"#))
+            }
         }
     }
 }
@@ -78,12 +82,16 @@ impl Client {
         let mut stream = self.connections[0].lock().expect("nobody panicked");
         call(&mut stream, &message("CreateTable", TABLE), &mut Vec::new());
         for number in 0..ITEMS {
-            call(&mut stream, &Action::Put.request(number), &mut Vec::new());
+            call(&mut stream, &Action::Put.request(number, 0), &mut Vec::new());
         }
         // Where it is not there, the figures would be those of errors.
         let mut answer = Vec::new();
-        call(&mut stream, &Action::Get.request(ITEMS - 1), &mut answer);
-        assert!(String::from_utf8_lossy(&answer).contains("scarlett.butler"), "{}", String::from_utf8_lossy(&answer));
+        call(&mut stream, &Action::Get.request(ITEMS - 1, 0), &mut answer);
+        assert!(
+            String::from_utf8_lossy(&answer).contains("scarlett.butler"),
+            "{}",
+            String::from_utf8_lossy(&answer)
+        );
     }
 
     /// Makes so many calls, on all connections at once; tells how long it took.
@@ -96,8 +104,9 @@ impl Client {
                 scope.spawn(move || {
                     // Each item once in a round, in an order that jumps.
                     let first = (round * CONNECTIONS + number) * each;
-                    let requests: Vec<Vec<u8>> =
-                        (first..first + each).map(|number| action.request(number * 7919)).collect();
+                    let requests: Vec<Vec<u8>> = (first..first + each)
+                        .map(|number| action.request(number * 7919, round + 1))
+                        .collect();
                     let mut stream = connection.lock().expect("nobody panicked");
                     let mut answer = Vec::with_capacity(4096);
                     barrier.wait();
@@ -131,9 +140,12 @@ fn call(stream: &mut TcpStream, request: &[u8], answer: &mut Vec<u8>) {
         {
             assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(answer));
             let lower = answer[..head].to_ascii_lowercase();
-            let at = lower.windows(LENGTH.len()).position(|window| window == LENGTH).expect("it has a length");
-            let digits = lower[at + LENGTH.len()..].split(|byte| *byte == b'\r').next().expect("there is a first one");
-            let length: usize = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()).expect("a number");
+            let at =
+                lower.windows(LENGTH.len()).position(|window| window == LENGTH).expect("it has a length");
+            let digits =
+                lower[at + LENGTH.len()..].split(|byte| *byte == b'\r').next().expect("there is a first one");
+            let length: usize =
+                std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()).expect("a number");
             whole = head + 4 + length;
         }
     }

@@ -8,7 +8,6 @@ mod load;
 mod process;
 
 use std::env;
-use std::time::Duration;
 
 use load::{Action, Client};
 use process::{Process, Program};
@@ -27,24 +26,25 @@ fn main() {
     let wanted = arguments.next();
     let rounds = env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(9);
     let programs = [Program::new(ours), Program::new(theirs)];
-    let actions: Vec<Action> =
-        Action::ALL.into_iter().filter(|action| wanted.as_ref().is_none_or(|wanted| wanted == action.name())).collect();
+    let actions: Vec<Action> = Action::ALL
+        .into_iter()
+        .filter(|action| wanted.as_ref().is_none_or(|wanted| wanted == action.name()))
+        .collect();
     idle(&programs, rounds);
     busy(&programs, &actions, rounds);
 }
 
 /// What it takes until the first answer, and in memory, before anything is stored.
 fn idle(programs: &[Program; 2], rounds: usize) {
-    let figures = programs.each_ref().map(|program| {
-        let (mut times, mut sizes) = (Vec::new(), Vec::new());
-        for _ in 0..rounds {
+    let (mut times, mut sizes) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+    for _ in 0..rounds {
+        for (side, program) in programs.iter().enumerate() {
             let process = Process::start(program);
-            times.push(millis(process.started_after));
-            sizes.push(process.resident() as f64 / 1e6);
+            times[side].push(process.started_after.as_secs_f64() * 1e3);
+            sizes[side].push(process.resident() as f64 / 1e6);
         }
-        (median(times), median(sizes))
-    });
-    let [(our_time, our_size), (their_time, their_size)] = figures;
+    }
+    let ([our_time, their_time], [our_size, their_size]) = (times.map(median), sizes.map(median));
     println!("       start to first answer: ours {our_time:.1} ms, dynoxide {their_time:.1} ms (goal 20)");
     println!("       memory when idle: ours {our_size:.1} MB, dynoxide {their_size:.1} MB (goal 10)");
 }
@@ -84,10 +84,6 @@ fn busy(programs: &[Program; 2], actions: &[Action], rounds: usize) {
     }
     let sizes = servers.each_ref().map(|server| server.resident() as f64 / 1e6);
     println!("       memory after it: ours {:.1} MB, dynoxide {:.1} MB", sizes[0], sizes[1]);
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

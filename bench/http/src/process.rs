@@ -61,7 +61,8 @@ impl Process {
 
     /// In bytes.
     pub fn resident(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the server runs");
+        let status =
+            fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("the server runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("the kernel tells it");
         line.trim().trim_end_matches(" kB").parse::<u64>().expect("it is a number") * 1024
     }

@@ -72,6 +72,15 @@ fn a_request_without_a_signature_is_told_so() {
 }
 
 #[test]
+fn one_signature_is_enough() {
+    let (mut parts, _) = signed();
+    parts.uri = "/?X-Amz-Algorithm=AWS4-HMAC-SHA256".parse().unwrap();
+    assert!(presented(&parts).unwrap_err().message.starts_with("Found both"));
+    parts.headers.remove(AUTHORIZATION);
+    assert_eq!(presented(&parts), Ok(()));
+}
+
+#[test]
 fn a_wrong_secret_is_a_wrong_signature() {
     let (parts, body) = signed_by(credentials("AKID", "other"), NOW);
     assert_eq!(check(&parts, &body), Err(SignatureFault::invalid(WRONG)));

@@ -88,6 +88,7 @@ fn what_is_not_http_is_refused() {
     let mut client = Client::connect(&server);
     let chunked = call("ListTables", "").replace("content-length: 0", "transfer-encoding: chunked");
     client.send(chunked + "xyz\r\n");
+    assert_eq!(client.receive().unwrap().status, 400);
     client.expect_end();
     assert_answers(&server);
 }

@@ -49,12 +49,9 @@ fn what_is_no_call_is_refused_in_the_services_words() {
     let mut client = Client::connect(&server);
     let not_json = call("ListTables", "{}").replace("application/x-amz-json-1.0", "text/plain");
     let no_kind = call("ListTables", "{}").replace("content-type", "x-content-type");
-    for request in [
-        "GET /visits HTTP/1.1\r\nhost: x\r\n\r\n",
-        "DELETE / HTTP/1.1\r\nhost: x\r\n\r\n",
-        &not_json,
-        &no_kind,
-    ] {
+    for request in
+        ["PUT / HTTP/1.1\r\nhost: x\r\n\r\n", "DELETE / HTTP/1.1\r\nhost: x\r\n\r\n", &not_json, &no_kind]
+    {
         let answer = client.ask(request);
         assert_eq!((answer.status, answer.text()), (404, "<UnknownOperationException/>\n"), "{request}");
     }
@@ -63,7 +60,8 @@ fn what_is_no_call_is_refused_in_the_services_words() {
     let old = call("ListTables", "{}").replace("20120810", "20111205");
     let of_streams = call("ListTables", "{}").replace("DynamoDB_", "DynamoDBStreams_");
     let of_tables = call("GetRecords", "{}");
-    for request in [&no_target, &old, &of_streams, &of_tables, &call("MakeTea", "{}")] {
+    let unsigned = call("MakeTea", "{}").replace("authorization", "x-authorization");
+    for request in [&unsigned, &no_target, &old, &of_streams, &of_tables, &call("MakeTea", "{}")] {
         let answer = client.ask(request);
         assert_eq!((answer.status, answer.text()), (400, unknown), "{request}");
     }
@@ -189,6 +187,20 @@ fn requests_that_are_sent_before_their_answers_are_answered_in_order() {
             if number < 50 { "{}".to_owned() } else { format!(r#""user":{{"S":"{}"}}"#, number - 50) };
         assert!(answer.status == 200 && answer.text().contains(&expected), "{number}: {answer:?}");
     }
+}
+
+#[test]
+fn an_answer_does_not_wait_for_the_end_of_the_next_request() {
+    let server = start(options());
+    let mut client = Client::connect(&server);
+    let request = call("ListTables", "{}");
+    client.send(request.clone() + &request[..20]);
+    assert_eq!(client.receive().unwrap().status, 200);
+    client.send(&request[20..]);
+    assert_eq!(client.receive().unwrap().status, 200);
+    // Nor is it lost where what follows is none.
+    client.send(request + " ");
+    assert_eq!(client.receive().unwrap().status, 200);
 }
 
 #[test]
