@@ -1,8 +1,8 @@
 //! The same random calls to the backend, to DynamoDB Local and to dynoxide: what they answer must be the same, but for
 //! what is listed in `known.rs` and explained in `FIDELITY.md`.
 //!
-//! `.ci/dynamodb-local .ci/dynoxide cargo test -p dynochemy-sql --test differential -- --ignored --nocapture` runs it;
-//! either server alone will do. A difference is made small and told as calls that can be sent one after another. In the
+//! `.ci/dynamodb-local .ci/dynoxide cargo test -p dynochemy-sql --features server --test differential -- --ignored
+//! --nocapture` runs it; either server alone will do, and without the feature `server` the backend is called directly. A difference is made small and told as calls that can be sent one after another. In the
 //! environment:
 //!
 //! - `DIFFERENTIAL_CASES`: how many tables are made, with some 45 calls on each; 30 where it is not set.
@@ -33,7 +33,6 @@ mod tables;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use dynochemy_sql::SqlBackend;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use serde_json::{Value, json};
 
@@ -76,7 +75,7 @@ struct Comparison {
 impl Comparison {
     fn run(&mut self, case: &Case) -> Result<(), String> {
         self.tally.cases += 1;
-        let mut ours = SqlBackend::in_memory().unwrap();
+        let mut ours = peers::ours();
         let tables = [(TABLE, case.table.create(TABLE)), (OTHER, Table::other().create(OTHER))];
         for (table, create) in &tables {
             let create = create.to_string();
@@ -96,7 +95,7 @@ impl Comparison {
             names.map(|name| Call::new("Scan", call::with(json!({ "TableName": TABLE }), "IndexName", name))),
         );
         for (place, call) in calls.iter().enumerate() {
-            if let Err(difference) = self.compare(&mut ours, &case.table, call) {
+            if let Err(difference) = self.compare(ours.as_mut(), &case.table, call) {
                 let before: Vec<&Call> = calls[..=place].iter().filter(|before| before.writes()).collect();
                 return Err(told(&tables[0].1, &before, call, &difference));
             }

@@ -17,9 +17,50 @@ pub(crate) trait Peer {
     fn answer(&mut self, action: &str, body: &str) -> Answer;
 }
 
+/// The backend, with nothing in it; over HTTP where its server is there, so that both are compared.
+pub(crate) fn ours() -> Box<dyn Peer> {
+    let backend = SqlBackend::in_memory().expect("SQLite has memory");
+    #[cfg(feature = "server")]
+    return Box::new(over_http::Ours::new(backend));
+    #[cfg(not(feature = "server"))]
+    Box::new(backend)
+}
+
+#[cfg(feature = "server")]
+mod over_http {
+    use dynochemy_sql::server::{Server as LocalServer, ServerOptions};
+    use dynochemy_sql::{SqlBackend, VirtualClock};
+
+    use super::{Answer, NOW, Peer, Server};
+
+    /// A server of ours, which ends with it.
+    pub(crate) struct Ours {
+        _server: LocalServer,
+        peer: Server,
+    }
+
+    impl Ours {
+        pub(crate) fn new(backend: SqlBackend) -> Self {
+            let options = ServerOptions::new().clock(VirtualClock::new(NOW));
+            let server = LocalServer::start("127.0.0.1:0", backend, options).expect("there is a free port");
+            let peer = Server { place: server.address().to_string(), connection: None };
+            Self { _server: server, peer }
+        }
+    }
+
+    impl Peer for Ours {
+        fn answer(&mut self, action: &str, body: &str) -> Answer {
+            self.peer.answer(action, body)
+        }
+    }
+}
+
+/// On the backend's clock.
+const NOW: Moment = Moment::from_secs(1_700_000_000);
+
 impl Peer for SqlBackend {
     fn answer(&mut self, action: &str, body: &str) -> Answer {
-        let answer = self.answer_json(action, body.as_bytes(), Moment::from_secs(1_700_000_000));
+        let answer = self.answer_json(action, body.as_bytes(), NOW);
         Answer {
             status: answer.status,
             body: serde_json::from_slice(&answer.body).expect("the backend answers JSON"),
