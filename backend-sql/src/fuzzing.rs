@@ -6,6 +6,9 @@ use dynochemy_core::{AttributeValue, Key, KeyValue, Rejection};
 use crate::storage::Place;
 use crate::wire::expression;
 
+#[cfg(feature = "server")]
+pub use crate::server::fuzzing::serve;
+
 /// The names and values that expression text may mention.
 pub struct Placeholders(expression::Placeholders);
 

@@ -31,6 +31,8 @@ mod call;
 pub mod command_line;
 mod connection;
 mod exchange;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod limits;
 mod options;
 mod signature;

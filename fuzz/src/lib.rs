@@ -6,6 +6,7 @@ pub mod answer;
 pub mod call;
 pub mod cursor;
 pub mod expression;
+pub mod http;
 pub mod item;
 pub mod json;
 pub mod key;
@@ -16,7 +17,7 @@ pub mod place;
 pub type Property = fn(&[u8]);
 
 /// The properties, by the names of their corpora.
-pub const PROPERTIES: [(&str, Property); 9] = [
+pub const PROPERTIES: [(&str, Property); 10] = [
     ("json", json::check),
     ("answer", answer::check),
     ("item", item::check),
@@ -26,4 +27,5 @@ pub const PROPERTIES: [(&str, Property); 9] = [
     ("expression", expression::check),
     ("place", place::check),
     ("call", call::check),
+    ("http", http::check),
 ];

@@ -24,8 +24,6 @@ use std::task::{Context, Poll, Waker};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 
 use super::call::{self, Service};
 use super::limits::Limits;
@@ -44,8 +42,13 @@ pub(super) enum Phase {
 }
 
 /// Serves a connection until one of both sides ends it.
-pub(super) async fn serve(stream: TcpStream, client: SocketAddr, service: Arc<Service>, watch: Arc<Watch>) {
-    let io = Watched { io: TokioIo::new(stream), watch: Arc::clone(&watch) };
+pub(super) async fn serve<I: Read + Write + Unpin>(
+    io: I,
+    client: SocketAddr,
+    service: Arc<Service>,
+    watch: Arc<Watch>,
+) {
+    let io = Watched { io, watch: Arc::clone(&watch) };
     let answer = service_fn(|request| call::answer(&service, &watch, client, request));
     let mut connection = pin!(
         http1::Builder::new().header_read_timeout(None).max_buf_size(HEAD_BYTES).serve_connection(io, answer)
@@ -210,12 +213,12 @@ impl Watch {
 }
 
 /// A socket that tells its watch what happens on it.
-struct Watched {
-    io: TokioIo<TcpStream>,
+struct Watched<I> {
+    io: I,
     watch: Arc<Watch>,
 }
 
-impl Read for Watched {
+impl<I: Read + Unpin> Read for Watched<I> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -229,7 +232,7 @@ impl Read for Watched {
     }
 }
 
-impl Write for Watched {
+impl<I: Write + Unpin> Write for Watched<I> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
@@ -94,7 +95,7 @@ async fn accept(
                 // An answer is written whole, so that nothing is gained by holding back what is small.
                 stream.set_nodelay(true).ok();
                 let watch = connections.add();
-                let serving = connection::serve(stream, client, Arc::clone(&service), watch);
+                let serving = connection::serve(TokioIo::new(stream), client, Arc::clone(&service), watch);
                 let alive = alive.clone();
                 tokio::spawn(async move {
                     serving.await;
