@@ -41,7 +41,7 @@ fn ten_thousand_idle_connections_keep_nobody_waiting_and_take_little() {
         && let Ok(mut stream) = TcpStream::connect(address)
     {
         // Every other one has nothing to say at all.
-        if idle.len() % 2 == 0 {
+        if idle.len().is_multiple_of(2) {
             ask(&mut stream);
         }
         idle.push(stream);
