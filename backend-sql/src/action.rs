@@ -14,6 +14,7 @@ mod describe_table;
 mod describe_time_to_live;
 mod execute_statement;
 mod execute_transaction;
+mod expire;
 mod get_item;
 mod get_records;
 mod get_shard_iterator;
@@ -43,12 +44,15 @@ mod collection_tests;
 #[cfg(test)]
 mod creation_tests;
 #[cfg(test)]
+mod expiry_tests;
+#[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod index_tests;
 #[cfg(test)]
 mod stream_tests;
 
+pub(crate) use expire::{Expired, expire};
 pub(crate) use resource_name::table_in;
 
 use std::sync::Arc;

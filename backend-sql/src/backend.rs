@@ -9,8 +9,8 @@ use dynochemy_core::api::{RawInput, RawOutput, TransactWriteItemsInput};
 use dynochemy_core::{Backend, CallError, Moment, Request, Response};
 
 use crate::action::administration::{self, Administrative};
-use crate::action::{self, Answered};
-use crate::failure::Failure;
+use crate::action::{self, Answered, Expired};
+use crate::failure::{Failure, internal};
 use crate::held::{HeldTransaction, Holds};
 use crate::storage::{Access, Creation, OpenError, OpenOptions, Storage, Transaction};
 use crate::throughput::{Meter, Throughput};
@@ -22,7 +22,7 @@ use crate::throughput::{Meter, Throughput};
 /// in several processes.
 ///
 /// Every read sees all writes that were acknowledged before; an eventually consistent one only costs less. Tables can
-/// be used as soon as they have been created. Throttling is off until it is asked for
+/// be used as soon as they have been created. What has expired at the time of a call is gone before it is answered. Throttling is off until it is asked for
 /// ([`SqlBackend::with_throughput`]).
 ///
 /// ```
@@ -179,6 +179,11 @@ impl SqlBackend {
         self.shared.storage.is_on_file()
     }
 
+    #[cfg(test)]
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.shared.storage
+    }
+
     pub(crate) fn finish(&self, number: u64, request: &Request, now: Moment) -> Result<Response, CallError> {
         self.answer_after(Access::Write, request, now, |context| context.holds.release(number))
     }
@@ -223,6 +228,28 @@ impl SqlBackend {
         now: Moment,
         work: impl FnOnce(&Context<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
+        let (mut work, mut is_due) = (Some(work), false);
+        let answer = self.transaction(access, now, |context| {
+            if context.transaction.has_expired(now)? {
+                is_due = true;
+                return Err(internal("items have to expire first").into());
+            }
+            once(&mut work, context)
+        });
+        if !is_due {
+            return answer;
+        }
+        // Where that fails, as on a full disk, what has expired is there for as long as it fails.
+        while let Ok(Expired::Some) = self.transaction(Access::Write, now, action::expire) {}
+        self.transaction(access, now, |context| once(&mut work, context))
+    }
+
+    fn transaction<T>(
+        &self,
+        access: Access,
+        now: Moment,
+        work: impl FnOnce(&Context<'_>) -> Result<T, Failure>,
+    ) -> Result<T, CallError> {
         let Shared { storage, meter, holds, creation_time } = &*self.shared;
         let creation_time = Duration::from_nanos(creation_time.load(Ordering::Relaxed));
         storage.transaction(access, |transaction| {
@@ -234,6 +261,17 @@ impl SqlBackend {
         let creation_time = AtomicU64::new(0);
         let shared = Shared { storage, meter: Meter::default(), holds: Holds::default(), creation_time };
         Self { shared: Arc::new(shared) }
+    }
+}
+
+/// Does what is to be done once.
+fn once<T>(
+    work: &mut Option<impl FnOnce(&Context<'_>) -> Result<T, Failure>>,
+    context: &Context<'_>,
+) -> Result<T, Failure> {
+    match work.take() {
+        Some(work) => work(context),
+        None => Err(internal("a call was answered twice").into()),
     }
 }
 

@@ -39,7 +39,8 @@
 //!
 //! What takes the service a while is done when it is answered: tables and indexes are active at once,
 //! unless their creation is given a time ([`SqlBackend::with_creation_time`]). Items, bytes and
-//! indexes are counted when a table is described.
+//! indexes are counted when a table is described. Items expire on the clock that is passed in: what has expired is
+//! gone before the next call is answered.
 //!
 //! Other clients' requests come in as JSON with expression text, as over HTTP: [`SqlBackend::answer_json`]. With
 //! the feature `server`, `server::Server` and the program `dynochemy-local` take them over HTTP, from any AWS SDK.
@@ -47,8 +48,8 @@
 //! What an account has beside that is answered as on a fresh one: limits, settings of backups, insights, Kinesis and
 //! policies, which are kept and told; what needs other services or regions is refused with errors of the service's.
 //!
-//! Not there yet, and refused by an error that says so: vector indexes, replicas. The attribute of time to live
-//! is kept and told, but items do not expire. Not simulated: adaptive capacity, and how tables billed on demand grow.
+//! Not there yet, and refused by an error that says so: vector indexes, replicas. Not simulated: adaptive capacity, and
+//! how tables billed on demand grow.
 //! `FIDELITY.md` lists the actions one by one, and what was decided where servers disagree.
 
 mod action;
@@ -58,6 +59,7 @@ mod check;
 mod clock;
 mod db;
 mod digest;
+mod expiry;
 mod failure;
 #[cfg(fuzzing)]
 pub mod fuzzing;

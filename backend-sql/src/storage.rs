@@ -19,6 +19,7 @@ mod administration;
 mod collections;
 mod definition;
 mod description;
+mod expirations;
 mod fault;
 mod format;
 mod items;
@@ -53,6 +54,7 @@ pub(crate) use definition::{
     CapacityChanges, Creation, Index, IndexKind, LatestStream, REGION, Settings, Source, Table,
 };
 pub(crate) use description::seconds;
+pub(crate) use expirations::Expiration;
 pub(crate) use fault::described;
 pub(crate) use items::{Stored, Stretch};
 pub use open_error::OpenError;

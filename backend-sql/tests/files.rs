@@ -222,6 +222,15 @@ fn a_file_can_be_opened_while_others_write_to_it() {
     });
 }
 
+/// Makes a file one of the format before there were streams.
+fn make_older(file: &Path) {
+    let older = Connection::open(file).unwrap();
+    for table in ["streams", "shards", "records", "expirations"] {
+        older.execute_batch(&format!("DROP TABLE {table}")).unwrap();
+    }
+    older.execute_batch("ALTER TABLE counters DROP COLUMN first_expiry; PRAGMA user_version = 4").unwrap();
+}
+
 #[test]
 fn a_file_from_before_there_were_streams_is_brought_up_to_date() {
     let directory = Directory::new();
@@ -230,12 +239,7 @@ fn a_file_from_before_there_were_streams_is_brought_up_to_date() {
     db.run(Counter::create()).unwrap();
     db.run(counter.put()).unwrap();
     drop(db);
-    let older = Connection::open(directory.file()).unwrap();
-    for table in ["streams", "shards", "records", "expirations"] {
-        older.execute_batch(&format!("DROP TABLE {table}")).unwrap();
-    }
-    older.execute_batch("ALTER TABLE counters DROP COLUMN first_expiry; PRAGMA user_version = 4").unwrap();
-    drop(older);
+    make_older(&directory.file());
     // Twice: what was brought up to date is as good as new.
     for _ in 0..2 {
         let db = database(&directory.file());
@@ -264,4 +268,63 @@ fn a_file_from_before_there_were_streams_is_brought_up_to_date() {
     let records = db.run(GetRecordsInput { shard_iterator, limit: None }).unwrap().records;
     assert_eq!(records.len(), 1);
     assert_eq!(records[0].event_name, OperationType::Remove);
+}
+
+/// A request for the counters' time to live, as of format 4 and now.
+fn expiring() -> Request {
+    let attribute_name = "count".to_owned();
+    Request::UpdateTimeToLive(UpdateTimeToLiveInput {
+        table_name: "counters".to_owned(),
+        time_to_live_specification: TimeToLiveSpecification { enabled: true, attribute_name },
+    })
+}
+
+fn put_counter(backend: &SqlBackend, id: &str, count: u64, now: Moment) {
+    let item =
+        dynochemy_sql::Item::from_json(format!(r#"{{"id":{{"S":"{id}"}},"count":{{"N":"{count}"}}}}"#));
+    let put = PutItemInput { table_name: "counters".to_owned(), item: item.unwrap(), ..Default::default() };
+    backend.answer(&put.into(), now).unwrap();
+}
+
+fn counters(backend: &SqlBackend, now: Moment) -> usize {
+    let scan = ScanInput { table_name: "counters".to_owned(), ..ScanInput::default() };
+    let Response::Scan(answer) = backend.answer(&scan.into(), now).unwrap() else { panic!("a scan") };
+    answer.count as usize
+}
+
+#[test]
+fn items_of_a_file_from_before_items_expired_do_so() {
+    let directory = Directory::new();
+    let now = Moment::from_secs(1_800_000_000);
+    let db = database(&directory.file());
+    db.run(Counter::create()).unwrap();
+    drop(db);
+    let backend = SqlBackend::open(directory.file()).unwrap();
+    backend.answer(&expiring(), now).unwrap();
+    put_counter(&backend, "old", now.as_secs() - 1, Moment::EPOCH);
+    put_counter(&backend, "new", now.as_secs() + 1, Moment::EPOCH);
+    put_counter(&backend, "ancient", 7, now);
+    drop(backend);
+    make_older(&directory.file());
+    let backend = SqlBackend::open(directory.file()).unwrap();
+    assert_eq!(counters(&backend, now), 2);
+    assert_eq!(counters(&backend, now + Duration::from_secs(1)), 1);
+}
+
+#[test]
+fn items_that_another_process_writes_expire_here_too() {
+    let directory = Directory::new();
+    let now = Moment::from_secs(1_800_000_000);
+    database(&directory.file()).run(Counter::create()).unwrap();
+    let [here, there] = [(); 2].map(|()| SqlBackend::open(directory.file()).unwrap());
+    assert_eq!(counters(&here, now), 0);
+    there.answer(&expiring(), now).unwrap();
+    put_counter(&there, "a", now.as_secs() + 60, now);
+    put_counter(&there, "b", now.as_secs() + 120, now);
+    assert_eq!(counters(&here, now), 2);
+    let later = now + Duration::from_secs(60);
+    assert_eq!((counters(&here, later), counters(&there, later)), (1, 1));
+    let later = now + Duration::from_secs(120);
+    put_counter(&here, "c", now.as_secs() + 180, later);
+    assert_eq!((counters(&there, later), counters(&here, later)), (1, 1));
 }

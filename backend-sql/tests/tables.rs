@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use dynochemy_sql::dynochemy_core::api::{TableStatus, TimeToLiveStatus};
 use dynochemy_sql::dynochemy_core::operation::{EnsureStep, ListTables};
-use dynochemy_sql::{Db, EpochSeconds, Table};
+use dynochemy_sql::{Db, EpochSeconds, Table, VirtualClock};
 use serde::{Deserialize, Serialize};
 
 /// The table as an older version of the program knew it.
@@ -89,7 +90,8 @@ fn a_live_table_gets_the_indexes_that_a_new_version_of_the_program_declares() {
 
 #[test]
 fn tables_are_tagged_listed_waited_for_and_gone() {
-    let db = Db::builder().table::<Order>().build().unwrap();
+    let clock = VirtualClock::default();
+    let db = Db::builder().table::<Order>().build().unwrap().with_clock(clock.clone());
     let created = db.run(Order::create().with::<User>().tag("team", "shop")).unwrap();
     assert_eq!((created.table_status, created.global_secondary_indexes.len()), (TableStatus::Active, 2));
     let described = db.run(Order::describe_time_to_live()).unwrap();
@@ -98,6 +100,10 @@ fn tables_are_tagged_listed_waited_for_and_gone() {
     db.run(Order::untag(["team"])).unwrap();
     assert_eq!(db.run(Order::tags()).unwrap(), BTreeMap::from([("cost".to_owned(), "1".to_owned())]));
     assert_eq!(db.run(ListTables::new()).unwrap(), ["shop"]);
+    assert!(
+        db.run(Order::disable_time_to_live()).unwrap_err().to_string().contains("modified multiple times")
+    );
+    clock.advance(Duration::from_secs(31 * 60));
     let off = db.run(Order::disable_time_to_live());
     assert!(
         off.as_ref().is_ok_and(|off| off.time_to_live_status != Some(TimeToLiveStatus::Enabled)),

@@ -1,13 +1,19 @@
 //! [UpdateTimeToLive](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html): says by
-//! which attribute a table's items expire. The setting is kept and told; items do not expire yet. It can be changed at
-//! any time, where the service wants an hour in between.
+//! which attribute a table's items expire. That holds at once, for the items that are there too, and can be changed again
+//! after half an hour, as the service does it (its documentation says an hour).
+
+use std::time::Duration;
 
 use dynochemy_core::api::{TimeToLiveSpecification, UpdateTimeToLiveInput, UpdateTimeToLiveOutput};
 
 use super::declaration::check_table_name;
+use super::expire;
 use crate::backend::Context;
 use crate::failure::{Failure, constraint, named_table_not_found, validation};
 use crate::storage::Table;
+
+/// The service was seen to refuse a change after 1,811 s, and to take one after 1,872 s.
+const COOL_DOWN: Duration = Duration::from_secs(31 * 60);
 
 pub(super) fn answer(
     input: &UpdateTimeToLiveInput,
@@ -37,8 +43,19 @@ pub(super) fn answer(
         }
         _ => {}
     }
+    if table.settings.time_to_live_changed.is_some_and(|changed| context.now < changed + COOL_DOWN) {
+        return Err(
+            validation("Time to live has been modified multiple times within a fixed interval").into()
+        );
+    }
     table.settings.time_to_live = enabled.then(|| attribute_name.clone());
+    table.settings.time_to_live_changed = Some(context.now);
     context.transaction.write_table(&table)?;
+    if *enabled {
+        expire::enter(&table, attribute_name, context)?;
+    } else {
+        context.transaction.delete_expirations(table.id)?;
+    }
     Ok(UpdateTimeToLiveOutput { time_to_live_specification: input.time_to_live_specification.clone() })
 }
 
@@ -63,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_setting_is_kept_and_told() {
-        let fixture = Fixture::new();
+        let mut fixture = Fixture::new();
         assert_eq!(described(&fixture), (Some(TimeToLiveStatus::Disabled), None));
         fixture.call(update("until", true)).unwrap();
         assert_eq!(described(&fixture), (Some(TimeToLiveStatus::Enabled), Some("until".to_owned())));
@@ -72,6 +89,11 @@ mod tests {
             "ValidationException: TimeToLive is already enabled"
         );
         assert!(fixture.error(update("other", true)).contains("current AttributeName is until"));
+        assert_eq!(
+            fixture.error(update("until", false)),
+            "ValidationException: Time to live has been modified multiple times within a fixed interval"
+        );
+        fixture.wait(COOL_DOWN);
         fixture.call(update("until", false)).unwrap();
         assert_eq!(described(&fixture), (Some(TimeToLiveStatus::Disabled), None));
         assert_eq!(fixture.error(update("x", false)), "ValidationException: TimeToLive is already disabled");

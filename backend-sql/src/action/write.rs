@@ -14,6 +14,7 @@ use dynochemy_core::{Attributes, Item, Key, Rejection, attributes_size};
 use crate::backend::Context;
 use crate::capacity::{Cost, Direction, Units};
 use crate::check::{self, Content};
+use crate::expiry;
 use crate::failure::{
     Failure, collection_too_large, condition_failed, index_key, throughput_exceeded, transaction_conflict,
     update_failed, updated_index_key, validation,
@@ -144,6 +145,12 @@ impl<'a> Write<'a> {
         })
     }
 
+    /// The deletion of an item that has expired.
+    pub(super) fn expiry(table: &'a Table, place: Place) -> Self {
+        let origin = Origin::Service;
+        Self { table, place, change: Change::Delete, condition: None, tells_old: false, origin }
+    }
+
     /// Asks for the item that is there before a put or delete, which the answer tells.
     pub(super) fn telling_old(self, asked: ReturnValues) -> Self {
         Self { tells_old: asked == ReturnValues::AllOld, ..self }
@@ -267,6 +274,18 @@ impl<'a> Write<'a> {
                 stream::Change { table: self.table, place: &self.place, old, new, origin: self.origin };
             if let Some(record) = change.record(stream, context.now)? {
                 context.transaction.append_record(stream.id, &record)?;
+            }
+        }
+        if let Some(attribute) = &self.table.settings.time_to_live {
+            let (table, place) = (self.table.id, &self.place);
+            let before = old.map_or(Ok(None), |old| expiry::expires(&old.item, attribute))?;
+            let after = new.map_or(Ok(None), |new| expiry::expires_yet(&new.item, attribute, context.now))?;
+            if let Some(before) = before.filter(|before| after != Some(*before)) {
+                context.transaction.delete_expiration(table, place, before)?;
+            }
+            // Also where it stays: it may have been over five years ago, on another clock.
+            if let Some(after) = after {
+                context.transaction.add_expiration(table, place, after)?;
             }
         }
         Ok(())

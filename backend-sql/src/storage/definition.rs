@@ -66,6 +66,8 @@ pub(crate) struct Settings {
     pub(crate) sse_specification: Option<SseSpecification>,
     /// The attribute that says when an item expires.
     pub(crate) time_to_live: Option<String>,
+    /// When that was last changed.
+    pub(crate) time_to_live_changed: Option<Moment>,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) administration: Administration,
     /// Its newest stream.
@@ -75,7 +77,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Whether writes leave more than the item and its entries in indexes.
     pub(crate) fn follows_items(&self) -> bool {
-        self.stream.as_ref().is_some_and(|stream| stream.is_enabled)
+        self.time_to_live.is_some() || self.stream.as_ref().is_some_and(|stream| stream.is_enabled)
     }
 }
 

@@ -65,7 +65,8 @@ const TABLES: &str = "
 
 /// Times are in nanoseconds since the Unix epoch, but for `expires`, which is in seconds. A stream's number comes out of
 /// `last_store` too; `last` is that of its last record, and `turns` is when its open shard is to be closed. Of a table
-/// whose items expire, each that is to expire has a row in `expirations`; `first_expiry` is the earliest of all.
+/// whose items expire, each that is to expire has a row in `expirations`; `first_expiry` is the earliest of all, and 0 in a
+/// file from before, whose items have to be looked through.
 const STREAMS: &str = "
     CREATE TABLE streams (
         id INTEGER PRIMARY KEY,
@@ -106,6 +107,7 @@ const STREAMS: &str = "
         PRIMARY KEY (expires, table_id, hash_key, range_key)
     ) STRICT, WITHOUT ROWID;
     ALTER TABLE counters ADD COLUMN first_expiry INTEGER;
+    UPDATE counters SET first_expiry = 0 WHERE EXISTS (SELECT 1 FROM tables);
 ";
 
 /// Why a file is not used: what it is, or what SQLite fails with.

@@ -3,7 +3,7 @@
 //! A definition is read once and kept by each connection, until tables are changed. That another connection has written
 //! is what SQLite tells for little; whether it was tables that it changed is told by a number in the database.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,9 +13,18 @@ use super::items::to_unsigned;
 use super::{Table, Transaction};
 use crate::failure::{Failure, internal};
 
-/// The definitions that were read.
+/// What was read, and need not be read again: definitions, and when the first item expires.
 #[derive(Debug, Default)]
-pub(super) struct Known(RefCell<Definitions>);
+pub(super) struct Known {
+    definitions: RefCell<Definitions>,
+    /// In seconds since the Unix epoch, [`NEVER`] where no item does; unknown where it may have changed.
+    pub(super) first_expiry: Cell<Option<i64>>,
+    /// Whether the transaction under way has changed that.
+    pub(super) expiry_changing: Cell<bool>,
+}
+
+/// Later than any item expires.
+pub(super) const NEVER: i64 = i64::MAX;
 
 #[derive(Debug, Default)]
 struct Definitions {
@@ -31,14 +40,16 @@ struct Definitions {
 impl Known {
     /// Forgets all where another connection has changed tables; to be called within a transaction.
     pub(super) fn begin(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let number =
-            |statement| connection.prepare_cached(statement)?.query_row([], |row| row.get::<_, i64>(0));
-        let data_version = number("PRAGMA data_version")?;
-        let mut known = self.0.borrow_mut();
+        let data_version =
+            connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get::<_, i64>(0))?;
+        let mut known = self.definitions.borrow_mut();
         if known.data_version == data_version {
             return Ok(());
         }
-        let definitions = number("SELECT definitions FROM counters")?;
+        let (definitions, first_expiry) = connection
+            .prepare_cached("SELECT definitions, first_expiry FROM counters")?
+            .query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)))?;
+        self.first_expiry.set(Some(first_expiry.unwrap_or(NEVER)));
         if known.definitions != definitions {
             known.tables.clear();
         }
@@ -46,12 +57,15 @@ impl Known {
         Ok(())
     }
 
-    /// Forgets all where the transaction that has ended, in whatever way, changed tables.
+    /// Forgets what the transaction that has ended, in whatever way, has changed.
     pub(super) fn end(&self) {
-        let mut known = self.0.borrow_mut();
+        let mut known = self.definitions.borrow_mut();
         if known.changing {
             known.tables.clear();
             known.changing = false;
+        }
+        if self.expiry_changing.take() {
+            self.first_expiry.set(None);
         }
     }
 }
@@ -59,7 +73,8 @@ impl Known {
 impl Transaction<'_> {
     /// The table of that name.
     pub(crate) fn table(&self, name: &str) -> Result<Option<Arc<Table>>, Failure> {
-        if let Some(table) = self.known.0.borrow().tables.get(name).filter(|_| !self.is_changing()) {
+        if let Some(table) = self.known.definitions.borrow().tables.get(name).filter(|_| !self.is_changing())
+        {
             return Ok(Some(Arc::clone(table)));
         }
         let found = self
@@ -71,7 +86,7 @@ impl Transaction<'_> {
             .map_err(|error| internal(format!("the definition of table {name} cannot be read: {error}")))?;
         let table = Arc::new(Table { id, name: name.to_owned(), ..table });
         if !self.is_changing() {
-            self.known.0.borrow_mut().tables.insert(name.to_owned(), Arc::clone(&table));
+            self.known.definitions.borrow_mut().tables.insert(name.to_owned(), Arc::clone(&table));
         }
         Ok(Some(table))
     }
@@ -80,6 +95,15 @@ impl Transaction<'_> {
     pub(crate) fn new_store(&self) -> rusqlite::Result<i64> {
         self.writing("UPDATE counters SET last_store = last_store + 1 RETURNING last_store")?
             .query_row([], |row| row.get(0))
+    }
+
+    /// The table of that number.
+    pub(crate) fn numbered_table(&self, id: i64) -> Result<Option<Arc<Table>>, Failure> {
+        let name = self
+            .reading("SELECT name FROM tables WHERE id = ?1")?
+            .query_row([id], |row| row.get::<_, String>(0))
+            .optional()?;
+        name.map_or(Ok(None), |name| self.table(&name))
     }
 
     /// Enters a table, or its new definition where it has been entered.
@@ -105,6 +129,9 @@ impl Transaction<'_> {
         if table.has_local_indexes() {
             self.delete_collections(table.id)?;
         }
+        if table.settings.time_to_live.is_some() {
+            self.delete_expirations(table.id)?;
+        }
         self.writing("DELETE FROM tables WHERE id = ?1")?.execute([table.id])?;
         Ok(())
     }
@@ -129,13 +156,13 @@ impl Transaction<'_> {
     }
 
     fn note_change(&self) -> rusqlite::Result<()> {
-        self.known.0.borrow_mut().changing = true;
+        self.known.definitions.borrow_mut().changing = true;
         self.writing("UPDATE counters SET definitions = definitions + 1")?.execute([])?;
         Ok(())
     }
 
     fn is_changing(&self) -> bool {
-        self.known.0.borrow().changing
+        self.known.definitions.borrow().changing
     }
 }
 
