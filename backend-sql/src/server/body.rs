@@ -14,6 +14,9 @@ use super::limits::Limits;
 
 /// Bodies up to this size, in bytes, are read without asking for room: there are as many as connections.
 const SMALL: u64 = 64 << 10;
+/// A body of up to so many times the largest one is taken to its end, and not kept, before it is refused: a client that is
+/// still sending would find its connection closed, and not the answer.
+const HEARD_OUT: u64 = 4;
 /// In bytes: a semaphore's permits are too few to count all bytes.
 const UNIT: u64 = 1 << 10;
 
@@ -61,6 +64,10 @@ impl Bodies {
     ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), BodyError> {
         let size = body.size_hint();
         if size.lower() > self.largest {
+            begin();
+            if size.lower() <= self.largest * HEARD_OUT {
+                drain(body).await;
+            }
             return Err(BodyError::TooLarge);
         }
         let needed = match encoding {
@@ -96,6 +103,12 @@ impl Encoding {
             Some(_) => Err(BodyError::Encoding),
         }
     }
+}
+
+/// Takes a body to its end, or to that of its connection.
+async fn drain<B: Body>(body: B) {
+    let mut body = std::pin::pin!(body);
+    while let Some(Ok(_)) = body.frame().await {}
 }
 
 async fn collected<B: Body<Data = Bytes>>(body: B, largest: u64) -> Result<Bytes, BodyError> {

@@ -8,12 +8,20 @@ fn assert_answers(server: &Server) {
 }
 
 #[test]
-fn a_body_over_the_limit_is_refused_before_it_is_read() {
+fn a_body_over_the_limit_is_refused_once_it_is_sent() {
     let server = start(options());
     let mut client = Client::connect(&server);
-    client.send(
-        call("PutItem", "").replace("content-length: 0", &format!("content-length: {}", (16 << 20) + 1)),
-    );
+    client.send(call("PutItem", &" ".repeat((16 << 20) + 1)));
+    assert_eq!(client.receive().unwrap().status, 413);
+    client.expect_end();
+    assert_answers(&server);
+}
+
+#[test]
+fn a_body_far_over_the_limit_is_refused_before_it_is_sent() {
+    let server = start(options());
+    let mut client = Client::connect(&server);
+    client.send(call("PutItem", "").replace("content-length: 0", "content-length: 100000000000"));
     assert_eq!(client.receive().unwrap().status, 413);
     client.expect_end();
     assert_answers(&server);
