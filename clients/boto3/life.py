@@ -177,11 +177,16 @@ def writes_by_batches_and_pages_through_them(client, table):
     limited = paginator.paginate(TableName=TABLE, PaginationConfig={"PageSize": 40, "MaxItems": 100})
     equal(len(limited.build_full_result()["Items"]), 100)
     segments = [
-        table.scan(Segment=segment, TotalSegments=3, ProjectionExpression="#time",
-                   ExpressionAttributeNames={"#time": "time"})["Items"]
+        paginator.paginate(
+            TableName=TABLE,
+            Segment=segment,
+            TotalSegments=3,
+            ProjectionExpression="#time",
+            ExpressionAttributeNames={"#time": "time"},
+        ).build_full_result()["Items"]
         for segment in range(3)
     ]
-    equal(len({item["time"] for segment in segments for item in segment}), 499)
+    equal(sorted(int(item["time"]["N"]) for segment in segments for item in segment), list(range(1, 500)))
     keys = [{"user": {"S": f"u{number % 10}"}, "time": {"N": str(number)}} for number in range(1, 101)]
     answer = client.batch_get_item(RequestItems={TABLE: {"Keys": keys, "ProjectionExpression": "padding"}})
     equal(len(answer["Responses"][TABLE]), 100)
