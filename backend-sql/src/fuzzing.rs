@@ -3,6 +3,7 @@
 use dynochemy_core::expression::{Condition, DocumentPath, KeyCondition, UpdateExpression};
 use dynochemy_core::{AttributeValue, Key, KeyValue, Rejection};
 
+use crate::partiql::{self, Select, Statement};
 use crate::storage::Place;
 use crate::wire::expression;
 
@@ -66,4 +67,28 @@ pub fn place(key: &Key) -> (Vec<u8>, Vec<u8>) {
 pub fn place_in_index(hash: &[KeyValue], range: &[KeyValue], primary: &Key) -> (Vec<u8>, Vec<u8>) {
     let place = Place::in_index(hash, range, &Place::of(primary));
     (place.key_hash().to_vec(), place.range().to_vec())
+}
+
+/// What a PartiQL statement does.
+pub enum Effect {
+    /// It reads all that meets a condition out of a table, and returns it whole.
+    SelectsAll(Option<Condition>),
+    /// It reads something else.
+    Reads,
+    /// It writes.
+    Writes,
+}
+
+/// Reads a PartiQL statement without parameters.
+///
+/// # Errors
+/// What the service answers.
+pub fn statement(text: &str) -> Result<Effect, Box<Rejection>> {
+    Ok(match partiql::parse(text, &[])? {
+        Statement::Select(Select { index: None, columns: None, condition, .. }) => {
+            Effect::SelectsAll(condition)
+        }
+        Statement::Select(_) | Statement::Exists(_) => Effect::Reads,
+        Statement::Insert(_) | Statement::Update(_) | Statement::Delete(_) => Effect::Writes,
+    })
 }

@@ -23,6 +23,7 @@ use dynochemy_core::api::ReturnValues;
 use dynochemy_core::expression::{Condition, DocumentPath, PathStep, UpdateExpression};
 use dynochemy_core::{AttributeValue, Attributes, Rejection};
 
+use crate::check;
 use crate::failure::validation;
 use parser::{Fault, Parser};
 
@@ -116,6 +117,26 @@ impl Statement {
         }
     }
 
+    /// Holds its condition to what the service refuses of any.
+    pub(crate) fn check_condition(&self) -> Result<(), Box<Rejection>> {
+        let condition = match self {
+            Self::Select(Select { condition, .. })
+            | Self::Exists(Select { condition, .. })
+            | Self::Update(Update { condition, .. })
+            | Self::Delete(Delete { condition, .. }) => condition.as_ref(),
+            Self::Insert(_) => None,
+        };
+        condition.map_or(Ok(()), |condition| check::condition(condition, "Statement").map_err(without_member))
+    }
+
+    /// Holds its changes to what the service refuses of any.
+    pub(crate) fn check_changes(&self) -> Result<(), Box<Rejection>> {
+        match self {
+            Self::Update(Update { changes, .. }) => check::update(changes).map_err(without_member),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether it returns what it found before or after its change.
     pub(crate) fn returns(&self) -> bool {
         match self {
@@ -127,11 +148,19 @@ impl Statement {
     }
 }
 
+/// Expressions are members of a request, which messages name; statements have no such.
+fn without_member(rejection: Box<Rejection>) -> Box<Rejection> {
+    let bare = rejection.message.strip_prefix("Invalid ").and_then(|rest| rest.split_once(": "));
+    let message = bare.map(|(_, bare)| bare.to_owned());
+    Box::new(Rejection { message: message.unwrap_or_else(|| rejection.message.clone()), ..*rejection })
+}
+
 /// Reads a statement, whose `?` stand for these parameters, in their order.
 ///
 /// # Errors
-/// What the service would say of it: of its grammar first, then of the number of its parameters, then of what else is wrong
-/// with it whatever its table.
+/// What the service would say of it: of its grammar first, then of the number of its parameters, then of literals and
+/// clauses. Its conditions and changes are held to more by [`Statement::check_condition`] and
+/// [`Statement::check_changes`], when it is known what else it does.
 pub(crate) fn parse(text: &str, parameters: &[AttributeValue]) -> Result<Statement, Box<Rejection>> {
     let mut parser = Parser::new(text, parameters).map_err(Fault::rejection)?;
     let read = statement::statement(&mut parser);

@@ -11,13 +11,14 @@ pub mod item;
 pub mod json;
 pub mod key;
 pub mod number;
+pub mod partiql;
 pub mod place;
 
 /// A property of arbitrary bytes.
 pub type Property = fn(&[u8]);
 
 /// The properties, by the names of their corpora.
-pub const PROPERTIES: [(&str, Property); 10] = [
+pub const PROPERTIES: [(&str, Property); 11] = [
     ("json", json::check),
     ("answer", answer::check),
     ("item", item::check),
@@ -28,4 +29,5 @@ pub const PROPERTIES: [(&str, Property); 10] = [
     ("place", place::check),
     ("call", call::check),
     ("http", http::check),
+    ("partiql", partiql::check),
 ];

@@ -66,6 +66,12 @@ pub(super) fn answer(
             }
             Err(failure) => return Err(failure),
         };
+        // Of a statement that is wrong, its table is not told.
+        let is_wrong = response
+            .error
+            .as_ref()
+            .is_some_and(|error| error.code == BatchStatementErrorCode::ValidationError);
+        let table_name = table_name.filter(|_| !is_wrong);
         output.responses.push(BatchStatementResponse { table_name, ..response });
     }
     output.consumed_capacity.sort_by(|one, other| one.table_name.cmp(&other.table_name));

@@ -18,6 +18,9 @@ pub(super) fn answer(
         return Err(constraint(0, "limit", "have value greater than or equal to 1").into());
     }
     let statement = statement::parse("statement", &input.statement, &input.parameters)?;
+    if let Statement::Select(_) = statement {
+        statement.check_condition()?;
+    }
     let named = statement.table().to_owned();
     let mut output = match statement {
         Statement::Select(select) => select::answer(&select, input, context)?,

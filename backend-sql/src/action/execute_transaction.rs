@@ -39,9 +39,11 @@ pub(super) fn answer(
     let (statements, kind) = parsed(input)?;
     let names: Vec<String> = statements.iter().map(|statement| statement.table().to_owned()).collect();
     let prepared = prepared(statements, context)?;
+    let fits = prepared.iter().all(Result::is_ok);
     let mut output = match kind {
-        Kind::Reads => reads(input, prepared, context)?,
-        Kind::Writes => writes(input, prepared, context)?,
+        Kind::Reads if fits => reads(input, prepared.into_iter().flatten().collect(), context)?,
+        Kind::Writes if fits => writes(input, prepared.into_iter().flatten().collect(), context)?,
+        kind => return Err(misfit(input, prepared, kind, context)),
     };
     for consumed in &mut output.consumed_capacity {
         // A table that was named in full is told so.
@@ -104,14 +106,11 @@ fn parsed(input: &ExecuteTransactionInput) -> Result<(Vec<Statement>, Kind), Box
 const UNKEYED: &str =
     "Select statements within ExecuteTransaction must specify the primary key in the where clause.";
 
+/// A statement and its table, or why it does not fit it.
+type Prepared = Result<(OneItem, Arc<Table>), CancellationReason>;
+
 /// What each statement does to its item.
-///
-/// # Errors
-/// A cancellation where one does not fit its table.
-fn prepared(
-    statements: Vec<Statement>,
-    context: &Context<'_>,
-) -> Result<Vec<(OneItem, Arc<Table>)>, Failure> {
+fn prepared(statements: Vec<Statement>, context: &Context<'_>) -> Result<Vec<Prepared>, Failure> {
     let mut prepared = Vec::with_capacity(statements.len());
     for (position, statement) in statements.into_iter().enumerate() {
         let is_select = matches!(statement, Statement::Select(_));
@@ -137,11 +136,7 @@ fn prepared(
             Ok(one) => Ok((one, table)),
         });
     }
-    if prepared.iter().all(Result::is_ok) {
-        return Ok(prepared.into_iter().flatten().collect());
-    }
-    let reasons = prepared.into_iter().map(|prepared| prepared.err().unwrap_or_else(cancellation::none));
-    Err(cancelled(reasons.collect()).into())
+    Ok(prepared)
 }
 
 fn unkeyed(position: usize) -> Failure {
@@ -175,8 +170,7 @@ fn writes(
     prepared: Vec<(OneItem, Arc<Table>)>,
     context: &Context<'_>,
 ) -> Result<ExecuteTransactionOutput, Failure> {
-    let is_insert: Vec<bool> =
-        prepared.iter().map(|(one, _)| matches!(one.operation, Operation::Put { .. })).collect();
+    let is_insert: Vec<bool> = prepared.iter().map(|(one, _)| one.is_insert()).collect();
     let mut writes = TransactWriteItemsInput {
         client_request_token: input.client_request_token.clone(),
         return_consumed_capacity: input.return_consumed_capacity,
@@ -193,6 +187,43 @@ fn writes(
         other => other,
     })?;
     Ok(ExecuteTransactionOutput { responses: Vec::new(), consumed_capacity: output.consumed_capacity })
+}
+
+/// Why a transaction is cancelled of which a statement does not fit its table. What the others would fail by is told beside.
+fn misfit(
+    input: &ExecuteTransactionInput,
+    prepared: Vec<Prepared>,
+    kind: Kind,
+    context: &Context<'_>,
+) -> Failure {
+    let mut writes = TransactWriteItemsInput::default();
+    let mut is_insert = Vec::new();
+    let mut reasons = Vec::with_capacity(prepared.len());
+    for (prepared, request) in prepared.into_iter().zip(&input.transact_statements) {
+        reasons.push(match prepared {
+            Err(reason) => Some(reason),
+            Ok(_) if kind == Kind::Reads => Some(cancellation::none()),
+            Ok((one, table)) => {
+                let on_failure = request.return_values_on_condition_check_failure.unwrap_or_default();
+                is_insert.push(one.is_insert());
+                writes.transact_items.push(one.transact_write(&table, on_failure));
+                None
+            }
+        });
+    }
+    let of_others = match transact_write_items::hold(&writes, context) {
+        Err(Failure::Refused(rejection)) if rejection.cancellation_reasons.len() == is_insert.len() => {
+            told(rejection.cancellation_reasons, &is_insert)
+        }
+        // An item that is named twice is told before all reasons.
+        Err(failure) if !writes.transact_items.is_empty() => return failure,
+        _ => vec![cancellation::none(); is_insert.len()],
+    };
+    let mut of_others = of_others.into_iter();
+    let reason = |reason: Option<CancellationReason>| {
+        reason.or_else(|| of_others.next()).unwrap_or_else(cancellation::none)
+    };
+    cancelled(reasons.into_iter().map(reason).collect()).into()
 }
 
 /// The reasons of a cancellation, where an INSERT does not fail by a condition but finds its item.

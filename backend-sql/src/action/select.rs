@@ -248,8 +248,11 @@ fn ordered(hash: &[Part]) -> Vec<u8> {
     form
 }
 
-/// The values of the hash attributes that the conditions allow, each one once; none where they allow any. What a query asks
+/// The values of the hash attributes that the conditions allow; none where they allow any. What a query asks
 /// for by itself is taken out of the conditions.
+///
+/// # Errors
+/// Where a value is of another type, or is allowed twice.
 fn hashes(
     conjuncts: &mut Vec<Condition>,
     source: &Source<'_>,
@@ -267,9 +270,12 @@ fn hashes(
         let mut distinct: Vec<KeyValue> = Vec::new();
         for value in values {
             let value = key_value(value, attribute)?;
-            if !distinct.contains(&value) {
-                distinct.push(value);
+            if distinct.contains(&value) {
+                return Err(validation(
+                    "Overlapping conditions with range keys are not supported in where clause",
+                ));
             }
+            distinct.push(value);
         }
         // Of an index with several hash attributes, one alone may have several values.
         if hashes.len() > 1 && distinct.len() > 1 {

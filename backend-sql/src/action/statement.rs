@@ -140,6 +140,13 @@ impl OneItem {
     /// # Errors
     /// Where it does not name one.
     pub(super) fn new(statement: Statement, table: &Table) -> Result<Self, Box<Rejection>> {
+        statement.check_condition()?;
+        let changes = statement.check_changes();
+        let one = Self::unchecked(statement, table)?;
+        changes.map(|()| one)
+    }
+
+    fn unchecked(statement: Statement, table: &Table) -> Result<Self, Box<Rejection>> {
         match statement {
             Statement::Select(Select { columns, condition, .. }) => {
                 let (key, condition) = named(condition, table)?;
@@ -168,6 +175,10 @@ impl OneItem {
                 Ok(Self { key, operation: Operation::Delete { returning, condition } })
             }
         }
+    }
+
+    pub(super) fn is_insert(&self) -> bool {
+        matches!(self.operation, Operation::Put { .. })
     }
 
     /// Carries the statement out as a call of its own.

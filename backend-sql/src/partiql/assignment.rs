@@ -5,7 +5,6 @@
 use dynochemy_core::AttributeValue;
 use dynochemy_core::expression::{Assignment, DocumentPath, MAX_OPERATORS, UpdateAction, UpdateExpression};
 
-use super::condition::without_member;
 use super::lexer::Kind;
 use super::literal;
 use super::parser::{Fault, Parser};
@@ -31,7 +30,6 @@ pub(super) fn changes(parser: &mut Parser<'_>) -> Result<UpdateExpression, Fault
     if changes.actions.is_empty() {
         return Fault::malformed("Expected data manipulation");
     }
-    check::update(&changes).map_err(|rejection| without_member(&rejection.message))?;
     Ok(changes)
 }
 

@@ -59,22 +59,8 @@ fn joined(mut parts: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -> C
     }
 }
 
-/// Reads a condition, and holds it to what the service refuses of any condition.
+/// Reads a condition.
 pub(super) fn condition(parser: &mut Parser<'_>) -> Result<Condition, Fault> {
-    let condition = read(parser)?;
-    check::condition(&condition, MEMBER).map_err(|rejection| without_member(&rejection.message))?;
-    Ok(condition)
-}
-
-/// Where the checks of expressions name a member, there is none here.
-const MEMBER: &str = "Statement";
-
-pub(super) fn without_member(message: &str) -> Fault {
-    let bare = message.strip_prefix("Invalid ").and_then(|rest| rest.split_once(": "));
-    Fault::Refused(bare.map_or(message, |(_, bare)| bare).to_owned())
-}
-
-fn read(parser: &mut Parser<'_>) -> Result<Condition, Fault> {
     let mut open = vec![Group::default()];
     let mut operators = 0;
     loop {

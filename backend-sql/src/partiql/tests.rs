@@ -9,7 +9,8 @@ fn read(text: &str) -> Statement {
 }
 
 fn fault(text: &str) -> String {
-    parse(text, &[]).unwrap_err().message
+    let checked = |statement: Statement| statement.check_condition().and_then(|()| statement.check_changes());
+    parse(text, &[]).and_then(checked).unwrap_err().message
 }
 
 fn condition(text: &str) -> Condition {

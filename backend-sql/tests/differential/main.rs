@@ -27,6 +27,7 @@ mod items;
 mod known;
 mod peers;
 mod sequences;
+mod statements;
 mod survey;
 mod tables;
 

@@ -91,7 +91,7 @@ fn each_write_is_applied_or_fails_by_itself() {
             "visits: ConditionalCheckFailed The conditional request failed with its item",
             "visits: ConditionalCheckFailed The conditional request failed",
             r#"visits: {"user":{"S":"a"},"time":{"N":"2"}}"#,
-            "visits: ValidationError Where clause does not contain a mandatory equality on all key attributes",
+            "-: ValidationError Where clause does not contain a mandatory equality on all key attributes",
             "notes: nothing",
         ]
     );

@@ -92,6 +92,9 @@ fn what_does_not_fit_its_table_is_a_reason() {
                 "DELETE FROM none WHERE user = 'a'",
                 "DELETE FROM visits WHERE user = 1 AND time = 1",
                 "INSERT INTO visits VALUE {'user': 'a'}",
+                "INSERT INTO visits VALUE {'user': 'a', 'time': 2}",
+                "DELETE FROM visits WHERE user = 'z' AND time = 1 AND n = 1",
+                "UPDATE visits SET n = 1 SET n = 2 WHERE user = 'a' AND time = 3",
             ]
         ),
         [
@@ -100,6 +103,10 @@ fn what_does_not_fit_its_table_is_a_reason() {
             "ResourceNotFound Requested resource not found",
             "ValidationError The provided key element does not match the schema",
             "ValidationError One or more parameter values were invalid: Missing the key time in the item",
+            "DuplicateItem Duplicate primary key exists in table",
+            "None -",
+            "ValidationError Two document paths overlap with each other; must remove or rewrite one of these paths; path one: \
+             [n], path two: [n]",
         ]
     );
 }
