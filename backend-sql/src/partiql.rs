@@ -149,10 +149,12 @@ impl Statement {
 }
 
 /// Expressions are members of a request, which messages name; statements have no such.
-fn without_member(rejection: Box<Rejection>) -> Box<Rejection> {
+fn without_member(mut rejection: Box<Rejection>) -> Box<Rejection> {
     let bare = rejection.message.strip_prefix("Invalid ").and_then(|rest| rest.split_once(": "));
-    let message = bare.map(|(_, bare)| bare.to_owned());
-    Box::new(Rejection { message: message.unwrap_or_else(|| rejection.message.clone()), ..*rejection })
+    if let Some(bare) = bare.map(|(_, bare)| bare.to_owned()) {
+        rejection.message = bare;
+    }
+    rejection
 }
 
 /// Reads a statement, whose `?` stand for these parameters, in their order.
