@@ -125,8 +125,11 @@ pub(crate) fn empty_key(name: &str, value: &KeyValue) -> Box<Rejection> {
     ))
 }
 
-/// A key whose values can be in any table.
+/// A key whose values can be in any table. One without names is none, which is told once the table is known.
 pub(crate) fn key_values(key: &Key) -> Result<(), Box<Rejection>> {
+    if key.hash.0.is_empty() {
+        return Ok(());
+    }
     values((&key.hash.0, &key.hash.1), key.range.as_ref().map(|(name, value)| (name.as_ref(), value)))
 }
 

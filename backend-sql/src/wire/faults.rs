@@ -154,3 +154,15 @@ fn a_scan_filters_by_what_its_index_lacks_and_a_query_does_not() {
         told(&backend(), "Query", &query).contains("does not project one or more filter attributes: [n]")
     );
 }
+
+#[test]
+fn what_is_no_key_in_a_transaction_is_a_reason_of_its_cancellation() {
+    let write = r#"{"TransactItems":[{"Delete":{"TableName":"things","Key":{"h":{"BOOL":true}}}}]}"#;
+    let read = r#"{"TransactItems":[{"Get":{"TableName":"things","Key":{"h":{"BOOL":true}}}}]}"#;
+    for (action, body) in [("TransactWriteItems", write), ("TransactGetItems", read)] {
+        let answer = backend().answer_json(action, body.as_bytes(), Moment::EPOCH);
+        let text = String::from_utf8(answer.body.to_vec()).unwrap();
+        assert!(text.contains("TransactionCanceledException"), "{text}");
+        assert!(text.contains(r#""Message":"The provided key element does not match the schema""#), "{text}");
+    }
+}

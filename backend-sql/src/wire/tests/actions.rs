@@ -200,3 +200,15 @@ fn keys_that_were_not_read_can_be_sent_again_as_they_come_back() {
     );
     assert_eq!(again.status, 200);
 }
+
+#[test]
+fn attributes_to_get_come_back_with_keys_that_were_not_read() {
+    let backend =
+        backend().with_throughput(crate::Throughput::forced(1, 100).burst(std::time::Duration::from_secs(1)));
+    let asked = r#"{"RequestItems":{"visits":{"AttributesToGet":["l[1].n","name"],"Keys":[
+        {"u":{"S":"a"},"t":{"N":"1"}},{"u":{"S":"a"},"t":{"N":"2"}},{"u":{"S":"a"},"t":{"N":"3"}}]}}}"#;
+    let (status, body) = call(&backend, "BatchGetItem", asked);
+    assert_eq!(status, 200, "{body}");
+    let left = r#""UnprocessedKeys":{"visits":{"Keys":[{"t":{"N":"3"},"u":{"S":"a"}}],"AttributesToGet":["l[1].n","name"]}}"#;
+    assert!(body.contains(left), "{body}");
+}
