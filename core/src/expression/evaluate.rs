@@ -242,6 +242,8 @@ impl UpdateExpression {
             return removed.into_iter().try_for_each(|path| remove(item, path));
         }
         let mut changed = item.clone();
+        // What is appended to a list is in the order of the elements' numbers.
+        stored.sort_by(|(one, _), (other, _)| one.cmp(other));
         for (path, value) in stored {
             store(&mut changed, path, value)?;
         }

@@ -20,7 +20,7 @@ const LOCAL: [(Kind, &[Kind]); 21] = [
     (IndexKey, &[Condition, Constraint, Key, Update, Value]),
     (Item, &[Constraint, Key, Value, Size]),
     (Key, &[Constraint, KeyCondition, Missing, Size, Value, KeyValue]),
-    (KeyCondition, &[Consistent, Missing, Value]),
+    (KeyCondition, &[Consistent, KeyValue, Missing, Value]),
     (KeyPath, &[Constraint, Missing]),
     (KeyUpdate, &[Condition]),
     (KeyValue, &[Duplicates, Cancelled, Constraint, Key, Missing, Start, Update, KeyUpdate, KeyCondition]),
@@ -111,7 +111,8 @@ fn listed(pairs: &[(Kind, &[Kind])], seen: &Seen<'_>) -> bool {
     })
 }
 
-/// Two faults of expressions, of an update that does not fit its item, or of a filter on two keys.
+/// Two faults of expressions, of an update that does not fit its item, of keys that are asked for, or of a
+/// filter on two keys.
 fn other_sentence(seen: &Seen<'_>) -> bool {
     let sentence = |text: &str| text.split([';', ':']).nth(1).unwrap_or_default().to_owned();
     match kinds(seen) {
@@ -119,7 +120,9 @@ fn other_sentence(seen: &Seen<'_>) -> bool {
             let (ours, theirs) = (sentence(message(seen.ours)), sentence(message(seen.theirs)));
             ours != theirs || ours.contains("Incorrect operand type")
         }
-        Some((Update, Update) | (Placeholders, Placeholders) | (Filter, Filter)) => true,
+        Some(
+            (Update, Update) | (Placeholders, Placeholders) | (Filter, Filter) | (KeyCondition, KeyCondition),
+        ) => true,
         _ => false,
     }
 }

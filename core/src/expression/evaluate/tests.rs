@@ -142,6 +142,17 @@ fn an_update_removes_elements_that_were_there_and_none_that_it_appends() {
 }
 
 #[test]
+fn elements_beyond_the_end_of_a_list_are_appended_in_the_order_of_their_numbers() {
+    let set = |index, value: &str| {
+        UpdateAction::Set(path("l", &[PathStep::Element(index)]), Assignment::Value(value.into()))
+    };
+    let mut changed = Attributes::from([("l".to_owned(), AttributeValue::L(vec!["first".into()]))]);
+    let actions = vec![set(10, "ten"), set(9, "nine"), set(0, "zero")];
+    UpdateExpression { actions }.apply(&mut changed).unwrap();
+    assert_eq!(changed["l"], AttributeValue::L(vec!["zero".into(), "nine".into(), "ten".into()]));
+}
+
+#[test]
 fn an_update_does_not_take_one_attribute_for_a_map_and_a_list() {
     let remove = |step| UpdateAction::Remove(path("l", &[step]));
     let actions = vec![remove(PathStep::Element(0)), remove(PathStep::Member("x".into()))];
