@@ -48,7 +48,7 @@ use readers::Readers;
 use session::Session;
 
 pub(crate) use administration::{
-    ContributorInsights, KinesisDestination, PointInTimeRecovery, ResourcePolicy,
+    Administration, ContributorInsights, KinesisDestination, PointInTimeRecovery, ResourcePolicy,
 };
 pub(crate) use definition::{
     CapacityChanges, Creation, Index, IndexKind, LatestStream, REGION, Settings, Source, Table,

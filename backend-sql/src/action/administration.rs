@@ -15,7 +15,7 @@ mod backups;
 mod contributor_insights;
 mod global_tables;
 mod kinesis;
-mod resource_policy;
+pub(super) mod resource_policy;
 mod transfers;
 mod vectors;
 

@@ -7,6 +7,7 @@ use dynochemy_core::api::{
     ProvisionedThroughput, StreamSpecification,
 };
 
+use super::administration::resource_policy;
 use super::check_created;
 use super::declaration::capacity::{
     LowerThan, Occasion, Owner, capacity_on_demand, check_bounds, check_mode, check_on_demand, check_units,
@@ -19,7 +20,7 @@ use super::declaration::{check_table_name, keys, options};
 use super::tag_resource::checked_tags;
 use crate::backend::Context;
 use crate::failure::{Failure, invalid, not_supported, table_exists};
-use crate::storage::{Index, Settings, Table};
+use crate::storage::{Administration, Index, Settings, Table};
 
 pub(super) fn answer(input: &CreateTableInput, context: &Context<'_>) -> Result<CreateTableOutput, Failure> {
     check_members(input)?;
@@ -96,6 +97,9 @@ fn declared(input: &CreateTableInput, context: &Context<'_>) -> Result<Table, Bo
     )?;
     let tags = checked_tags(&input.tags)?;
     check_supported(input)?;
+    if let Some(policy) = &input.resource_policy {
+        resource_policy::check(policy)?;
+    }
     Ok(Table {
         id: 0,
         name: input.table_name.clone(),
@@ -113,6 +117,11 @@ fn declared(input: &CreateTableInput, context: &Context<'_>) -> Result<Table, Bo
             table_class: input.table_class.clone(),
             sse_specification: input.sse_specification.clone(),
             tags,
+            administration: input
+                .resource_policy
+                .clone()
+                .map(Administration::with_policy)
+                .unwrap_or_default(),
             ..Settings::default()
         },
     })
@@ -168,9 +177,6 @@ fn with_capacity(
 fn check_supported(input: &CreateTableInput) -> Result<(), Box<Rejection>> {
     if !input.vector_indexes.is_empty() {
         return Err(not_supported("vector indexes"));
-    }
-    if input.resource_policy.is_some() {
-        return Err(not_supported("resource policies"));
     }
     if input.global_table_source_arn.is_some() || input.global_table_settings_replication_mode.is_some() {
         return Err(not_supported("global tables"));

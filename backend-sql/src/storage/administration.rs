@@ -19,6 +19,21 @@ pub(crate) struct Administration {
     pub(crate) kinesis_destinations: BTreeMap<String, KinesisDestination>,
 }
 
+impl Administration {
+    /// The policy comes after all that there were.
+    pub(crate) fn set_policy(&mut self, policy: String) -> &ResourcePolicy {
+        self.resource_policies += 1;
+        self.resource_policy.insert(ResourcePolicy { policy, revision: self.resource_policies })
+    }
+
+    /// What a table has that is created with a policy.
+    pub(crate) fn with_policy(policy: String) -> Self {
+        let mut administration = Self::default();
+        administration.set_policy(policy);
+        administration
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PointInTimeRecovery {
     pub(crate) since: Moment,

@@ -243,7 +243,7 @@ impl UpdateExpression {
         }
         let mut changed = item.clone();
         // What is appended to a list is in the order of the elements' numbers.
-        stored.sort_by(|(one, _), (other, _)| one.cmp(other));
+        stored.sort_by_key(|(path, _)| *path);
         for (path, value) in stored {
             store(&mut changed, path, value)?;
         }

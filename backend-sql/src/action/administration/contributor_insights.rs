@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Input, known_table};
 use crate::backend::Context;
-use crate::failure::{Failure, constraint, validation};
+use crate::failure::{Failure, validation};
 use crate::storage::{ContributorInsights, Index, IndexKind, Table};
 
 /// The most that one page tells.
@@ -68,9 +68,6 @@ pub(super) fn update_contributor_insights(
 /// Of a table that is named it and its global indexes, else all where they are enabled.
 pub(super) fn list_contributor_insights(input: &Input<'_>, context: &Context<'_>) -> Result<Value, Failure> {
     let Named { table_name, max_results, next_token, .. } = input.read()?;
-    if max_results == Some(0) {
-        return Err(constraint(0, "maxResults", "have value greater than or equal to 1").into());
-    }
     let mut all = Vec::new();
     match table_name {
         Some(name) => {

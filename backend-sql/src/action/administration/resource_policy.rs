@@ -3,6 +3,7 @@
 //!
 //! See [Resource-based policies](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/access-control-resource-based.html).
 
+use dynochemy_core::Rejection;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -47,10 +48,7 @@ pub(super) fn put_resource_policy(input: &Input<'_>, context: &Context<'_>) -> R
     if known.as_ref().is_some_and(|known| same(&known.policy, &policy)) {
         return Ok(json!({ "RevisionId": revision_id }));
     }
-    administration.resource_policies += 1;
-    let policy = ResourcePolicy { policy, revision: administration.resource_policies };
-    let revision_id = policy.revision_id();
-    administration.resource_policy = Some(policy);
+    let revision_id = administration.set_policy(policy).revision_id();
     context.transaction.write_table(&table)?;
     Ok(json!({ "RevisionId": revision_id }))
 }
@@ -75,14 +73,15 @@ fn not_found(arn: &str) -> Failure {
 }
 
 /// That it is a JSON object of a size that is allowed; what it says is not looked into.
-fn check(policy: &str) -> Result<(), Failure> {
+pub(in crate::action) fn check(policy: &str) -> Result<(), Box<Rejection>> {
     match serde_json::from_str::<Value>(policy) {
         Ok(Value::Object(_)) => {}
-        _ => return Err(validation("the policy document must be a JSON object").into()),
+        _ => return Err(validation("the policy document must be a JSON object")),
     }
     if policy.len() > MAX_POLICY {
+        let beginning: String = policy.chars().take(20).collect();
         let limit = format!("have length less than or equal to {MAX_POLICY}");
-        return Err(constraint(format_args!("{}..", &policy[..20]), "policy", &limit).into());
+        return Err(constraint(format_args!("{beginning}.."), "policy", &limit));
     }
     Ok(())
 }

@@ -284,8 +284,27 @@ fn a_resource_policy_is_kept_under_revisions() {
     assert_eq!(code(&ask("GetResourcePolicy", json!({}))), missing);
     assert_ne!(ask("PutResourcePolicy", json!({"Policy": policy})), first);
     assert_eq!(code(&ask("PutResourcePolicy", json!({"Policy": "nothing"}))), "ValidationException");
-    let large = json!({ "Policy": json!({"Id": "x".repeat(20 * 1024)}).to_string() });
+    let large = json!({ "Policy": json!({"Id": "é".repeat(10 * 1024)}).to_string() });
     assert!(ask("PutResourcePolicy", large).as_str().unwrap().contains("at 'policy' failed to satisfy"));
+}
+
+#[test]
+fn a_table_may_be_created_with_its_resource_policy() {
+    let backend = backend();
+    let create = |table: &str, policy: &str| {
+        let body = json!({
+            "TableName": table, "BillingMode": "PAY_PER_REQUEST", "ResourcePolicy": policy,
+            "AttributeDefinitions": [{"AttributeName": "user", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "user", "KeyType": "HASH"}],
+        });
+        ask(&backend, 0, "CreateTable", body)
+    };
+    create("guarded", r#"{"Statement":[]}"#);
+    let told = ask(&backend, 0, "GetResourcePolicy", json!({"ResourceArn": arn("guarded")}));
+    assert_eq!((&told["Policy"], &told["RevisionId"]), (&r#"{"Statement":[]}"#.into(), &"1".into()));
+    assert_eq!(code(&create("other", "nothing")), "ValidationException");
+    let missing = ask(&backend, 0, "DescribeTable", json!({"TableName": "other"}));
+    assert_eq!(code(&missing), "ResourceNotFoundException");
 }
 
 #[test]

@@ -134,7 +134,7 @@ structures! {
     LIST_CONTRIBUTOR_INSIGHTS = "ListContributorInsightsInput" {
         optional "TableName": Shape::Table,
         optional "NextToken": TEXT,
-        optional "MaxResults": Shape::Integer(Type::Integer, i64::MIN, 100),
+        optional "MaxResults": up_to(100),
     }
     DESCRIBE_ENDPOINTS = "DescribeEndpointsRequest" { }
     DESCRIBE_LIMITS = "DescribeLimitsInput" { }
