@@ -60,7 +60,7 @@ pub(crate) enum Kind {
 }
 
 /// How the messages of a kind begin, or what they hold where it stands behind a star; the first that fits counts.
-const MESSAGES: [(&str, Kind); 120] = [
+const MESSAGES: [(&str, Kind); 121] = [
     ("Can not use both expression and non-expression", Kind::Legacy),
     ("ConditionalOperator c", Kind::Legacy),
     ("*ComparisonOperator", Kind::Legacy),
@@ -72,6 +72,7 @@ const MESSAGES: [(&str, Kind); 120] = [
     ("* action is not supported for the type", Kind::Legacy),
     ("* action with value is not supported for the type", Kind::Legacy),
     ("*Duplicate value in attribute name", Kind::Legacy),
+    ("Cannot have two attributes with the same name", Kind::Legacy),
     ("*failed to satisfy constraint", Kind::Constraint),
     ("Provided list of item keys", Kind::Duplicates),
     ("Transaction request cannot include", Kind::Duplicates),
