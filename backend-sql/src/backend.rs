@@ -229,19 +229,16 @@ impl SqlBackend {
         work: impl FnOnce(&Context<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
         let (mut work, mut is_due) = (Some(work), false);
-        let answer = self.transaction(access, now, |context| {
-            if context.transaction.has_expired(now)? {
-                is_due = true;
-                return Err(internal("items have to expire first").into());
-            }
-            once(&mut work, context)
+        let mut answer = self.transaction(access, now, |context| {
+            is_due = context.transaction.has_expired(now)?;
+            if is_due { Err(not_yet()) } else { once(&mut work, context) }
         });
-        if !is_due {
-            return answer;
+        if is_due {
+            // Where that fails, as on a full disk, what has expired is there for as long as it fails.
+            while let Ok(Expired::Some) = self.transaction(Access::Write, now, action::expire) {}
+            answer = self.transaction(access, now, |context| once(&mut work, context));
         }
-        // Where that fails, as on a full disk, what has expired is there for as long as it fails.
-        while let Ok(Expired::Some) = self.transaction(Access::Write, now, action::expire) {}
-        self.transaction(access, now, |context| once(&mut work, context))
+        answer
     }
 
     fn transaction<T>(
@@ -264,7 +261,14 @@ impl SqlBackend {
     }
 }
 
+/// What nobody gets to see: items have to expire before the call is answered.
+#[cold]
+fn not_yet() -> Failure {
+    internal("items have to expire first").into()
+}
+
 /// Does what is to be done once.
+#[inline]
 fn once<T>(
     work: &mut Option<impl FnOnce(&Context<'_>) -> Result<T, Failure>>,
     context: &Context<'_>,

@@ -32,10 +32,16 @@ impl Transaction<'_> {
         Ok(self.first_expiry()? == 0)
     }
 
+    #[inline]
     fn first_expiry(&self) -> rusqlite::Result<i64> {
-        if let Some(first) = self.known.first_expiry.get() {
-            return Ok(first);
+        match self.known.first_expiry.get() {
+            Some(first) => Ok(first),
+            None => self.read_first_expiry(),
         }
+    }
+
+    #[cold]
+    fn read_first_expiry(&self) -> rusqlite::Result<i64> {
         let first = self
             .reading("SELECT first_expiry FROM counters")?
             .query_row([], |row| row.get::<_, Option<i64>>(0))?
