@@ -55,7 +55,7 @@ pub(crate) fn sort(values: &mut [Value]) {
     values.sort_by_cached_key(Value::to_string);
 }
 
-fn sort_sets(value: &mut Value) {
+pub(crate) fn sort_sets(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, value) in members.iter_mut() {

@@ -28,6 +28,7 @@ mod known;
 mod peers;
 mod sequences;
 mod statements;
+mod streams;
 mod survey;
 mod tables;
 
@@ -51,6 +52,8 @@ struct Seat {
     server: Server,
     /// Whether it holds what the backend holds.
     follows: bool,
+    /// Whether it came to that by the same calls.
+    is_alike: bool,
 }
 
 /// What happened so far.
@@ -62,6 +65,7 @@ struct Tally {
     succeeded: BTreeMap<&'static str, u64>,
     refused: BTreeMap<String, u64>,
     explained: BTreeMap<(&'static str, &'static str), u64>,
+    records: usize,
 }
 
 struct Comparison {
@@ -77,13 +81,14 @@ impl Comparison {
     fn run(&mut self, case: &Case) -> Result<(), String> {
         self.tally.cases += 1;
         let mut ours = peers::ours();
-        let tables = [(TABLE, case.table.create(TABLE)), (OTHER, Table::other().create(OTHER))];
+        let mut tables = [(TABLE, case.table.create(TABLE)), (OTHER, Table::other().create(OTHER))];
+        tables[0].1["StreamSpecification"] = streams::specification();
         for (table, create) in &tables {
             let create = create.to_string();
             let made = ours.answer("CreateTable", &create);
             assert_eq!(made.status, 200, "{made:?}");
             for seat in &mut self.seats {
-                seat.follows = true;
+                (seat.follows, seat.is_alike) = (true, true);
                 seat.server.answer("DeleteTable", &json!({ "TableName": table }).to_string());
                 let made = seat.server.answer("CreateTable", &create);
                 assert_eq!(made.status, 200, "{}: {made:?} {create}", seat.name);
@@ -99,6 +104,26 @@ impl Comparison {
             if let Err(difference) = self.compare(ours.as_mut(), &case.table, call) {
                 let before: Vec<&Call> = calls[..=place].iter().filter(|before| before.writes()).collect();
                 return Err(told(&tables[0].1, &before, call, &difference));
+            }
+        }
+        let writes: Vec<&Call> = calls.iter().filter(|call| call.writes()).collect();
+        let look = Call::new("GetRecords", json!({}));
+        self.compare_streams(ours.as_mut())
+            .map_err(|difference| told(&tables[0].1, &writes, &look, &difference))
+    }
+
+    /// Compares what the streams hold, with Local alone.
+    fn compare_streams(&mut self, ours: &mut dyn Peer) -> Result<(), String> {
+        for seat in self.seats.iter_mut().filter(|seat| seat.is_alike && seat.name == "Local") {
+            let (own, theirs) = (streams::records(ours, TABLE)?, streams::records(&mut seat.server, TABLE)?);
+            self.tally.records += own.values().map(Vec::len).sum::<usize>();
+            if let Some((key, records)) = own.iter().find(|(key, records)| theirs.get(*key) != Some(records))
+            {
+                let there = theirs.get(key);
+                return Err(format!("records of {key} differ:\nours: {records:?}\n{}: {there:?}", seat.name));
+            }
+            if let Some((key, records)) = theirs.iter().find(|(key, _)| !own.contains_key(*key)) {
+                return Err(format!("{} has records of {key} that we have not: {records:?}", seat.name));
             }
         }
         Ok(())
@@ -143,7 +168,7 @@ impl Comparison {
             }
             if call.writes() {
                 self.runs += 1;
-                seat.follows = follow(ours, &mut seat.server, table);
+                seat.follows = follow(ours, seat, table);
             }
         }
         if differences.is_empty() || self.survey.is_some() {
@@ -154,11 +179,13 @@ impl Comparison {
 }
 
 /// Makes the server hold what the backend holds; false where it cannot.
-fn follow(ours: &mut dyn Peer, server: &mut Server, table: &Table) -> bool {
+fn follow(ours: &mut dyn Peer, seat: &mut Seat, table: &Table) -> bool {
+    let Seat { server, is_alike, .. } = seat;
     let keys = |table: &Table| table.key().map(|part| part.0).collect::<Vec<_>>();
     for (name, keys) in [(TABLE, keys(table)), (OTHER, keys(&Table::other()))] {
         let wanted = items(ours, name);
         let there = items(server, name);
+        *is_alike &= there.iter().all(|item| wanted.contains(item)) && there.len() == wanted.len();
         for item in there.iter().filter(|item| !wanted.contains(item)) {
             let key: serde_json::Map<String, Value> =
                 keys.iter().map(|key| ((*key).to_owned(), item[*key].clone())).collect();
@@ -200,7 +227,7 @@ fn servers_answer_alike() {
     let seats: Vec<Seat> = servers
         .into_iter()
         .filter_map(|(name, variable)| {
-            Some(Seat { name, server: Server::named_by(variable)?, follows: true })
+            Some(Seat { name, server: Server::named_by(variable)?, follows: true, is_alike: true })
         })
         .collect();
     assert!(!seats.is_empty(), "no server to compare with; see the head of the file");
@@ -229,8 +256,8 @@ fn servers_answer_alike() {
     });
     let result = runner.run(&case(), |case| comparison.borrow_mut().run(&case).map_err(TestCaseError::fail));
     let comparison = comparison.into_inner();
-    let Tally { cases, calls, compared, succeeded, refused, explained } = comparison.tally;
-    println!("{cases} cases, {calls} calls, compared with {compared:?}");
+    let Tally { cases, calls, compared, succeeded, refused, explained, records } = comparison.tally;
+    println!("{cases} cases, {calls} calls, compared with {compared:?}; {records} records of streams");
     println!("succeeded: {succeeded:?}");
     println!("refused: {refused:?}");
     for ((peer, row), count) in &explained {

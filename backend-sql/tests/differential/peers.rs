@@ -90,9 +90,12 @@ impl Server {
             self.connection = Some(BufReader::new(stream));
         }
         let connection = self.connection.as_mut().expect("it was just made");
+        let is_of_streams =
+            matches!(action, "DescribeStream" | "GetShardIterator" | "GetRecords" | "ListStreams");
+        let service = if is_of_streams { "DynamoDBStreams" } else { "DynamoDB" };
         let head = format!(
             "POST / HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-amz-json-1.0\r\nx-amz-target: \
-             DynamoDB_20120810.{action}\r\nauthorization: AWS4-HMAC-SHA256 \
+             {service}_20120810.{action}\r\nauthorization: AWS4-HMAC-SHA256 \
              Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, \
              Signature=abc\r\nx-amz-date: 20260101T000000Z\r\ncontent-length: {}\r\n\r\n",
             self.place,
