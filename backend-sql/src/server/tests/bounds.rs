@@ -155,22 +155,47 @@ fn who_says_nothing_for_long_is_disconnected() {
     client.expect_end();
 }
 
-#[test]
-fn who_does_not_take_an_answer_is_disconnected() {
-    let server = start(limited(|limits| (limits.stalled, limits.large_answers) = (3, 1)));
-    let mut client = client_with_table(&server);
+/// A client that asks for more than the sockets' buffers hold, and reads none of it.
+fn client_that_does_not_read(server: &Server, client: &mut Client) -> Client {
     let text = "x".repeat(390_000);
     for number in 0..3 {
         assert_eq!(client.ask(&call("PutItem", &put(&number.to_string(), &text))).status, 200);
     }
-    // More than the sockets' buffers hold, which nobody reads.
-    let scans = call("Scan", r#"{"TableName":"visits"}"#).repeat(40);
-    let mut slow = Client::connect(&server);
-    slow.send(scans);
-    // There is room for one large answer, so that this one waits until the slow client is given up.
-    assert_eq!(client.ask(&call("Scan", r#"{"TableName":"visits"}"#)).status, 200);
+    let mut slow = Client::connect(server);
+    slow.send(call("Scan", r#"{"TableName":"visits"}"#).repeat(40));
+    slow
+}
+
+#[test]
+fn who_does_not_take_an_answer_is_disconnected() {
+    let server = start(limited(|limits| (limits.stalled, limits.body) = (3, 100)));
+    let mut client = client_with_table(&server);
+    let mut slow = client_that_does_not_read(&server, &mut client);
+    // Reading begins once it has been given up, which another client's half body outlasts.
+    client.send(call("ListTables", "{}").strip_suffix('}').unwrap());
+    client.expect_end();
     let received = std::iter::from_fn(|| slow.receive()).count();
     assert!(received < 40, "all {received} answers were sent");
+}
+
+#[test]
+fn calls_wait_while_too_many_large_answers_are_not_taken() {
+    let server = start(limited(|limits| (limits.stalled, limits.large_answers) = (1_000_000, 1)));
+    let mut client = client_with_table(&server);
+    let slow = client_that_does_not_read(&server, &mut client);
+    let waits = (0..1000).any(|_| {
+        client.send(call("ListTables", "{}"));
+        let heard = client.hears_within(Duration::from_millis(200));
+        if heard {
+            client.receive();
+        }
+        !heard
+    });
+    assert!(waits, "a thousand calls were answered beside it");
+    // Who only asks how the server is does not.
+    assert_eq!(Client::connect(&server).ask("GET / HTTP/1.1\r\nhost: x\r\n\r\n").status, 200);
+    drop(slow);
+    assert_eq!(client.receive().unwrap().status, 200);
 }
 
 #[test]

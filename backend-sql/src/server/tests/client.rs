@@ -73,6 +73,14 @@ impl Client {
         Some(received)
     }
 
+    /// Whether anything comes within that time.
+    pub(super) fn hears_within(&mut self, time: Duration) -> bool {
+        self.stream.set_read_timeout(Some(time)).unwrap();
+        let heard = !self.rest.is_empty() || self.stream.peek(&mut [0]).is_ok();
+        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        heard
+    }
+
     /// That the server ends the connection, without another word.
     pub(super) fn expect_end(&mut self) {
         assert!(self.receive().is_none(), "the server does not hang up");
