@@ -26,6 +26,9 @@ pub(super) fn explained(call: &Call, ours: &Value, theirs: &Value) -> Option<&'s
     if call.action == "ExecuteStatement" && is_paged && ours.get("items").is_some() {
         return Some("a SELECT of a whole key, under a limit of 1");
     }
+    if text.contains("RETURNING MODIFIED") && text.contains("[0]") && same("consumed") {
+        return Some("`UPDATED_OLD`, `UPDATED_NEW` of a path in a list");
+    }
     let twice = "an item that a batch or transaction names twice, once in a statement that is wrong";
     if call.action == "ExecuteTransaction" {
         if other == "Transaction request cannot include multiple operations on one item" {
