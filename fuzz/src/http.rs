@@ -5,7 +5,7 @@ use dynochemy_sql::fuzzing::serve;
 use dynochemy_sql::server::ServerOptions;
 use dynochemy_sql::{Moment, SqlBackend, VirtualClock};
 
-const TABLE: &[u8] = br#"{"TableName":"t","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"k","AttributeType":"S"}]}"#;
+const TABLE: &[u8] = br#"{"TableName":"tab","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"k","AttributeType":"S"}]}"#;
 
 /// What comes in is answered by whole HTTP messages, whose check sums are right and whose JSON is JSON, or by nothing; none
 /// is the server's own fault. The first byte tells in pieces of which size the rest comes in, and whether signatures are
