@@ -171,6 +171,15 @@ fn scripts_of_other_origins_may_call() {
 }
 
 #[test]
+fn a_preflight_is_told_nothing_back_that_is_no_text() {
+    let server = start(options());
+    let mut client = Client::connect(&server);
+    client.send(b"OPTIONS / HTTP/1.1\r\nhost: x\r\naccess-control-request-method: \xb0\r\n\r\n");
+    let answer = client.receive().unwrap();
+    assert_eq!((answer.status, answer.header("access-control-allow-methods")), (200, None));
+}
+
+#[test]
 fn requests_that_are_sent_before_their_answers_are_answered_in_order() {
     let server = start(options());
     let mut client = client_with_table(&server);
