@@ -21,7 +21,8 @@
 //! - a body has 16 MB, compressed or not, and a head some 64 KB; large bodies are read as far as there is room for all of
 //!   them;
 //! - who does not finish a head or a body in time, does not take an answer, or says nothing for minutes, is disconnected;
-//! - connections wait for each other as calls do: for the processor, not for one slow client.
+//! - answers of 64 KB and more that are on their way have 512 MB, and nobody waits for room: whoever has been taking one
+//!   for longest is disconnected.
 //!
 //! See [DynamoDB low-level API](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html).
 
@@ -33,7 +34,9 @@ mod connection;
 mod exchange;
 #[cfg(fuzzing)]
 pub(crate) mod fuzzing;
+mod large_answers;
 mod limits;
+mod lines;
 mod options;
 mod signature;
 mod start_error;
@@ -57,7 +60,7 @@ pub use start_error::StartError;
 #[must_use = "it stops when it is dropped"]
 pub struct Server {
     address: SocketAddr,
-    workers: Vec<Worker>,
+    worker: Worker,
 }
 
 impl Server {
@@ -72,13 +75,10 @@ impl Server {
     ) -> Result<Self, StartError> {
         let listener = TcpListener::bind(address).map_err(StartError::Address)?;
         let address = listener.local_addr().map_err(StartError::Address)?;
-        let ServerOptions { settings, limits, workers } = options;
+        let ServerOptions { settings, limits } = options;
         let service = Arc::new(Service::new(backend, settings, &limits));
-        let workers = (0..workers)
-            .map(|_| Worker::start(listener.try_clone()?, Arc::clone(&service), limits))
-            .collect::<Result<_, _>>()
-            .map_err(StartError::Thread)?;
-        Ok(Self { address, workers })
+        let worker = Worker::start(listener, service, limits).map_err(StartError::Thread)?;
+        Ok(Self { address, worker })
     }
 
     /// Where it answers: the port is never 0.
@@ -98,14 +98,10 @@ impl Server {
     }
 
     /// Stops: nobody can connect any more, what is under way is answered, idle connections end at once. Returns when all
-    /// has ended, at the latest after ten seconds.
+    /// has ended, at the latest after some ten seconds: calls that still wait for a file then, which another program has
+    /// locked, end unheard, and may still be carried out if this program goes on.
     pub fn stop(self) {
-        for worker in &self.workers {
-            worker.begin_stopping();
-        }
-        for worker in self.workers {
-            worker.join();
-        }
+        self.worker.stop();
     }
 }
 

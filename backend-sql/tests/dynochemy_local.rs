@@ -110,6 +110,19 @@ impl Drop for Folder {
 }
 
 #[test]
+fn a_log_that_nobody_reads_holds_up_neither_calls_nor_the_end() {
+    let local = Local::start(&["--log"]);
+    let mut stream = local.connect();
+    // More than the pipe holds.
+    for _ in 0..2000 {
+        assert!(ask(&mut stream, "ListTables", "{}").starts_with("HTTP/1.1 200 OK\r\n"));
+    }
+    let (status, said) = local.terminate();
+    assert_eq!(status.code(), Some(0));
+    assert!(said.contains(" POST ListTables 200 "), "{said}");
+}
+
+#[test]
 fn it_prints_its_url_once_it_answers_and_ends_when_asked_to() {
     let local = Local::start(&[]);
     assert!(local.call("ListTables", "{}").starts_with("HTTP/1.1 200 OK\r\n"));

@@ -14,7 +14,6 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
-use tokio::sync::OwnedSemaphorePermit;
 
 pub(super) const CONTENT_TYPE_JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
 
@@ -41,24 +40,11 @@ pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
-    permit: Option<OwnedSemaphorePermit>,
-}
-
-/// An answer's body that has a permit until it is sent.
-struct Held {
-    body: Bytes,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl AsRef<[u8]> for Held {
-    fn as_ref(&self) -> &[u8] {
-        &self.body
-    }
 }
 
 impl Answer {
     fn new(status: StatusCode, body: Bytes) -> Self {
-        Self { status, headers: HeaderMap::new(), body, permit: None }
+        Self { status, headers: HeaderMap::new(), body }
     }
 
     fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -117,19 +103,19 @@ impl Answer {
         self.with(CONNECTION, HeaderValue::from_static("close"))
     }
 
-    /// Keeps a permit until a large body is sent, or no longer wanted; a small one fits into the socket's own buffer.
-    pub(super) fn holding(mut self, permit: OwnedSemaphorePermit) -> Self {
-        self.permit = Some(permit);
-        self
-    }
-
-    /// The response to a request with these headers.
-    pub(super) fn finish(mut self, request: &HeaderMap, id: &HeaderValue) -> Response<Full<Bytes>> {
+    /// The response to a request with these headers; a large body goes through `hold`, while a small one fits into the
+    /// socket's own buffer.
+    pub(super) fn finish(
+        mut self,
+        request: &HeaderMap,
+        id: &HeaderValue,
+        hold: impl FnOnce(Bytes) -> Bytes,
+    ) -> Response<Full<Bytes>> {
         if self.body.len() >= COMPRESSED_FROM && takes_gzip(request) {
             self.body = compressed(&self.body);
             self = self.with(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
-        let Self { status, mut headers, body, permit } = self;
+        let Self { status, mut headers, body } = self;
         headers.insert(REQUEST_ID, id.clone());
         // Of what is sent, compressed or not.
         headers.insert(CHECK_SUM, crc32fast::hash(&body).into());
@@ -138,10 +124,7 @@ impl Answer {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
         }
-        let body = match permit {
-            Some(permit) if body.len() >= LARGE_FROM => Bytes::from_owner(Held { body, _permit: permit }),
-            _ => body,
-        };
+        let body = if body.len() >= LARGE_FROM { hold(body) } else { body };
         let mut response = Response::new(Full::new(body));
         *response.status_mut() = status;
         *response.headers_mut() = headers;

@@ -14,12 +14,12 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::body::Body;
-use tokio::sync::Semaphore;
 
 use super::answer::{self, Answer, RequestIds};
 use super::body::{Bodies, BodyError, Encoding};
 use super::connection::{Phase, Watch};
 use super::exchange::{self, Exchange};
+use super::large_answers::LargeAnswers;
 use super::limits::Limits;
 use super::options::Settings;
 use super::signature::{self, SignatureFault, Verifier};
@@ -37,8 +37,7 @@ pub(super) struct Service {
     /// Where only calls of certain credentials are answered.
     verifier: Option<Verifier>,
     bodies: Bodies,
-    /// A permit for each large answer that is on its way.
-    answers: Arc<Semaphore>,
+    large_answers: Arc<LargeAnswers>,
     request_ids: RequestIds,
 }
 
@@ -50,7 +49,7 @@ impl Service {
             settings,
             verifier,
             bodies: Bodies::new(limits),
-            answers: Arc::new(Semaphore::new(limits.large_answers)),
+            large_answers: Arc::new(LargeAnswers::new(limits.answers_bytes)),
             request_ids: RequestIds::new(),
         }
     }
@@ -59,7 +58,7 @@ impl Service {
 /// Answers a request, whatever it is.
 pub(super) async fn answer<B: Body<Data = Bytes>>(
     service: &Arc<Service>,
-    watch: &Watch,
+    watch: &Arc<Watch>,
     client: SocketAddr,
     request: Request<B>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
@@ -75,7 +74,7 @@ pub(super) async fn answer<B: Body<Data = Bytes>>(
     watch.enter(Phase::Idle);
     let id = service.request_ids.next();
     let code = began.and_then(|_| exchange::code(answer.body())).map(str::to_owned);
-    let response = answer.finish(&parts.headers, &id);
+    let response = answer.finish(&parts.headers, &id, |body| service.large_answers.hold(body, watch));
     if let (Some(log), Some(began)) = (&service.settings.log, began) {
         log(&Exchange {
             time: service.settings.clock.now(),
@@ -143,8 +142,6 @@ where
         return Ok(Answer::error(400, code, Some(&message)));
     }
     let body = service.bodies.decoded(encoding, body)?;
-    // Whether the answer is a large one is known afterwards.
-    let permit = Arc::clone(&service.answers).acquire_owned().await.expect("the semaphore is never closed");
     let answered = if service.backend.is_on_file() {
         let (service, action) = (Arc::clone(service), action.to_owned());
         tokio::task::spawn_blocking(move || service.backend.answer_json(&action, &body, now)).await.ok()
@@ -153,7 +150,7 @@ where
         catch_unwind(AssertUnwindSafe(|| service.backend.answer_json(action, &body, now))).ok()
     };
     Ok(match answered {
-        Some(JsonAnswer { status, body }) => Answer::json(status, body).holding(permit),
+        Some(JsonAnswer { status, body }) => Answer::json(status, body),
         None => {
             let message = "the call ended by a fault of the server, which is told on its standard error";
             Answer::error(500, "InternalServerError", Some(message))

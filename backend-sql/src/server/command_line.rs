@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use dynochemy_core::Credentials;
 
+use super::lines::Lines;
 use super::{Server, ServerOptions};
 use crate::{SqlBackend, Throughput};
 
@@ -187,11 +188,12 @@ fn serve(arguments: Arguments) -> Result<(), String> {
     if let Some(credentials) = credentials {
         options = options.credentials(credentials);
     }
+    let mut writing = None;
     if log == Log::Lines {
-        options = options.log(|exchange| {
-            // Where nobody listens any more, the calls go on.
-            writeln!(std::io::stderr(), "{exchange}").ok();
-        });
+        let (lines, started) =
+            Lines::start(std::io::stderr()).map_err(|error| format!("the log cannot be written: {error}"))?;
+        options = options.log(move |exchange| lines.tell(exchange.to_string()));
+        writing = Some(started);
     }
     take_all_descriptors();
     let server = Server::start((host.as_str(), port), backend, options)
@@ -199,6 +201,9 @@ fn serve(arguments: Arguments) -> Result<(), String> {
     print(&format!("{}\n", server.endpoint()))?;
     signals.wait();
     server.stop();
+    if let Some(writing) = writing {
+        writing.finish();
+    }
     Ok(())
 }
 

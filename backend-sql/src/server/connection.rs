@@ -51,7 +51,12 @@ pub(super) async fn serve<I: Read + Write + Unpin>(
     let io = Watched { io, watch: Arc::clone(&watch) };
     let answer = service_fn(|request| call::answer(&service, &watch, client, request));
     let mut connection = pin!(
-        http1::Builder::new().header_read_timeout(None).max_buf_size(HEAD_BYTES).serve_connection(io, answer)
+        http1::Builder::new()
+            .header_read_timeout(None)
+            .max_buf_size(HEAD_BYTES)
+            // Who has said all that there is to say still wants to hear the answer.
+            .half_close(true)
+            .serve_connection(io, answer)
     );
     let mut is_stopping = false;
     std::future::poll_fn(|context| {
@@ -94,8 +99,7 @@ impl Connections {
         let now = self.now.fetch_add(1, Relaxed) + 1;
         self.each(|watch| {
             if watch.is_late(now, &self.limits) {
-                watch.is_late.store(true, Relaxed);
-                watch.wake();
+                watch.give_up();
             }
         });
     }
@@ -116,8 +120,7 @@ impl Connections {
             .filter_map(Weak::upgrade)
             .filter_map(|watch| Some((watch.waiting_since()?, watch)));
         if let Some((_, watch)) = waiting.min_by_key(|(since, _)| *since) {
-            watch.is_late.store(true, Relaxed);
-            watch.wake();
+            watch.give_up();
         }
     }
 
@@ -195,6 +198,12 @@ impl Watch {
         let stalled = self.stalled.load(Relaxed);
         u64::from(now) > (phase >> 2) + u64::from(limit)
             || stalled != 0 && now > stalled.saturating_add(limits.stalled)
+    }
+
+    /// Lets the connection end.
+    pub(super) fn give_up(&self) {
+        self.is_late.store(true, Relaxed);
+        self.wake();
     }
 
     fn wake_by(&self, waker: &Waker) {

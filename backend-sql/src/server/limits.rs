@@ -19,8 +19,8 @@ pub(super) struct Limits {
     pub(super) body_bytes: usize,
     /// In bytes, of all large bodies that are being read.
     pub(super) bodies_bytes: usize,
-    /// How many large answers may be on their way, before calls wait for them.
-    pub(super) large_answers: usize,
+    /// In bytes, of all large answers that are on their way.
+    pub(super) answers_bytes: usize,
     /// Until what is under way when the server stops is given up.
     pub(super) stop: Duration,
 }
@@ -34,7 +34,7 @@ impl Limits {
         stalled: 30,
         body_bytes: 16 << 20,
         bodies_bytes: 256 << 20,
-        large_answers: 64,
+        answers_bytes: 512 << 20,
         stop: Duration::from_secs(10),
     };
 }

@@ -15,7 +15,6 @@ use crate::Clock;
 pub struct ServerOptions {
     pub(super) settings: Settings,
     pub(super) limits: Limits,
-    pub(super) workers: usize,
 }
 
 /// What calls are answered with.
@@ -34,7 +33,7 @@ impl ServerOptions {
     #[must_use]
     pub fn new() -> Self {
         let settings = Settings { clock: Arc::new(WallClock), credentials: None, log: None };
-        Self { settings, limits: Limits::DEFAULT, workers: 1 }
+        Self { settings, limits: Limits::DEFAULT }
     }
 
     /// Answers only what is signed with these credentials, within 15 minutes of the clock; all else is refused with the

@@ -6,8 +6,8 @@
 
 use std::io;
 use std::net::TcpListener as StdListener;
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
@@ -25,10 +25,16 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// How many calls of a file are carried out at a time; as many can be read from it.
 const CALLS_ON_FILES: usize = 16;
 
+/// What the thread has to end by itself after the time for what is under way: one that a log holds up does not.
+const GRACE: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 pub(super) struct Worker {
-    stop: Mutex<Option<oneshot::Sender<()>>>,
-    thread: JoinHandle<()>,
+    /// Whoever drops it stops the worker.
+    stop: oneshot::Sender<()>,
+    /// Nothing is sent; its other end is dropped when the thread ends. Behind a lock, it can be shared.
+    ended: Mutex<Receiver<()>>,
+    limit: Duration,
 }
 
 impl Worker {
@@ -45,19 +51,21 @@ impl Worker {
             TcpListener::from_std(listener)?
         };
         let (stop, stopped) = oneshot::channel();
-        let run = move || run(&runtime, listener, service, limits, stopped);
-        let thread = std::thread::Builder::new().name("dynochemy-server".to_owned()).spawn(run)?;
-        Ok(Self { stop: Mutex::new(Some(stop)), thread })
+        let (alive, ended) = channel();
+        std::thread::Builder::new().name("dynochemy-server".to_owned()).spawn(move || {
+            run(&runtime, listener, service, limits, stopped);
+            // A call that waits for a file may do so for long.
+            runtime.shutdown_background();
+            drop(alive);
+        })?;
+        Ok(Self { stop, ended: Mutex::new(ended), limit: limits.stop + GRACE })
     }
 
-    pub(super) fn begin_stopping(&self) {
-        // Whoever drops the sender stops the worker.
-        self.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
-
-    pub(super) fn join(self) {
-        // It panics with nobody's call: those are caught.
-        self.thread.join().ok();
+    /// Stops it, and waits for it as long as the limit has it.
+    pub(super) fn stop(self) {
+        drop(self.stop);
+        let ended = self.ended.into_inner().unwrap_or_else(PoisonError::into_inner);
+        ended.recv_timeout(self.limit).ok();
     }
 }
 

@@ -41,6 +41,11 @@ impl Client {
         self.stream.write_all(bytes.as_ref()).is_ok()
     }
 
+    /// Tells that nothing more is sent.
+    pub(super) fn close_half(&mut self) {
+        self.stream.shutdown(std::net::Shutdown::Write).unwrap();
+    }
+
     pub(super) fn ask(&mut self, request: &str) -> Received {
         self.send(request);
         self.receive().expect("the server answers")
@@ -71,14 +76,6 @@ impl Client {
         }
         received.body = self.rest.drain(..length).collect();
         Some(received)
-    }
-
-    /// Whether anything comes within that time.
-    pub(super) fn hears_within(&mut self, time: Duration) -> bool {
-        self.stream.set_read_timeout(Some(time)).unwrap();
-        let heard = !self.rest.is_empty() || self.stream.peek(&mut [0]).is_ok();
-        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        heard
     }
 
     /// That the server ends the connection, without another word.

@@ -58,3 +58,71 @@ fn a_dropped_server_stops() {
     drop(server);
     client.expect_end();
 }
+
+/// A folder that is removed with the test.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("dynochemy-server-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
+}
+
+#[test]
+fn who_has_sent_all_and_says_so_is_answered_from_a_file_too() {
+    let folder = Folder::new("half-closed");
+    let backend = SqlBackend::open(folder.0.join("db")).unwrap();
+    let server = Server::start("127.0.0.1:0", backend, options()).unwrap();
+    client_with_table(&server);
+    for user in ["a", "b", "c", "d"] {
+        let mut client = Client::connect(&server);
+        client.send(call("PutItem", &put(user, "")));
+        client.close_half();
+        assert_eq!(client.receive().expect("it is answered").status, 200);
+        client.expect_end();
+    }
+}
+
+#[test]
+fn a_call_that_waits_for_a_locked_file_keeps_no_server_from_ending() {
+    let folder = Folder::new("locked");
+    let file = folder.0.join("db");
+    let server = Server::start(
+        "127.0.0.1:0",
+        SqlBackend::open(&file).unwrap(),
+        limited(|limits| limits.stop = Duration::from_millis(50)),
+    )
+    .unwrap();
+    let mut client = client_with_table(&server);
+    let other = rusqlite::Connection::open(&file).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    client.send(call("PutItem", &put("a", "")));
+    // The server has seen it once it answers another one that came later.
+    assert_eq!(Client::connect(&server).ask("GET / HTTP/1.1\r\nhost: x\r\n\r\n").status, 200);
+    let began = std::time::Instant::now();
+    server.stop();
+    // The call itself waits for five seconds.
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    client.expect_end();
+    drop(other);
+}
+
+#[test]
+fn a_log_that_blocks_keeps_nobody_from_stopping_the_server() {
+    let (gate, blocked) = std::sync::mpsc::channel::<()>();
+    let blocked = std::sync::Mutex::new(blocked);
+    let server = start(limited(|limits| limits.stop = Duration::from_millis(50)).log(move |_| {
+        blocked.lock().unwrap().recv().ok();
+    }));
+    Client::connect(&server).send(call("ListTables", "{}"));
+    server.stop();
+    drop(gate);
+}
