@@ -52,7 +52,7 @@ mod index_tests;
 #[cfg(test)]
 mod stream_tests;
 
-pub(crate) use expire::{Expired, expire};
+pub(crate) use expire::{Expiry, expire};
 pub(crate) use resource_name::table_in;
 
 use std::sync::Arc;

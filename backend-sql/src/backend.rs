@@ -9,8 +9,9 @@ use dynochemy_core::api::{RawInput, RawOutput, TransactWriteItemsInput};
 use dynochemy_core::{Backend, CallError, Moment, Request, Response};
 
 use crate::action::administration::{self, Administrative};
-use crate::action::{self, Answered, Expired};
-use crate::failure::{Failure, internal};
+use crate::action::{self, Answered, Expiry};
+use crate::expiry::attempts::{Attempt, Attempts, Remainder};
+use crate::failure::Failure;
 use crate::held::{HeldTransaction, Holds};
 use crate::storage::{Access, Creation, OpenError, OpenOptions, Storage, Transaction};
 use crate::throughput::{Meter, Throughput};
@@ -22,8 +23,9 @@ use crate::throughput::{Meter, Throughput};
 /// in several processes.
 ///
 /// Every read sees all writes that were acknowledged before; an eventually consistent one only costs less. Tables can
-/// be used as soon as they have been created. What has expired at the time of a call is gone before it is answered. Throttling is off until it is asked for
-/// ([`SqlBackend::with_throughput`]).
+/// be used as soon as they have been created. What has expired at the time of a call is gone before it is answered; only
+/// where a file cannot be written just then, since another call or process writes to it or its disk is full, reads do not
+/// wait, and may see it still. Throttling is off until it is asked for ([`SqlBackend::with_throughput`]).
 ///
 /// ```
 /// use dynochemy_sql::{Backend, Moment, SqlBackend};
@@ -45,6 +47,7 @@ struct Shared {
     storage: Storage,
     meter: Meter,
     holds: Holds,
+    attempts: Attempts,
     /// In nanoseconds.
     creation_time: AtomicU64,
 }
@@ -55,6 +58,7 @@ pub(crate) struct Context<'a> {
     pub(crate) transaction: &'a Transaction<'a>,
     pub(crate) meter: &'a Meter,
     pub(crate) holds: &'a Holds,
+    pub(crate) attempts: &'a Attempts,
     pub(crate) now: Moment,
     /// How long tables and indexes take to be created.
     creation_time: Duration,
@@ -184,12 +188,18 @@ impl SqlBackend {
         &self.shared.storage
     }
 
+    #[cfg(test)]
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.shared.attempts
+    }
+
     pub(crate) fn finish(&self, number: u64, request: &Request, now: Moment) -> Result<Response, CallError> {
         self.answer_after(Access::Write, request, now, |context| context.holds.release(number))
     }
 
     pub(crate) fn release(&self, number: u64) {
         self.shared.holds.release(number);
+        self.shared.attempts.renew();
     }
 
     /// Answers a request, after something else under the same lock.
@@ -228,17 +238,48 @@ impl SqlBackend {
         now: Moment,
         work: impl FnOnce(&Context<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
-        let (mut work, mut is_due) = (Some(work), false);
-        let mut answer = self.transaction(access, now, |context| {
-            is_due = context.transaction.has_expired(now)?;
-            if is_due { Err(not_yet()) } else { once(&mut work, context) }
-        });
-        if is_due {
-            // Where that fails, as on a full disk, what has expired is there for as long as it fails.
-            while let Ok(Expired::Some) = self.transaction(Access::Write, now, action::expire) {}
-            answer = self.transaction(access, now, |context| once(&mut work, context));
+        let worked = self.transaction(access, now, |context| {
+            let attempt = if context.transaction.has_expired(now)? {
+                context.attempts.begin(access, now)
+            } else {
+                None
+            };
+            Ok(match attempt {
+                None => Worked::Done(work(context)?),
+                Some(attempt) => Worked::NotYet(work, attempt),
+            })
+        })?;
+        match worked {
+            Worked::Done(answer) => Ok(answer),
+            Worked::NotYet(work, attempt) => {
+                self.expire(attempt, access, now);
+                self.transaction(access, now, work)
+            }
         }
-        answer
+    }
+
+    /// Lets expire what has, before a call. Reads do not wait for that.
+    fn expire(&self, attempt: Attempt, access: Access, now: Moment) {
+        let Shared { storage, attempts, .. } = &*self.shared;
+        let mut expiry = Expiry::default();
+        while !expiry.is_over {
+            let expired = match access {
+                Access::Write => {
+                    Some(self.transaction(Access::Write, now, |context| action::expire(&expiry, context)))
+                }
+                Access::Read => storage.write_at_once(|transaction| {
+                    action::expire(&expiry, &self.shared.context(transaction, now))
+                }),
+            };
+            match expired {
+                Some(Ok(more)) => expiry = more,
+                Some(Err(_)) => return attempts.end(attempt, Remainder::Unwritable),
+                None => return,
+            }
+        }
+        if expiry.leaves_some {
+            attempts.end(attempt, Remainder::Held);
+        }
     }
 
     fn transaction<T>(
@@ -247,36 +288,31 @@ impl SqlBackend {
         now: Moment,
         work: impl FnOnce(&Context<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
-        let Shared { storage, meter, holds, creation_time } = &*self.shared;
-        let creation_time = Duration::from_nanos(creation_time.load(Ordering::Relaxed));
-        storage.transaction(access, |transaction| {
-            work(&Context { transaction, meter, holds, now, creation_time })
-        })
+        let shared = &*self.shared;
+        shared.storage.transaction(access, |transaction| work(&shared.context(transaction, now)))
     }
 
     fn new(storage: Storage) -> Self {
         let creation_time = AtomicU64::new(0);
-        let shared = Shared { storage, meter: Meter::default(), holds: Holds::default(), creation_time };
+        let (meter, holds, attempts) = (Meter::default(), Holds::default(), Attempts::default());
+        let shared = Shared { storage, meter, holds, attempts, creation_time };
         Self { shared: Arc::new(shared) }
     }
 }
 
-/// What nobody gets to see: items have to expire before the call is answered.
-#[cold]
-fn not_yet() -> Failure {
-    internal("items have to expire first").into()
+impl Shared {
+    fn context<'a>(&'a self, transaction: &'a Transaction<'a>, now: Moment) -> Context<'a> {
+        let Self { meter, holds, attempts, creation_time, .. } = self;
+        let creation_time = Duration::from_nanos(creation_time.load(Ordering::Relaxed));
+        Context { transaction, meter, holds, attempts, now, creation_time }
+    }
 }
 
-/// Does what is to be done once.
-#[inline]
-fn once<T>(
-    work: &mut Option<impl FnOnce(&Context<'_>) -> Result<T, Failure>>,
-    context: &Context<'_>,
-) -> Result<T, Failure> {
-    match work.take() {
-        Some(work) => work(context),
-        None => Err(internal("a call was answered twice").into()),
-    }
+/// What came of looking at a call.
+enum Worked<T, W> {
+    Done(T),
+    /// It is to be looked at again, once what has expired is gone.
+    NotYet(W, Attempt),
 }
 
 impl Backend for SqlBackend {

@@ -5,6 +5,8 @@
 //!
 //! See [Time to Live](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html).
 
+pub(crate) mod attempts;
+
 use dynochemy_core::{AttributeValue, Item, Moment, Number, WireError};
 
 /// Items that have expired longer ago than this when they are written do not expire: five years, in seconds.
@@ -22,6 +24,11 @@ pub(crate) fn expires(item: &Item, attribute: &str) -> Result<Option<i64>, WireE
 pub(crate) fn expires_yet(item: &Item, attribute: &str, now: Moment) -> Result<Option<i64>, WireError> {
     let earliest = i64::try_from(now.as_secs()).unwrap_or(i64::MAX) - LONGEST_AGO;
     Ok(expires(item, attribute)?.filter(|second| *second >= earliest))
+}
+
+/// Whether what expires at this second has done so.
+pub(crate) fn is_past(second: i64, now: Moment) -> bool {
+    u64::try_from(second).is_ok_and(|second| second <= now.as_secs())
 }
 
 /// The first whole second that is not before a number; none that is negative, or beyond all time.

@@ -37,7 +37,8 @@ pub(crate) mod testing;
 mod tokens;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 
 use dynochemy_core::CallError;
 
@@ -45,7 +46,7 @@ use crate::failure::Failure;
 use format::Unusable;
 use log::Log;
 use readers::Readers;
-use session::Session;
+use session::{BUSY_TIMEOUT, Session};
 
 pub(crate) use administration::{
     Administration, ContributorInsights, KinesisDestination, PointInTimeRecovery, ResourcePolicy,
@@ -119,16 +120,38 @@ impl Storage {
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
         if let (Access::Read, Some(readers)) = (access, &self.readers) {
-            return readers.take().transaction(access, work);
+            return readers.take().transaction(access, BUSY_TIMEOUT, work);
         }
-        // A panic under the lock leaves nothing behind: its transaction is rolled back on the way out.
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer();
         let Writer { session, log } = &mut *writer;
-        let answer = session.transaction(access, work);
+        let answer = session.transaction(access, BUSY_TIMEOUT, work);
         if let Some(log) = log {
             log.bound(session);
         }
         answer
+    }
+
+    /// Does `work` in a transaction that writes, as [`Storage::transaction`] does, but waits for no other one on a file:
+    /// `None` where this process has one under way, an error where another process has.
+    pub(crate) fn write_at_once<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+    ) -> Option<Result<T, CallError>> {
+        if self.readers.is_none() {
+            return Some(self.transaction(Access::Write, work));
+        }
+        let mut writer = match self.writer.try_lock() {
+            Ok(writer) => writer,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        // Emptying a long log may wait too; that is left to the next write.
+        Some(writer.session.transaction(Access::Write, Duration::ZERO, work))
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        // A panic under the lock leaves nothing behind: its transaction is rolled back on the way out.
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dynochemy_sql::dynochemy_core::api::*;
 use dynochemy_sql::dynochemy_core::expression::{DocumentPath, KeyCondition, UpdateAction, UpdateExpression};
@@ -327,4 +327,76 @@ fn items_that_another_process_writes_expire_here_too() {
     let later = now + Duration::from_secs(120);
     put_counter(&here, "c", now.as_secs() + 180, later);
     assert_eq!((counters(&there, later), counters(&here, later)), (1, 1));
+}
+
+/// A file whose counters expire, and the backend on it.
+fn expiring_counters(directory: &Directory, now: Moment) -> SqlBackend {
+    database(&directory.file()).run(Counter::create()).unwrap();
+    let backend = SqlBackend::open(directory.file()).unwrap();
+    backend.answer(&expiring(), now).unwrap();
+    backend
+}
+
+#[test]
+fn reads_wait_for_no_other_process_where_something_has_expired() {
+    let directory = Directory::new();
+    let now = Moment::from_secs(1_800_000_000);
+    let backend = expiring_counters(&directory, now);
+    put_counter(&backend, "a", now.as_secs() + 60, now);
+    let other = Connection::open(directory.file()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let later = now + Duration::from_secs(60);
+    let begun = Instant::now();
+    assert_eq!(counters(&backend, later), 1);
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    other.execute_batch("ROLLBACK").unwrap();
+    // What failed is tried again a second later, and by writes, which wait anyway.
+    assert_eq!(counters(&backend, later), 1);
+    let put = PutItemInput {
+        table_name: "counters".to_owned(),
+        item: dynochemy_sql::Item::from_json(r#"{"id":{"S":"a"}}"#).unwrap(),
+        return_values: ReturnValues::AllOld,
+        ..PutItemInput::default()
+    };
+    let Response::PutItem(answer) = backend.answer(&put.into(), later).unwrap() else { panic!("a put") };
+    assert_eq!(answer.attributes, None);
+    put_counter(&backend, "b", now.as_secs() + 61, now);
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(counters(&backend, now + Duration::from_secs(61)), 2);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(counters(&backend, now + Duration::from_secs(62)), 1);
+}
+
+#[test]
+fn what_a_deleted_table_left_in_its_stream_is_gone_after_a_day() {
+    let directory = Directory::new();
+    let now = Moment::from_secs(1_800_000_000);
+    let day = Duration::from_secs(24 * 3600);
+    let backend = expiring_counters(&directory, now);
+    let specification =
+        StreamSpecification { stream_enabled: true, stream_view_type: Some(StreamViewType::KeysOnly) };
+    let update = UpdateTableInput {
+        table_name: "counters".to_owned(),
+        stream_specification: Some(specification),
+        ..UpdateTableInput::default()
+    };
+    backend.answer(&update.into(), now).unwrap();
+    // More than are deleted at a time.
+    for number in 0..1100 {
+        put_counter(&backend, &number.to_string(), 1, now);
+    }
+    let delete = DeleteTableInput { table_name: "counters".to_owned() };
+    backend.answer(&delete.into(), now + Duration::from_nanos(1)).unwrap();
+    let other = Connection::open(directory.file()).unwrap();
+    let left = || {
+        ["records", "shards", "streams", "expirations"].map(|table| {
+            let count = format!("SELECT count(*) FROM {table}");
+            other.query_row(&count, [], |row| row.get::<_, i64>(0)).unwrap()
+        })
+    };
+    let read = Request::ListTables(ListTablesInput::default());
+    backend.answer(&read, now + day).unwrap();
+    assert_eq!(left(), [1100, 1, 1, 1]);
+    backend.answer(&read, now + day + Duration::from_secs(1)).unwrap();
+    assert_eq!(left(), [0; 4]);
 }

@@ -1,5 +1,6 @@
 //! The deletion of items that have expired, which nobody calls for: it goes before the first call at their time or
-//! later. Each leaves its record in the table's stream, as the service's own; no capacity is taken.
+//! later. Each leaves its record in the table's stream, as the service's own; no capacity is taken. What is kept of streams
+//! that have ended goes likewise, a day after their end.
 //!
 //! An item that a held transaction has stays until that has ended.
 //!
@@ -14,32 +15,37 @@ use crate::expiry;
 use crate::failure::Failure;
 use crate::storage::{Expiration, Table};
 
-/// The most items that are deleted in one transaction.
+/// The most items, or records of a stream, that are deleted in one transaction.
 const MOST: u32 = 1000;
 
-/// What may be left to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Expired {
-    All,
-    /// More have expired.
-    Some,
+/// How far a deletion has come, which takes several transactions where much has expired.
+#[derive(Debug, Default)]
+pub(crate) struct Expiry {
+    /// The last one that was looked at.
+    last: Expiration,
+    pub(crate) is_over: bool,
+    /// Whether some were left, which held transactions have.
+    pub(crate) leaves_some: bool,
 }
 
-/// Deletes items that have expired, up to a number of them.
-pub(crate) fn expire(context: &Context<'_>) -> Result<Expired, Failure> {
+/// Deletes what has expired, up to a number of them, behind what was looked at `before`.
+pub(crate) fn expire(before: &Expiry, context: &Context<'_>) -> Result<Expiry, Failure> {
     let transaction = context.transaction;
+    let mut leaves_some = before.leaves_some;
     // Of several readers that found the same, one comes first.
     if !transaction.has_expired(context.now)? {
-        return Ok(Expired::All);
+        return Ok(Expiry { is_over: true, leaves_some, ..Expiry::default() });
     }
     if transaction.lacks_expirations()? {
         enter_all(context)?;
     }
-    let expirations = transaction.expirations(context.now, MOST)?;
+    let expirations = transaction.expirations(&before.last, context.now, MOST)?;
+    let mut is_over = expirations.len() < MOST as usize;
+    let mut records_left = MOST;
+    let mut last = before.last.clone();
     let mut tables: BTreeMap<i64, Option<Arc<Table>>> = BTreeMap::new();
-    let mut deleted = 0;
-    for expiration in &expirations {
-        let Expiration { expires, table_id, place } = expiration;
+    for expiration in expirations {
+        let Expiration { expires, table_id, place } = &expiration;
         let table = match tables.get(table_id) {
             Some(table) => table.clone(),
             None => tables.entry(*table_id).or_insert(transaction.numbered_table(*table_id)?).clone(),
@@ -47,16 +53,27 @@ pub(crate) fn expire(context: &Context<'_>) -> Result<Expired, Failure> {
         if let Some(table) = table {
             let write = Write::expiry(&table, place.clone());
             if write.conflicts(context) {
+                leaves_some = true;
+                last = expiration;
                 continue;
             }
             let evaluated = write.evaluate(context)?;
             write.apply(&evaluated, context)?;
+        } else {
+            // A stream, all of which may be more than is deleted at a time.
+            records_left -= transaction.delete_ended_stream(*table_id, context.now, records_left)?;
+            if records_left == 0 {
+                is_over = false;
+                break;
+            }
         }
         transaction.delete_expiration(*table_id, place, *expires)?;
-        deleted += 1;
+        last = expiration;
     }
-    transaction.find_first_expiry()?;
-    Ok(if deleted == MOST { Expired::Some } else { Expired::All })
+    if is_over {
+        transaction.find_first_expiry()?;
+    }
+    Ok(Expiry { last, is_over, leaves_some })
 }
 
 /// Enters when the items of a table expire, which has time to live from now on.

@@ -7,6 +7,8 @@ use dynochemy_core::expression::UpdateAction;
 use dynochemy_core::{AttributeValue, Backend as _, KeyShape, Request, ScalarType};
 
 use super::fixture::*;
+use crate::HeldTransaction;
+use crate::storage::Access;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -144,7 +146,7 @@ fn entries_in_indexes_and_the_sizes_of_item_collections_go_too() {
     }
     let collections = |fixture: &Fixture| {
         let storage = fixture.backend.storage();
-        storage.transaction(crate::storage::Access::Read, |transaction| {
+        storage.transaction(Access::Read, |transaction| {
             let table = transaction.table("indexed")?.unwrap();
             let place = crate::storage::Place::of(&key("a", 1));
             Ok(transaction.collection_size(table.id, place.key_hash())?)
@@ -214,23 +216,55 @@ fn any_number_of_items_expires_at_once() {
     assert_eq!(left(&fixture), [0u64; 0]);
 }
 
+/// A transaction that holds visits.
+fn held(fixture: &Fixture, times: std::ops::Range<u64>) -> HeldTransaction {
+    let touch = |time: u64| {
+        TransactWriteItem::Update(TransactUpdate {
+            table_name: "visits".to_owned(),
+            key: key("a", time),
+            update_expression: dynochemy_core::expression::UpdateExpression { actions: vec![set("x", 1)] },
+            ..TransactUpdate::default()
+        })
+    };
+    let transact_items = times.map(touch).collect();
+    let input = TransactWriteItemsInput { transact_items, ..TransactWriteItemsInput::default() };
+    fixture.backend.hold(input, fixture.now).unwrap()
+}
+
 #[test]
 fn an_item_that_a_transaction_holds_expires_afterwards() {
     let mut fixture = fixture();
     fixture.call(put_until(1, 60)).unwrap();
     fixture.call(put_until(2, 60)).unwrap();
-    let touch = TransactWriteItem::Update(TransactUpdate {
-        table_name: "visits".to_owned(),
-        key: key("a", 1),
-        update_expression: dynochemy_core::expression::UpdateExpression { actions: vec![set("x", 1)] },
-        ..TransactUpdate::default()
-    });
-    let input = TransactWriteItemsInput { transact_items: vec![touch], ..TransactWriteItemsInput::default() };
-    let held = fixture.backend.hold(input, fixture.now).unwrap();
+    let held = held(&fixture, 1..2);
     fixture.wait(MINUTE);
+    assert_eq!(left(&fixture), [1]);
+    // The next calls do not look for it once more.
+    for access in [Access::Read, Access::Write] {
+        assert!(fixture.backend.attempts().begin(access, fixture.now).is_none());
+    }
+    // What is written when it has expired already goes too.
+    fixture.call(put_until(3, 60)).unwrap();
     assert_eq!(left(&fixture), [1]);
     drop(held);
     assert_eq!(left(&fixture), [0u64; 0]);
+}
+
+#[test]
+fn items_that_transactions_hold_keep_none_behind_them_from_expiring() {
+    let mut fixture = fixture();
+    // As many as are looked at at a time, in transactions of a hundred.
+    for time in 0..1000 {
+        fixture.call(put_until(time, 60)).unwrap();
+    }
+    fixture.call(put_until(1000, 61)).unwrap();
+    fixture.call(put_until(1001, 120)).unwrap();
+    let held: Vec<_> = (0..10).map(|hundred| held(&fixture, 100 * hundred..100 * (hundred + 1))).collect();
+    fixture.wait(MINUTE + Duration::from_secs(1));
+    assert_eq!(left(&fixture).last(), Some(&1001));
+    assert_eq!(left(&fixture).len(), 1001);
+    drop(held);
+    assert_eq!(left(&fixture), [1001]);
 }
 
 #[test]

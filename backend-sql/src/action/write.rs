@@ -286,6 +286,9 @@ impl<'a> Write<'a> {
             // Also where it stays: it may have been over five years ago, on another clock.
             if let Some(after) = after {
                 context.transaction.add_expiration(table, place, after)?;
+                if expiry::is_past(after, context.now) {
+                    context.attempts.renew();
+                }
             }
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! Which items are to expire, and when: one row for each, in tables where items expire at all.
+//! Which items are to expire, and when: one row for each, in tables where items expire at all, and one for each stream
+//! that has ended, which has no place.
 //!
 //! The earliest time of all stands beside, and each connection knows it; so a call before that time reads nothing.
 
@@ -12,11 +13,12 @@ use super::tables::{NEVER, to_signed};
 use super::{Stretch, Table, Transaction};
 use crate::failure::Failure;
 
-/// An item that is to expire.
-#[derive(Clone, Debug, PartialEq)]
+/// An item, or an ended stream, that is to expire. The default stands before all.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Expiration {
     /// In seconds since the Unix epoch.
     pub(crate) expires: i64,
+    /// Of the item's table, or of the stream.
     pub(crate) table_id: i64,
     pub(crate) place: Place,
 }
@@ -77,13 +79,22 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Up to `most` items that have expired, the earliest first.
-    pub(crate) fn expirations(&self, now: Moment, most: u32) -> rusqlite::Result<Vec<Expiration>> {
+    /// Up to `most` of what has expired behind one, the earliest first.
+    pub(crate) fn expirations(
+        &self,
+        after: &Expiration,
+        now: Moment,
+        most: u32,
+    ) -> rusqlite::Result<Vec<Expiration>> {
         let mut statement = self.reading(
-            "SELECT expires, table_id, hash_key, range_key FROM expirations WHERE expires <= ?1
-                ORDER BY expires LIMIT ?2",
+            "SELECT expires, table_id, hash_key, range_key FROM expirations
+                WHERE expires <= ?1 AND (expires, table_id, hash_key, range_key) > (?2, ?3, ?4, ?5)
+                ORDER BY expires, table_id, hash_key, range_key LIMIT ?6",
         )?;
-        let rows = statement.query_map(params![to_signed(now.as_secs()), most], |row| {
+        let Expiration { expires, table_id, place } = after;
+        let bounds =
+            params![to_signed(now.as_secs()), expires, table_id, place.key_hash(), place.range(), most];
+        let rows = statement.query_map(bounds, |row| {
             let mut place = Place::default();
             place.assign(row.get_ref(2)?.as_blob()?, row.get_ref(3)?.as_blob()?);
             Ok(Expiration { expires: row.get(0)?, table_id: row.get(1)?, place })
@@ -108,12 +119,13 @@ impl Transaction<'_> {
         })
     }
 
-    /// Finds anew when the first item expires.
+    /// Finds anew when the first item expires, and writes nothing where that is as it was.
     pub(crate) fn find_first_expiry(&self) -> rusqlite::Result<()> {
         let first = self
             .reading("SELECT min(expires) FROM expirations")?
             .query_row([], |row| row.get::<_, Option<i64>>(0))?;
-        self.set_first_expiry(first.unwrap_or(NEVER))
+        let first = first.unwrap_or(NEVER);
+        if first == self.first_expiry()? { Ok(()) } else { self.set_first_expiry(first) }
     }
 
     fn set_first_expiry(&self, expires: i64) -> rusqlite::Result<()> {

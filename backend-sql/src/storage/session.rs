@@ -113,13 +113,14 @@ impl Session {
         &self.connection
     }
 
-    /// Does `work` in a transaction, which is rolled back where it fails or panics.
+    /// Does `work` in a transaction, which is rolled back where it fails or panics. It waits so long for other processes.
     pub(super) fn transaction<T>(
         &mut self,
         access: Access,
+        patience: Duration,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
     ) -> Result<T, CallError> {
-        let transaction = self.begin(access).map_err(|error| Failure::from(error).rolled_back())?;
+        let transaction = self.begin(access, patience).map_err(|error| Failure::from(error).rolled_back())?;
         match work(&transaction) {
             Ok(answer) => match transaction.commit() {
                 Ok(()) => Ok(answer),
@@ -132,7 +133,7 @@ impl Session {
         }
     }
 
-    fn begin(&mut self, access: Access) -> rusqlite::Result<Transaction<'_>> {
+    fn begin(&mut self, access: Access, patience: Duration) -> rusqlite::Result<Transaction<'_>> {
         let Self { connection, known, has_others } = self;
         // Only a rollback that failed leaves one open.
         if !connection.is_autocommit() {
@@ -140,7 +141,15 @@ impl Session {
         }
         let transaction = Transaction { connection, known, lone: Cell::new(false) };
         if *has_others {
-            execute(connection, if access == Access::Write { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
+            let begin = if access == Access::Write { "BEGIN IMMEDIATE" } else { "BEGIN" };
+            if patience == BUSY_TIMEOUT {
+                execute(connection, begin)?;
+            } else {
+                connection.busy_timeout(patience)?;
+                let begun = execute(connection, begin);
+                connection.busy_timeout(BUSY_TIMEOUT)?;
+                begun?;
+            }
             transaction.known.begin(connection)?;
         }
         Ok(transaction)

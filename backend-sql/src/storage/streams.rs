@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::definition::stream_arn;
 use super::items::to_unsigned;
 use super::tables::to_signed;
-use super::{LatestStream, Table, Transaction};
+use super::{LatestStream, Place, Table, Transaction};
 use crate::failure::{Failure, internal};
 
 /// How long records are kept, and what has ended.
@@ -108,9 +108,12 @@ impl Transaction<'_> {
         Ok(LatestStream { id, label, view, is_enabled: true })
     }
 
-    /// Switches a stream off: its shard ends, and can be read for a day.
+    /// Switches a stream off: its shard ends, and can be read for a day. Then it expires, as items do.
     pub(crate) fn end_stream(&self, id: i64, now: Moment) -> Result<(), Failure> {
         self.delete_ended_streams(now)?;
+        let kept_until = now + RETENTION;
+        let expires = kept_until.as_secs() + u64::from(kept_until > Moment::from_secs(kept_until.as_secs()));
+        self.add_expiration(id, &Place::default(), to_signed(expires))?;
         let last: i64 = self
             .writing("UPDATE streams SET ended = ?2 WHERE id = ?1 RETURNING last")?
             .query_row(params![id, time(now)], |row| row.get(0))?;
@@ -212,16 +215,37 @@ impl Transaction<'_> {
         }
     }
 
-    /// Deletes what nobody can read any more of streams that have ended.
+    /// Deletes what is left of a stream that ended over a day ago, with up to `most` of its records: how many those were,
+    /// `most` where more may be left.
+    pub(crate) fn delete_ended_stream(&self, id: i64, now: Moment, most: u32) -> rusqlite::Result<u32> {
+        let has_ended = self
+            .reading("SELECT 1 FROM streams WHERE id = ?1 AND ended <= ?2")?
+            .exists(params![id, horizon(now)])?;
+        if !has_ended {
+            return Ok(0);
+        }
+        let deleted = self
+            .writing(
+                "DELETE FROM records WHERE stream_id = ?1 AND sequence IN
+                    (SELECT sequence FROM records WHERE stream_id = ?1 ORDER BY sequence LIMIT ?2)",
+            )?
+            .execute(params![id, most])?;
+        let deleted = u32::try_from(deleted).unwrap_or(most);
+        if deleted < most {
+            self.writing("DELETE FROM shards WHERE stream_id = ?1")?.execute([id])?;
+            self.writing("DELETE FROM streams WHERE id = ?1")?.execute([id])?;
+        }
+        Ok(deleted)
+    }
+
+    /// Deletes what nobody can read any more of streams that ended before that was an expiration.
     fn delete_ended_streams(&self, now: Moment) -> rusqlite::Result<()> {
         let ended: Vec<i64> = self
             .reading("SELECT id FROM streams WHERE ended <= ?1")?
             .query_map([horizon(now)], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         for id in ended {
-            self.writing("DELETE FROM records WHERE stream_id = ?1")?.execute([id])?;
-            self.writing("DELETE FROM shards WHERE stream_id = ?1")?.execute([id])?;
-            self.writing("DELETE FROM streams WHERE id = ?1")?.execute([id])?;
+            self.delete_ended_stream(id, now, u32::MAX)?;
         }
         Ok(())
     }
