@@ -156,6 +156,8 @@ const ON_DEMAND_EXCEEDED: &str = "Throughput exceeds the current capacity of you
     automatically scaling your table or index so please try again shortly. If exceptions persist, check if you have a hot \
     key: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html";
 
+const MAXIMUM_EXCEEDED: &str = "Throughput exceeds the maximum OnDemandThroughput configured on table or index";
+
 /// Each table or index is named once for each reason.
 pub(crate) fn throughput_exceeded(refusals: Vec<Refusal>) -> Box<Rejection> {
     let (_, message) = throttled(&refusals);
@@ -175,7 +177,9 @@ pub(crate) fn throughput_exceeded(refusals: Vec<Refusal>) -> Box<Rejection> {
 /// What the service says of an action of a transaction whose table or indexes were out of capacity: a code and a message.
 pub(crate) fn throttled(refusals: &[Refusal]) -> (&'static str, &'static str) {
     let only_indexes = refusals.iter().all(|refusal| refusal.reason.reason.starts_with("Index"));
+    let of_maximum = |refusal: &Refusal| refusal.reason.reason.ends_with("MaxOnDemandThroughputExceeded");
     match billing(refusals) {
+        Billing::OnDemand if refusals.iter().all(of_maximum) => ("ThrottlingError", MAXIMUM_EXCEEDED),
         Billing::OnDemand => ("ThrottlingError", ON_DEMAND_EXCEEDED),
         Billing::Provisioned if only_indexes => ("ProvisionedThroughputExceeded", INDEX_THROUGHPUT_EXCEEDED),
         Billing::Provisioned => ("ProvisionedThroughputExceeded", THROUGHPUT_EXCEEDED),

@@ -45,9 +45,13 @@ impl Local {
     }
 
     /// Sends the signal that asks a program to end, and waits for it.
-    fn terminate(mut self) -> (ExitStatus, String) {
+    fn terminate(self) -> (ExitStatus, String) {
+        self.end("-TERM")
+    }
+
+    fn end(mut self, signal: &str) -> (ExitStatus, String) {
         let signal = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+            .args([signal, &self.child.id().to_string()])
             .status()
             .expect("there is such a program");
         assert!(signal.success());
@@ -128,6 +132,9 @@ fn it_prints_its_url_once_it_answers_and_ends_when_asked_to() {
     assert!(local.call("ListTables", "{}").starts_with("HTTP/1.1 200 OK\r\n"));
     let (status, said) = local.terminate();
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+    for signal in ["-INT", "-HUP"] {
+        assert_eq!(Local::start(&[]).end(signal).0.code(), Some(0), "{signal}");
+    }
 }
 
 #[test]
@@ -135,7 +142,7 @@ fn a_file_keeps_its_tables() {
     let folder = Folder::new("file");
     let file = folder.0.join("visits.db");
     let file = file.to_str().unwrap();
-    let local = Local::start(&["--db", file]);
+    let local = Local::start(&["--db", file, "--durability", "normal"]);
     assert!(local.call("CreateTable", TABLE).contains("ACTIVE"));
     local.terminate();
     let local = Local::start(&[&format!("--db={file}")]);
@@ -179,6 +186,9 @@ fn declared_capacity_throttles_where_it_is_asked_to() {
 fn only_its_own_credentials_pass_where_there_are_any() {
     let local = Local::start(&["--access-key", "AKID", "--secret-key", "secret"]);
     assert!(local.call("ListTables", "{}").contains("IncompleteSignatureException"));
+    let mut hidden = Command::new(PROGRAM);
+    hidden.args(["--port", "0", "--access-key", "AKID"]).env("DYNOCHEMY_SECRET_KEY", "secret");
+    assert!(Local::spawn(&mut hidden).call("ListTables", "{}").contains("IncompleteSignatureException"));
 }
 
 #[test]
@@ -223,6 +233,11 @@ fn what_keeps_it_from_starting_is_told_with_what_to_do() {
         (&["--secret-key", "secret"], "--secret-key needs an --access-key"),
         (&["visits.db"], "there is no option visits.db"),
         (&["--log=all"], "there is no option --log=all"),
+        (&["--db", ""], "--db needs a value"),
+        (&["--access-key=", "--secret-key", "secret"], "--access-key needs a value"),
+        (&["--db", ":memory:"], "tables live in memory without it"),
+        (&["--durability", "normal"], "--durability is that of a file, and needs a --db"),
+        (&["--db", "visits.db", "--durability", "none"], "--durability is full or normal, not none"),
     ] {
         let said = problem(arguments);
         assert!(said.starts_with("dynochemy-local: ") && said.contains(words), "{said}");

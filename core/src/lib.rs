@@ -108,7 +108,7 @@ pub mod application {
     pub use crate::value::{AttributeType, AttributeValue, Attributes};
     pub use crate::view::{Changes, View};
     pub use crate::wire::WireError;
-    pub use crate::{expression, operation};
+    pub use crate::{api, expression, operation};
     /// Bytes as an attribute, alone or in a [`Set`].
     pub use bytes::Bytes;
 }

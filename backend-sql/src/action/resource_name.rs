@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use dynochemy_core::api::ConsumedCapacity;
 use dynochemy_core::{Rejection, Request, Response};
 
-use crate::failure::{invalid, validation};
+use crate::failure::{invalid, not_supported, validation};
 
 /// The resource that a DynamoDB resource name stands for, as `table/visits`.
 fn resource(arn: &str) -> Option<&str> {
@@ -38,6 +38,9 @@ pub(super) fn tagged_table(arn: &str) -> Result<&str, Box<Rejection>> {
     }
     if resource(arn).is_none() {
         return Err(invalid(format!("Provided Arn is not a DynamoDB resource arn: {arn}")));
+    }
+    if stream_in(arn).is_some() {
+        return Err(not_supported("tags of streams"));
     }
     table_in(arn).ok_or_else(|| {
         invalid(format!(

@@ -166,6 +166,9 @@ mod tests {
                 "{invalid}Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {index}"
             )
         );
+        let stream = format!("{VISITS}/stream/2026-11-22T00:00:00.000");
+        let unsupported = "ValidationException: the embedded backend does not support tags of streams yet";
+        assert_eq!(refused(&stream), unsupported);
         let none = format!("{VISITS}x");
         assert_eq!(
             refused(&none),

@@ -9,7 +9,7 @@ use dynochemy_core::Credentials;
 
 use super::lines::Lines;
 use super::{Server, ServerOptions};
-use crate::{SqlBackend, Throughput};
+use crate::{Durability, SqlBackend, Throughput};
 
 /// What `--help` says.
 const HELP: &str = "\
@@ -20,20 +20,26 @@ usage: dynochemy-local [OPTION..]
   --port PORT              answers there; 0 takes a free port                        [8000]
   --host ADDRESS           answers there; 0.0.0.0 lets other machines in too         [127.0.0.1]
   --db FILE                keeps the tables in a file, which is made if need be      [in memory]
+  --durability full        an answered write survives a loss of power                [this one]
+  --durability normal      it survives the end of the program; many times faster
   --throughput off         answers as fast as it can                                 [this one]
-  --throughput declared    throttles tables as their declared capacity has it
+  --throughput declared    throttles tables as their declared capacity has it; at first
+                           they have saved up what they would have in five minutes
   --access-key ID          answers only calls that are signed with this access key,
   --secret-key SECRET      and its secret; both, or none                             [any will do]
-  --log                    tells of each request on standard error
+                           DYNOCHEMY_SECRET_KEY in the environment is hidden from others
+  --log                    a line on standard error for each request: time, method, action,
+                           status, code of the error, duration, bytes answered, request id
   --help                   says this
   --version                says which version this is
 
-Point a client at it, with any region and any credentials; for boto3:
+Point a client at it, with any region and any credentials (but some); for boto3:
 
     boto3.resource(\"dynamodb\", endpoint_url=\"http://127.0.0.1:8000\", region_name=\"us-east-1\",
                    aws_access_key_id=\"any\", aws_secret_access_key=\"any\")
 
-Once it answers, it prints its URL. Ctrl-C or SIGTERM stops it, after the calls under way.
+Resource names have the region local and the account 000000000000. Once it answers, it prints
+its URL. Ctrl-C, SIGTERM or SIGHUP stops it, after the calls under way.
 ";
 
 /// What the arguments ask for.
@@ -56,6 +62,8 @@ struct Arguments {
     host: String,
     /// The file; `None` for memory.
     file: Option<PathBuf>,
+    /// What a write to the file survives.
+    durability: Durability,
     /// Whether tables are throttled.
     throughput: Throughput,
     /// Whose calls are answered; `None` for everybody's.
@@ -79,6 +87,7 @@ impl Default for Arguments {
             port: 8000,
             host: "127.0.0.1".to_owned(),
             file: None,
+            durability: Durability::default(),
             throughput: Throughput::unlimited(),
             credentials: None,
             log: Log::Off,
@@ -97,13 +106,16 @@ impl fmt::Display for UsageError {
 }
 
 impl Command {
-    /// Reads the arguments, without the program's name.
+    /// Reads the arguments, without the program's name; a secret key that is not among them may be in the environment.
     ///
     /// # Errors
     /// When there is an unknown option, or a value that is missing or wrong.
-    fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, UsageError> {
+    fn read(
+        arguments: impl IntoIterator<Item = OsString>,
+        secret_in_environment: Option<String>,
+    ) -> Result<Self, UsageError> {
         let mut read = Arguments::default();
-        let (mut access_key, mut secret_key) = (None, None);
+        let (mut access_key, mut secret_key, mut durability) = (None, None, None);
         let mut arguments = arguments.into_iter().map(text);
         while let Some(argument) = arguments.next() {
             let argument = argument?;
@@ -111,24 +123,31 @@ impl Command {
                 Some((option, value)) if option.starts_with("--") => (option, Some(value.to_owned())),
                 _ => (argument.as_str(), None),
             };
-            let mut value = || match &value {
-                Some(value) => Ok(value.clone()),
-                None => {
-                    arguments.next().unwrap_or_else(|| Err(UsageError(format!("{option} needs a value"))))
-                }
+            let mut value = || {
+                let value = value.clone().map(Ok).or_else(|| arguments.next()).transpose()?;
+                // What a variable should have held is often empty.
+                value.filter(|value| !value.is_empty()).ok_or(UsageError(format!("{option} needs a value")))
             };
             match option {
                 "--help" | "-h" => return Ok(Self::Help),
                 "--version" | "-V" => return Ok(Self::Version),
                 "--port" => read.port = port(&value()?)?,
                 "--host" => read.host = value()?,
-                "--db" => read.file = Some(value()?.into()),
+                "--db" => read.file = Some(file(value()?)?),
+                "--durability" => durability = Some(self::durability(&value()?)?),
                 "--throughput" => read.throughput = throughput(&value()?)?,
                 "--access-key" => access_key = Some(value()?),
                 "--secret-key" => secret_key = Some(value()?),
                 "--log" if !argument.contains('=') => read.log = Log::Lines,
                 _ => return Err(UsageError(format!("there is no option {argument}"))),
             }
+        }
+        if durability.is_some() && read.file.is_none() {
+            return Err(UsageError("--durability is that of a file, and needs a --db".to_owned()));
+        }
+        read.durability = durability.unwrap_or_default();
+        if access_key.is_some() {
+            secret_key = secret_key.or(secret_in_environment.filter(|secret| !secret.is_empty()));
         }
         read.credentials = match (access_key, secret_key) {
             (Some(id), Some(secret)) => Some(Credentials::new(id, secret)),
@@ -150,6 +169,21 @@ fn port(text: &str) -> Result<u16, UsageError> {
     text.parse().map_err(|_| UsageError(format!("--port takes a number up to 65535, not {text}")))
 }
 
+fn file(text: String) -> Result<PathBuf, UsageError> {
+    match text.as_str() {
+        ":memory:" => Err(UsageError("--db takes a file; tables live in memory without it".to_owned())),
+        _ => Ok(text.into()),
+    }
+}
+
+fn durability(text: &str) -> Result<Durability, UsageError> {
+    match text {
+        "full" => Ok(Durability::Full),
+        "normal" => Ok(Durability::Normal),
+        _ => Err(UsageError(format!("--durability is full or normal, not {text}"))),
+    }
+}
+
 fn throughput(text: &str) -> Result<Throughput, UsageError> {
     match text {
         "off" => Ok(Throughput::unlimited()),
@@ -163,7 +197,8 @@ fn throughput(text: &str) -> Result<Throughput, UsageError> {
 /// # Errors
 /// When the arguments are wrong, the file cannot be opened, or the address cannot be used.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), String> {
-    match Command::read(arguments).map_err(|error| error.to_string())? {
+    let secret = std::env::var("DYNOCHEMY_SECRET_KEY").ok();
+    match Command::read(arguments, secret).map_err(|error| error.to_string())? {
         Command::Help => print(HELP),
         Command::Version => print(concat!("dynochemy-local ", env!("CARGO_PKG_VERSION"), "\n")),
         Command::Serve(arguments) => serve(*arguments),
@@ -176,10 +211,13 @@ fn print(text: &str) -> Result<(), String> {
 }
 
 fn serve(arguments: Arguments) -> Result<(), String> {
-    let Arguments { port, host, file, throughput, credentials, log } = arguments;
+    let Arguments { port, host, file, durability, throughput, credentials, log } = arguments;
     let backend = match &file {
         None => SqlBackend::in_memory().map_err(|error| error.to_string())?,
-        Some(file) => SqlBackend::open(file).map_err(|error| format!("{}: {error}", file.display()))?,
+        Some(file) => SqlBackend::options()
+            .durability(durability)
+            .open(file)
+            .map_err(|error| format!("{}: {error}", file.display()))?,
     };
     let backend = backend.with_throughput(throughput);
     // Signals are listened to before anyone is told that it answers, so that none ends it midway.
@@ -222,9 +260,7 @@ fn take_all_descriptors() {
 struct Signals {
     runtime: tokio::runtime::Runtime,
     #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
+    signals: [tokio::signal::unix::Signal; 3],
 }
 
 impl Signals {
@@ -233,9 +269,10 @@ impl Signals {
         use tokio::signal::unix::{SignalKind, signal};
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         let entered = runtime.enter();
-        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let kinds = [SignalKind::terminate(), SignalKind::interrupt(), SignalKind::hangup()];
+        let [terminate, interrupt, hang_up] = kinds.map(signal);
         drop(entered);
-        Ok(Self { runtime, terminate, interrupt })
+        Ok(Self { runtime, signals: [terminate?, interrupt?, hang_up?] })
     }
 
     #[cfg(not(unix))]
@@ -245,10 +282,10 @@ impl Signals {
 
     #[cfg(unix)]
     fn wait(self) {
-        let Self { runtime, mut terminate, mut interrupt } = self;
+        let Self { runtime, mut signals } = self;
         runtime.block_on(std::future::poll_fn(|context| {
-            let ready = terminate.poll_recv(context).is_ready() | interrupt.poll_recv(context).is_ready();
-            if ready { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+            let any = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+            if any { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
         }));
     }
 

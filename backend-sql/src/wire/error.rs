@@ -19,7 +19,8 @@ pub(super) fn answer(rejection: &Rejection) -> JsonAnswer {
         }
         item(members, rejection.item.as_ref());
         if !rejection.throttling_reasons.is_empty() {
-            array(members.member("ThrottlingReasons"), &rejection.throttling_reasons, |out, reason| {
+            let name = throttling_member(&rejection.code);
+            array(members.member(name), &rejection.throttling_reasons, |out, reason| {
                 object(out, |members| {
                     members.text("reason", &reason.reason);
                     members.text("resource", &reason.resource);
@@ -64,10 +65,43 @@ fn prefix(code: &str) -> &'static str {
     }
 }
 
-/// Errors of two kinds have a message with a capital.
+/// Errors of some kinds have a message with a capital.
 fn message_member(code: &str) -> &'static str {
     match code {
-        "TransactionCanceledException" | "SerializationException" => "Message",
+        "IdempotentParameterMismatchException"
+        | "SerializationException"
+        | "TransactionCanceledException"
+        | "TransactionInProgressException" => "Message",
         _ => "message",
+    }
+}
+
+/// And one has its reasons without one.
+fn throttling_member(code: &str) -> &'static str {
+    if code == "ThrottlingException" { "throttlingReasons" } else { "ThrottlingReasons" }
+}
+
+#[cfg(test)]
+mod tests {
+    use dynochemy_core::ThrottlingReason;
+
+    use super::*;
+
+    #[test]
+    fn members_of_errors_are_spelled_as_in_the_service_model() {
+        let members = |code: &str| {
+            let throttling_reasons = vec![ThrottlingReason::default()];
+            let answer = answer(&Rejection { throttling_reasons, ..Rejection::new(code, "a") });
+            let value: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+            let members = value.as_object().unwrap().keys().filter(|name| *name != "__type");
+            members.cloned().collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(members("ThrottlingException"), "message, throttlingReasons");
+        for code in ["ProvisionedThroughputExceededException", "RequestLimitExceeded"] {
+            assert_eq!(members(code), "ThrottlingReasons, message", "{code}");
+        }
+        for code in ["IdempotentParameterMismatchException", "TransactionInProgressException"] {
+            assert_eq!(members(code), "Message, ThrottlingReasons", "{code}");
+        }
     }
 }

@@ -50,7 +50,8 @@ fn read(answer: &mut Answer<'_>, rejection: &mut Rejection) -> Result<(), JsonEr
                 rejection.cancellation_reasons.push(cancellation_reason(answer)?);
                 Ok(())
             })?,
-            "ThrottlingReasons" => answer.elements(|answer| {
+            // Spelled without a capital by ThrottlingException.
+            "ThrottlingReasons" | "throttlingReasons" => answer.elements(|answer| {
                 rejection.throttling_reasons.push(throttling_reason(answer)?);
                 Ok(())
             })?,

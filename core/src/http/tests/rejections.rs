@@ -85,6 +85,13 @@ fn throttling_is_told_with_what_was_out_of_capacity_and_how_long_to_wait() {
         resource: "arn:aws:dynamodb:eu-west-1:123456789012:table/visits".to_owned(),
     };
     assert_eq!(rejection.throttling_reasons, [expected]);
+    let on_demand = failed(
+        400,
+        &[],
+        r#"{"__type":"com.amazon.coral.availability#ThrottlingException","throttlingReasons":[{"reason":"IndexReadMaxOnDemandThroughputExceeded","resource":"a"}]}"#,
+    );
+    let reasons = &on_demand.rejection().unwrap().throttling_reasons;
+    assert_eq!(reasons[0].reason, "IndexReadMaxOnDemandThroughputExceeded");
     assert_eq!(failed(400, &[("x-amz-retry-after", "soon")], "{}").rejection().unwrap().retry_after, None);
 }
 
