@@ -156,7 +156,8 @@ const ON_DEMAND_EXCEEDED: &str = "Throughput exceeds the current capacity of you
     automatically scaling your table or index so please try again shortly. If exceptions persist, check if you have a hot \
     key: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html";
 
-const MAXIMUM_EXCEEDED: &str = "Throughput exceeds the maximum OnDemandThroughput configured on table or index";
+const MAXIMUM_EXCEEDED: &str =
+    "Throughput exceeds the maximum OnDemandThroughput configured on table or index";
 
 /// Each table or index is named once for each reason.
 pub(crate) fn throughput_exceeded(refusals: Vec<Refusal>) -> Box<Rejection> {
