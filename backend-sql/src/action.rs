@@ -19,6 +19,7 @@ mod get_item;
 mod get_records;
 mod get_shard_iterator;
 pub(crate) mod legacy;
+mod limit;
 mod list_streams;
 mod list_tables;
 mod list_tags_of_resource;

@@ -121,8 +121,7 @@ struct Prepared {
 }
 
 fn prepare(statement: Statement, context: &Context<'_>) -> Result<Prepared, Failure> {
-    let is_lookup = !matches!(&statement, Statement::Select(select) if names_no_item(select));
-    if !is_lookup {
+    if matches!(&statement, Statement::Select(select) if names_no_item(select)) {
         return Ok(Prepared { table_name: None, work: Err(validation(UNKEYED)) });
     }
     let table_name = Some(statement.table().to_owned());

@@ -1,15 +1,15 @@
 //! [DescribeStream](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html):
 //! tells a stream's state and its shards, those of which all records are older than a day no more.
 
-use dynochemy_core::Rejection;
 use dynochemy_core::api::{
     DescribeStreamInput, DescribeStreamOutput, SequenceNumberRange, Shard, ShardFilter, StreamDescription,
     StreamStatus,
 };
 
+use super::limit;
 use super::resource_name::stream_in;
 use crate::backend::Context;
-use crate::failure::{Failure, constraint, invalid, named_stream_not_found};
+use crate::failure::{Failure, named_stream_not_found};
 use crate::storage::{self, Stream, seconds};
 use crate::stream::sequence_number;
 
@@ -19,7 +19,7 @@ pub(super) fn answer(
     input: &DescribeStreamInput,
     context: &Context<'_>,
 ) -> Result<DescribeStreamOutput, Failure> {
-    let most = checked_limit(input.limit)?;
+    let most = limit::checked(input.limit, MAX_SHARDS, "cannot be greater than the maximum:")?;
     let stream = stream(&input.stream_arn, context)?;
     let mut shards = told(&context.transaction.shards(stream.id, context.now)?);
     if let Some(ShardFilter { shard_id, .. }) = &input.shard_filter {
@@ -53,15 +53,6 @@ pub(super) fn stream(arn: &str, context: &Context<'_>) -> Result<Stream, Failure
         None => None,
     };
     Ok(found.ok_or_else(|| named_stream_not_found(arn))?)
-}
-
-fn checked_limit(limit: Option<u32>) -> Result<usize, Box<Rejection>> {
-    match limit.map(|limit| limit as usize) {
-        None => Ok(MAX_SHARDS),
-        Some(0) => Err(constraint(0, "limit", "have value greater than or equal to 1")),
-        Some(limit @ 1..=MAX_SHARDS) => Ok(limit),
-        Some(_) => Err(invalid(format!("Limit cannot be greater than the maximum: {MAX_SHARDS}"))),
-    }
 }
 
 /// A stream is being switched on for as long as its table is being created.

@@ -3,12 +3,12 @@
 
 use std::ops::ControlFlow;
 
-use dynochemy_core::Rejection;
 use dynochemy_core::api::{GetRecordsInput, GetRecordsOutput, Identity, OperationType, StreamRecord};
 
 use super::describe_stream::stream;
+use super::limit;
 use crate::backend::Context;
-use crate::failure::{Failure, constraint, expired_iterator, invalid, shard_not_found, trimmed, validation};
+use crate::failure::{Failure, expired_iterator, shard_not_found, trimmed, validation};
 use crate::storage::{Event, Origin, REGION, Record, Stream};
 use crate::stream::iterator::ShardIterator;
 use crate::stream::sequence_number;
@@ -17,7 +17,7 @@ const MAX_RECORDS: usize = 1000;
 const MAX_BYTES: u64 = 1 << 20;
 
 pub(super) fn answer(input: &GetRecordsInput, context: &Context<'_>) -> Result<GetRecordsOutput, Failure> {
-    let most = checked_limit(input.limit)?;
+    let most = limit::checked(input.limit, MAX_RECORDS, "should be less than or equal to")?;
     let iterator =
         ShardIterator::read(&input.shard_iterator).ok_or_else(|| validation("Invalid ShardIterator"))?;
     if iterator.is_expired(context.now) {
@@ -44,15 +44,6 @@ pub(super) fn answer(input: &GetRecordsInput, context: &Context<'_>) -> Result<G
     let has_ended = shard.end.is_some_and(|end| next > end.last);
     let next = ShardIterator { next, issued: context.now, ..iterator };
     Ok(GetRecordsOutput { records, next_shard_iterator: (!has_ended).then(|| next.write()) })
-}
-
-fn checked_limit(limit: Option<u32>) -> Result<usize, Box<Rejection>> {
-    match limit.map(|limit| limit as usize) {
-        None => Ok(MAX_RECORDS),
-        Some(0) => Err(constraint(0, "limit", "have value greater than or equal to 1")),
-        Some(limit @ 1..=MAX_RECORDS) => Ok(limit),
-        Some(_) => Err(invalid(format!("Limit should be less than or equal to {MAX_RECORDS}"))),
-    }
 }
 
 /// A record as the service tells it.

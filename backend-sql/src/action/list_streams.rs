@@ -1,17 +1,17 @@
 //! [ListStreams](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_ListStreams.html): tells the
 //! streams of a table, or of all tables, also those that have ended within a day.
 
-use dynochemy_core::Rejection;
 use dynochemy_core::api::{ListStreamsInput, ListStreamsOutput, Stream};
 
+use super::limit;
 use super::resource_name::stream_in;
 use crate::backend::Context;
-use crate::failure::{Failure, constraint, invalid, validation};
+use crate::failure::{Failure, validation};
 
 const MAX_STREAMS: usize = 100;
 
 pub(super) fn answer(input: &ListStreamsInput, context: &Context<'_>) -> Result<ListStreamsOutput, Failure> {
-    let most = checked_limit(input.limit)?;
+    let most = limit::checked(input.limit, MAX_STREAMS, "cannot be greater than the maximum allowed size:")?;
     let after = match &input.exclusive_start_stream_arn {
         None => ("", ""),
         Some(arn) => stream_in(arn).ok_or_else(|| validation("Invalid StreamArn"))?,
@@ -30,15 +30,4 @@ pub(super) fn answer(input: &ListStreamsInput, context: &Context<'_>) -> Result<
         .collect();
     let last = streams.last().filter(|_| is_cut).map(|stream| stream.stream_arn.clone());
     Ok(ListStreamsOutput { streams, last_evaluated_stream_arn: last })
-}
-
-fn checked_limit(limit: Option<u32>) -> Result<usize, Box<Rejection>> {
-    match limit.map(|limit| limit as usize) {
-        None => Ok(MAX_STREAMS),
-        Some(0) => Err(constraint(0, "limit", "have value greater than or equal to 1")),
-        Some(limit @ 1..=MAX_STREAMS) => Ok(limit),
-        Some(_) => {
-            Err(invalid(format!("Limit cannot be greater than the maximum allowed size: {MAX_STREAMS}")))
-        }
-    }
 }

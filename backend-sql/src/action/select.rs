@@ -24,7 +24,7 @@ use super::statement::{
 use super::{query, scan};
 use crate::backend::Context;
 use crate::failure::{Failure, validation};
-use crate::partiql::{Select, Statement};
+use crate::partiql::Select;
 use crate::storage::Source;
 use token::Token;
 
@@ -39,7 +39,7 @@ pub(super) fn answer(
     if !select.order.is_empty() && select.condition.is_none() {
         return Err(validation("Must have WHERE clause in the statement when using ORDER BY clause.").into());
     }
-    let table = statement::table_of(&Statement::Select(select.clone()), context)?;
+    let table = statement::named_table(&select.table, context)?;
     let index = select.index.as_deref();
     if index.is_some_and(|name| table.index(name).is_none()) {
         return Err(validation("The table does not have the specified index").into());
@@ -223,7 +223,7 @@ impl Access {
             }
         }
         let forward = !descends(source.range()).unwrap_or(false);
-        let (equal, range) = ranges(&mut conjuncts, source)?;
+        let KeyCondition { equal, range } = ranges(&mut conjuncts, source)?;
         let filter = all(conjuncts);
         if let ([hash], None, None, None) = (&hashes[..], source.index, &filter, &range)
             && equal.len() == source.range().len()
@@ -323,11 +323,7 @@ fn allowed<'c>(condition: &'c Condition, attribute: &KeyAttribute) -> Option<Vec
 
 /// What a query can ask of the range attributes: the values of the first ones, and something else of the one behind them. It
 /// is taken out of the conditions.
-#[expect(clippy::type_complexity, reason = "the two parts of a key condition")]
-fn ranges(
-    conjuncts: &mut Vec<Condition>,
-    source: &Source<'_>,
-) -> Result<(Vec<Part>, Option<(Cow<'static, str>, RangeCondition)>), Box<Rejection>> {
+fn ranges(conjuncts: &mut Vec<Condition>, source: &Source<'_>) -> Result<KeyCondition, Box<Rejection>> {
     let mut equal = Vec::new();
     for attribute in source.range() {
         let named = conjuncts.iter().position(|conjunct| equal_to(conjunct, attribute).is_some());
@@ -341,12 +337,12 @@ fn ranges(
         for position in 0..conjuncts.len() {
             if let Some(range) = range(&conjuncts[position], attribute)? {
                 conjuncts.remove(position);
-                return Ok((equal, Some((attribute.name.clone(), range))));
+                return Ok(KeyCondition { equal, range: Some((attribute.name.clone(), range)) });
             }
         }
         break;
     }
-    Ok((equal, None))
+    Ok(KeyCondition { equal, range: None })
 }
 
 /// A condition on a range attribute as a query has it, where it can have it.

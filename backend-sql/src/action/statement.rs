@@ -47,7 +47,11 @@ pub(super) fn parse(
 
 /// The table of a statement, and its name there.
 pub(super) fn table_of(statement: &Statement, context: &Context<'_>) -> Result<Arc<Table>, Failure> {
-    let name = statement.table();
+    named_table(statement.table(), context)
+}
+
+/// The table of that name, or resource name.
+pub(super) fn named_table(name: &str, context: &Context<'_>) -> Result<Arc<Table>, Failure> {
     table(context, resource_name::table_in(name).unwrap_or(name))
 }
 

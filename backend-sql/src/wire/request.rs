@@ -1,8 +1,9 @@
-//! Inputs of actions as request values: what has items or expressions by hand, one file an action, and all others in
+//! Inputs of actions as request values: what has items, expressions or a limit by hand, and all others in
 //! their serde form.
 
 mod batch_get_item;
 mod batch_write_item;
+mod pages;
 mod statements;
 mod transact_get_items;
 mod transact_write_items;
@@ -42,16 +43,16 @@ fn request(action: &str, reader: &mut Reader<'_>) -> Result<Request, Fault> {
         "CreateTable" => Request::CreateTable(serial(reader)?),
         "DeleteItem" => delete_item(Input::read(reader)?)?.into(),
         "DeleteTable" => Request::DeleteTable(serial(reader)?),
-        "DescribeStream" => Request::DescribeStream(serial(reader)?),
+        "DescribeStream" => Request::DescribeStream(pages::describe_stream(reader)?),
         "DescribeTable" => Request::DescribeTable(serial(reader)?),
         "DescribeTimeToLive" => Request::DescribeTimeToLive(serial(reader)?),
         "ExecuteStatement" => Request::ExecuteStatement(statements::execute_statement(reader)?),
         "ExecuteTransaction" => Request::ExecuteTransaction(statements::execute_transaction(reader)?),
         "GetItem" => get_item(Input::read(reader)?)?.into(),
-        "GetRecords" => Request::GetRecords(serial(reader)?),
+        "GetRecords" => Request::GetRecords(pages::get_records(reader)?),
         "GetShardIterator" => Request::GetShardIterator(serial(reader)?),
-        "ListStreams" => Request::ListStreams(serial(reader)?),
-        "ListTables" => Request::ListTables(serial(reader)?),
+        "ListStreams" => Request::ListStreams(pages::list_streams(reader)?),
+        "ListTables" => Request::ListTables(pages::list_tables(reader)?),
         "ListTagsOfResource" => Request::ListTagsOfResource(serial(reader)?),
         "PutItem" => put_item(Input::read(reader)?)?.into(),
         "Query" => query(Input::read(reader)?)?.into(),

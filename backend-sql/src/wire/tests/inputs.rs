@@ -212,3 +212,25 @@ fn names_and_values_of_expressions_take_two_megabytes_at_most() {
     };
     assert_eq!((scan(2 * 1024 * 1024 - 2), scan(2 * 1024 * 1024 - 1)), (200, 400));
 }
+
+#[test]
+fn limits_of_lists_and_streams_are_read_as_those_of_items() {
+    let backend = backend();
+    let lists = [("ListTables", ""), ("ListStreams", "")];
+    let stream = r#""StreamArn":"arn:aws:dynamodb:local:000000000000:table/visits/stream/2026""#;
+    let reads = [("DescribeStream", stream), ("GetRecords", r#""ShardIterator":"x""#)];
+    for (action, members) in lists.into_iter().chain(reads) {
+        let with = |limit: &str| {
+            let comma = if members.is_empty() { "" } else { "," };
+            let answer = call(&backend, action, &format!(r#"{{{members}{comma}"Limit":{limit}}}"#));
+            assert!(!answer.1.contains("SerializationException"), "{action} {limit}: {answer:?}");
+            answer
+        };
+        assert_eq!(with("1.5"), with("1"));
+        for limit in ["99999999999", "1e18"] {
+            let (status, text) = with(limit);
+            assert_eq!(status, 400, "{action}");
+            assert!(text.to_lowercase().contains("limit"), "{action}: {text}");
+        }
+    }
+}
