@@ -52,6 +52,12 @@ impl SignatureFault {
         Self::new("InvalidSignatureException", message)
     }
 
+    fn twofold() -> Self {
+        Self::invalid(
+            "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
+        )
+    }
+
     fn unknown() -> Self {
         Self::new("UnrecognizedClientException", "The security token included in the request is invalid.")
     }
@@ -63,14 +69,15 @@ impl SignatureFault {
 
 /// That there is a signature, whoever's, and only one.
 pub(super) fn presented(parts: &Parts) -> Result<(), SignatureFault> {
-    let is_in_query = parts.uri.query().is_some_and(|query| query.contains("X-Amz-Algorithm="));
-    match (is_signed(&parts.headers), is_in_query) {
-        (true, true) => Err(SignatureFault::invalid(
-            "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
-        )),
+    match (is_signed(&parts.headers), is_in_query(parts)) {
+        (true, true) => Err(SignatureFault::twofold()),
         (false, false) => Err(SignatureFault::missing()),
         _ => Ok(()),
     }
+}
+
+fn is_in_query(parts: &Parts) -> bool {
+    parts.uri.query().is_some_and(|query| query.contains("X-Amz-Algorithm="))
 }
 
 fn is_signed(headers: &HeaderMap) -> bool {
@@ -93,6 +100,9 @@ impl Verifier {
     pub(super) fn check(&self, parts: &Parts, body: &[u8], now: Moment) -> Result<(), SignatureFault> {
         if !is_signed(&parts.headers) {
             return Err(SignatureFault::missing());
+        }
+        if is_in_query(parts) {
+            return Err(SignatureFault::twofold());
         }
         let authorization = Authorization::read(&parts.headers)?;
         if authorization.access_key_id != self.credentials.access_key_id {

@@ -26,6 +26,9 @@ impl<'a> Authorization<'a> {
     /// Reads the header, and the one with the time.
     pub(super) fn read(headers: &'a HeaderMap) -> Result<Self, SignatureFault> {
         let text = text_of(headers, AUTHORIZATION.as_str()).unwrap_or_default();
+        if headers.get_all(AUTHORIZATION).iter().count() > 1 {
+            return Err(SignatureFault::incomplete("There may be one 'Authorization' header only."));
+        }
         let Some(members) = text.strip_prefix(ALGORITHM) else {
             let message =
                 format!("Unsupported AWS 'algorithm': '{}'.", text.split(' ').next().unwrap_or_default());

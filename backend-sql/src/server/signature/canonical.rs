@@ -2,23 +2,40 @@
 
 use std::fmt::Write as _;
 
+use http::HeaderName;
 use http::request::Parts;
 use sha2::{Digest as _, Sha256};
 
 use super::{Authorization, SignatureFault};
 
+const BODY_HASH: &str = "x-amz-content-sha256";
+
 /// The hash of a request's canonical form, in hexadecimal digits.
 ///
-/// The host must be among the signed headers.
+/// The host must be among the signed headers, and so must all of AWS's own: who could change the target would have another
+/// action carried out. What is told of the body must be true of it.
 pub(super) fn digest(
     parts: &Parts,
     authorization: &Authorization<'_>,
     body: &[u8],
 ) -> Result<String, SignatureFault> {
     let names = authorization.signed_headers;
-    if !names.split(';').any(|name| name == "host") {
+    let is_signed = |header: &str| names.split(';').any(|name| name == header);
+    if !is_signed("host") {
         let message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
         return Err(SignatureFault::invalid(message));
+    }
+    let of_aws = parts.headers.keys().map(HeaderName::as_str).filter(|name| name.starts_with("x-amz-"));
+    if let Some(name) = of_aws.into_iter().find(|name| !is_signed(name)) {
+        let message = format!("'{name}' must be a 'SignedHeader' in the AWS Authorization.");
+        return Err(SignatureFault::invalid(message));
+    }
+    if names.split(';').any(|name| !parts.headers.contains_key(name)) {
+        return Err(SignatureFault::invalid(super::WRONG));
+    }
+    let hash = hexadecimal(&Sha256::digest(body));
+    if parts.headers.get(BODY_HASH).is_some_and(|told| told.as_bytes() != hash.as_bytes()) {
+        return Err(SignatureFault::invalid(super::WRONG));
     }
     let mut text = format!("{}\n{}\n{}\n", parts.method, path(parts.uri.path()), query(parts.uri.query()));
     for name in names.split(';') {
@@ -38,8 +55,7 @@ pub(super) fn digest(
         }
         text.push('\n');
     }
-    write!(text, "\n{names}\n{}", hexadecimal(&Sha256::digest(body)))
-        .expect("a string takes all that is written");
+    write!(text, "\n{names}\n{hash}").expect("a string takes all that is written");
     Ok(hexadecimal(&Sha256::digest(text)))
 }
 

@@ -4,6 +4,8 @@ use dynochemy_core::http::Codec;
 use dynochemy_core::{Configuration, Request};
 use http::{HeaderName, HeaderValue};
 
+use sha2::Digest as _;
+
 use super::*;
 
 const NOW: Moment = Moment::from_secs(1_800_000_000);
@@ -78,6 +80,63 @@ fn one_signature_is_enough() {
     assert!(presented(&parts).unwrap_err().message.starts_with("Found both"));
     parts.headers.remove(AUTHORIZATION);
     assert_eq!(presented(&parts), Ok(()));
+}
+
+#[test]
+fn a_second_signature_is_refused_beside_the_right_one() {
+    let (mut parts, body) = signed();
+    parts.uri = "/?X-Amz-Algorithm=AWS4-HMAC-SHA256".parse().unwrap();
+    assert_eq!(check(&parts, &body), Err(SignatureFault::twofold()));
+    let (mut parts, body) = signed();
+    parts.headers.append(AUTHORIZATION, parts.headers[AUTHORIZATION].clone());
+    assert!(check(&parts, &body).unwrap_err().message.contains("one 'Authorization' header only"));
+}
+
+/// What is said to a request that its own key signed anew, with these names of headers.
+fn check_signed_as(names: &str, headers: &[(&'static str, &'static str)]) -> Result<(), SignatureFault> {
+    let (mut parts, body) = signed();
+    for (name, value) in headers {
+        parts.headers.insert(*name, HeaderValue::from_static(value));
+    }
+    let mut text = format!("POST\n/\n\n");
+    for name in names.split(';') {
+        let value = parts.headers.get(name).map_or("", |value| value.to_str().unwrap());
+        text += &format!("{name}:{value}\n");
+    }
+    let digest =
+        |bytes: &[u8]| -> String { Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect() };
+    text += &format!("\n{names}\n{}", digest(&body));
+    let time = parts.headers["x-amz-date"].to_str().unwrap();
+    let scope = format!("{}/eu-west-1/dynamodb/aws4_request", &time[..8]);
+    let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", digest(text.as_bytes()));
+    let key = Verifier::new(credentials("AKID", "secret")).signing_key(&time[..8], "eu-west-1");
+    let signature: String =
+        key.chain_update(text).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let authorization =
+        format!("AWS4-HMAC-SHA256 Credential=AKID/{scope}, SignedHeaders={names}, Signature={signature}");
+    parts.headers.insert(AUTHORIZATION, HeaderValue::try_from(authorization).unwrap());
+    check(&parts, &body)
+}
+
+#[test]
+fn all_headers_of_aws_are_signed_and_are_there() {
+    let host = ("host", "127.0.0.1:8000");
+    let enough = "host;x-amz-date;x-amz-target";
+    assert_eq!(check_signed_as(enough, &[host]), Ok(()));
+    let fault = check_signed_as("host;x-amz-date", &[host]).unwrap_err();
+    assert_eq!(fault.message, "'x-amz-target' must be a 'SignedHeader' in the AWS Authorization.");
+    let fault = check_signed_as(enough, &[host, ("x-amz-security-token", "token")]).unwrap_err();
+    assert_eq!(fault.message, "'x-amz-security-token' must be a 'SignedHeader' in the AWS Authorization.");
+    let fault = check_signed_as("host;x-amz-date;x-amz-missing;x-amz-target", &[host]).unwrap_err();
+    assert_eq!(fault.message, WRONG);
+}
+
+#[test]
+fn what_is_told_of_the_body_is_true() {
+    let host = ("host", "127.0.0.1:8000");
+    let names = "host;x-amz-content-sha256;x-amz-date;x-amz-target";
+    let fault = check_signed_as(names, &[host, ("x-amz-content-sha256", "UNSIGNED-PAYLOAD")]).unwrap_err();
+    assert_eq!(fault.message, WRONG);
 }
 
 #[test]
