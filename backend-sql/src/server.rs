@@ -18,8 +18,8 @@
 //!
 //! What clients that are slow, broken or hostile can take is bounded:
 //!
-//! - a body has 16 MB, compressed or not, and a head some 64 KB; large bodies are read as far as there is room for all of
-//!   them;
+//! - a body has 16 MB, compressed or not, and a head some 64 KB; of what bodies have beyond their first
+//!   64 KB, 256 MB are read at a time, and as much may be there decompressed;
 //! - who does not finish a head or a body in time, does not take an answer, or says nothing for minutes, is disconnected;
 //! - answers of 64 KB and more that are on their way have 512 MB, and nobody waits for room: whoever has been taking one
 //!   for longest is disconnected.

@@ -10,13 +10,11 @@ use http_body_util::BodyExt as _;
 use hyper::body::Body;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::connection::{Phase, Watch};
 use super::limits::Limits;
 
-/// Bodies up to this size, in bytes, are read without asking for room: there are as many as connections.
+/// So much of a body, in bytes, is read without asking for room: there are as many as connections.
 const SMALL: u64 = 64 << 10;
-/// A body of up to so many times the largest one is taken to its end, and not kept, before it is refused: a client that is
-/// still sending would find its connection closed, and not the answer.
-const HEARD_OUT: u64 = 4;
 /// In bytes: a semaphore's permits are too few to count all bytes.
 const UNIT: u64 = 1 << 10;
 
@@ -43,52 +41,76 @@ pub(super) struct Bodies {
     largest: u64,
     /// Of large ones, in units.
     room: Semaphore,
+    /// How many may be there decompressed, whose calls are under way: no client can hold one up.
+    decompressed: Semaphore,
 }
 
 impl Bodies {
     pub(super) fn new(limits: &Limits) -> Self {
-        let room = limits.bodies_bytes.max(limits.body_bytes) as u64 / UNIT;
-        let room = usize::try_from(room).unwrap_or(Semaphore::MAX_PERMITS);
-        Self { largest: limits.body_bytes as u64, room: Semaphore::new(room) }
+        let bytes = limits.bodies_bytes.max(limits.body_bytes);
+        let room = usize::try_from(bytes as u64 / UNIT).unwrap_or(Semaphore::MAX_PERMITS);
+        Self {
+            largest: limits.body_bytes as u64,
+            room: Semaphore::new(room),
+            decompressed: Semaphore::new(bytes / limits.body_bytes.max(1)),
+        }
     }
 
     /// Reads a body whole, as it was sent; nobody has its room while what is handed back with it lives.
     ///
-    /// Room is taken for all of it at once, so that no two bodies wait for each other's half. `begin` is called once there
-    /// is room.
+    /// Once it turns out to be a large one, room is taken for all of it at once, so that no two bodies wait for each
+    /// other's half; who announces much and sends little takes none.
     pub(super) async fn read<B: Body<Data = Bytes>>(
         &self,
-        encoding: Encoding,
         body: B,
-        begin: impl FnOnce(),
+        watch: &Watch,
     ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), BodyError> {
         let size = body.size_hint();
         if size.lower() > self.largest {
-            begin();
-            if size.lower() <= self.largest * HEARD_OUT {
-                drain(body).await;
-            }
             return Err(BodyError::TooLarge);
         }
-        let needed = match encoding {
-            Encoding::Gzip => self.largest,
-            Encoding::Identity => size.upper().unwrap_or(self.largest),
-        };
-        let room = if needed <= SMALL {
-            None
-        } else {
-            let units = u32::try_from(needed.min(self.largest) / UNIT).unwrap_or(u32::MAX);
-            Some(self.room.acquire_many(units).await.expect("the semaphore is never closed"))
-        };
-        begin();
-        Ok((collected(body, self.largest).await?, room))
+        let whole = size.upper().unwrap_or(self.largest).min(self.largest);
+        watch.enter(Phase::Body);
+        let mut body = std::pin::pin!(body);
+        let (mut first, mut all, mut room) = (Bytes::new(), BytesMut::new(), None);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+            let length = (first.len() + all.len() + data.len()) as u64;
+            if length > self.largest {
+                return Err(BodyError::TooLarge);
+            }
+            if length > SMALL && room.is_none() {
+                // A body that waits for room is not late.
+                watch.enter(Phase::Answering);
+                let units = u32::try_from(whole / UNIT).unwrap_or(u32::MAX);
+                room = Some(self.room.acquire_many(units).await.expect("the semaphore is never closed"));
+                watch.enter(Phase::Body);
+            }
+            // Most bodies come in one piece, which needs no copy.
+            if first.is_empty() && all.is_empty() {
+                first = data;
+            } else {
+                if all.is_empty() {
+                    all = std::mem::take(&mut first).into();
+                }
+                all.extend_from_slice(&data);
+            }
+        }
+        Ok((if all.is_empty() { first } else { all.freeze() }, room))
     }
 
-    /// What a body was before it was encoded.
-    pub(super) fn decoded(&self, encoding: Encoding, body: Bytes) -> Result<Bytes, BodyError> {
+    /// What a body was before it was encoded; what is handed back with it is for one less to be decompressed meanwhile.
+    pub(super) async fn decoded(
+        &self,
+        encoding: Encoding,
+        body: Bytes,
+    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), BodyError> {
         match encoding {
-            Encoding::Identity => Ok(body),
-            Encoding::Gzip => decompressed(&body, self.largest),
+            Encoding::Identity => Ok((body, None)),
+            Encoding::Gzip => {
+                let permit = self.decompressed.acquire().await.expect("the semaphore is never closed");
+                Ok((decompressed(&body, self.largest)?, Some(permit)))
+            }
         }
     }
 }
@@ -103,34 +125,6 @@ impl Encoding {
             Some(_) => Err(BodyError::Encoding),
         }
     }
-}
-
-/// Takes a body to its end, or to that of its connection.
-async fn drain<B: Body>(body: B) {
-    let mut body = std::pin::pin!(body);
-    while let Some(Ok(_)) = body.frame().await {}
-}
-
-async fn collected<B: Body<Data = Bytes>>(body: B, largest: u64) -> Result<Bytes, BodyError> {
-    let mut body = std::pin::pin!(body);
-    let mut first = Bytes::new();
-    let mut all = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
-        if (first.len() + all.len() + data.len()) as u64 > largest {
-            return Err(BodyError::TooLarge);
-        }
-        // Most bodies come in one piece, which needs no copy.
-        if first.is_empty() && all.is_empty() {
-            first = data;
-        } else {
-            if all.is_empty() {
-                all = std::mem::take(&mut first).into();
-            }
-            all.extend_from_slice(&data);
-        }
-    }
-    Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
 fn decompressed(body: &[u8], largest: u64) -> Result<Bytes, BodyError> {

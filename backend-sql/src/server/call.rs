@@ -106,7 +106,10 @@ where
     }
     match read_and_call(service, watch, parts, body).await {
         Ok(answer) => answer,
-        Err(BodyError::TooLarge) => Answer::text(StatusCode::PAYLOAD_TOO_LARGE, String::new()).closing(),
+        Err(BodyError::TooLarge) => {
+            watch.hear_out();
+            Answer::text(StatusCode::PAYLOAD_TOO_LARGE, String::new()).closing()
+        }
         Err(BodyError::Encoding) => Answer::error(400, "SerializationException", None),
         Err(BodyError::Broken) => Answer::text(StatusCode::BAD_REQUEST, String::new()).closing(),
     }
@@ -121,10 +124,8 @@ async fn read_and_call<B>(
 where
     B: Body<Data = Bytes>,
 {
-    // A body that waits for room is not late.
-    watch.enter(Phase::Answering);
     let encoding = Encoding::of(&parts.headers)?;
-    let (body, _room) = service.bodies.read(encoding, body, || watch.enter(Phase::Body)).await?;
+    let (body, _room) = service.bodies.read(body, watch).await?;
     watch.enter(Phase::Answering);
     let Some(action) = action(&parts.headers) else {
         return Ok(Answer::error(400, "UnknownOperationException", None));
@@ -141,7 +142,7 @@ where
         }
         return Ok(Answer::error(400, code, Some(&message)));
     }
-    let body = service.bodies.decoded(encoding, body)?;
+    let (body, _permit) = service.bodies.decoded(encoding, body).await?;
     let answered = if service.backend.is_on_file() {
         let (service, action) = (Arc::clone(service), action.to_owned());
         tokio::task::spawn_blocking(move || service.backend.answer_json(&action, &body, now)).await.ok()

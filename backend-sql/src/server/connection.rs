@@ -19,9 +19,9 @@ use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 
@@ -48,7 +48,7 @@ pub(super) async fn serve<I: Read + Write + Unpin>(
     service: Arc<Service>,
     watch: Arc<Watch>,
 ) {
-    let io = Watched { io, watch: Arc::clone(&watch) };
+    let io = Watched { io, is_shut: false, watch: Arc::clone(&watch) };
     let answer = service_fn(|request| call::answer(&service, &watch, client, request));
     let mut connection = pin!(
         http1::Builder::new()
@@ -144,6 +144,8 @@ pub(super) struct Watch {
     stalled: AtomicU32,
     is_late: AtomicBool,
     is_stopping: AtomicBool,
+    /// Whether the client may still be sending what nobody reads.
+    is_heard_out: AtomicBool,
     waker: Mutex<Option<Waker>>,
 }
 
@@ -155,6 +157,7 @@ impl Watch {
             stalled: AtomicU32::default(),
             is_late: AtomicBool::default(),
             is_stopping: AtomicBool::default(),
+            is_heard_out: AtomicBool::default(),
             waker: Mutex::default(),
         };
         // Who connects is about to ask.
@@ -181,7 +184,15 @@ impl Watch {
     fn note_writing<T>(&self, written: &Poll<T>) {
         let stalled = self.stalled.load(Relaxed);
         match written {
-            Poll::Ready(_) if stalled != 0 => self.stalled.store(0, Relaxed),
+            Poll::Ready(_) if stalled != 0 => {
+                self.stalled.store(0, Relaxed);
+                // Who still takes an answer has had no time to ask for more.
+                for phase in [Phase::Idle, Phase::Head] {
+                    if self.is_in(phase) {
+                        self.enter(phase);
+                    }
+                }
+            }
             Poll::Pending if stalled == 0 => self.stalled.store(self.now.load(Relaxed) + 1, Relaxed),
             _ => (),
         }
@@ -195,9 +206,16 @@ impl Watch {
             phase if phase == Phase::Body as u64 => limits.body,
             _ => u32::MAX,
         };
-        let stalled = self.stalled.load(Relaxed);
-        u64::from(now) > (phase >> 2) + u64::from(limit)
-            || stalled != 0 && now > stalled.saturating_add(limits.stalled)
+        match self.stalled.load(Relaxed) {
+            0 => u64::from(now) > (phase >> 2) + u64::from(limit),
+            stalled => now > stalled.saturating_add(limits.stalled),
+        }
+    }
+
+    /// Has what the client still sends taken and thrown away when the connection ends, for as long as a body may take: a
+    /// client that is still sending would find its connection closed, and not the answer.
+    pub(super) fn hear_out(&self) {
+        self.is_heard_out.store(true, Relaxed);
     }
 
     /// Lets the connection end.
@@ -224,6 +242,8 @@ impl Watch {
 /// A socket that tells its watch what happens on it.
 struct Watched<I> {
     io: I,
+    /// Whether nothing more is written.
+    is_shut: bool,
     watch: Arc<Watch>,
 }
 
@@ -241,7 +261,7 @@ impl<I: Read + Unpin> Read for Watched<I> {
     }
 }
 
-impl<I: Write + Unpin> Write for Watched<I> {
+impl<I: Read + Write + Unpin> Write for Watched<I> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -271,6 +291,52 @@ impl<I: Write + Unpin> Write for Watched<I> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(context)
+        if !self.is_shut {
+            ready!(Pin::new(&mut self.io).poll_shutdown(context))?;
+            self.is_shut = true;
+            self.watch.enter(Phase::Body);
+        }
+        while self.watch.is_heard_out.load(Relaxed) {
+            let mut bytes = [0; 8192];
+            let mut buffer = ReadBuf::new(&mut bytes);
+            ready!(Pin::new(&mut self.io).poll_read(context, buffer.unfilled()))?;
+            if buffer.filled().is_empty() {
+                break;
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_takes_an_answer_slowly_is_not_late_and_has_time_to_ask_again() {
+        let connections = Connections::new(Limits { idle: 3, stalled: 10, ..Limits::DEFAULT });
+        let watch = connections.add();
+        let is_late_after = |ticks: u32| {
+            (0..ticks).for_each(|_| connections.tick());
+            watch.is_late.load(Relaxed)
+        };
+        watch.enter(Phase::Idle);
+        for _ in 0..4 {
+            watch.note_writing(&Poll::<()>::Pending);
+            assert!(!is_late_after(10));
+            watch.note_writing(&Poll::Ready(()));
+        }
+        assert!(!is_late_after(3));
+        assert!(is_late_after(1));
+    }
+
+    #[test]
+    fn who_takes_nothing_of_an_answer_is_late() {
+        let connections = Connections::new(Limits { idle: 3, stalled: 10, ..Limits::DEFAULT });
+        let watch = connections.add();
+        watch.enter(Phase::Idle);
+        watch.note_writing(&Poll::<()>::Pending);
+        (0..12).for_each(|_| connections.tick());
+        assert!(watch.is_late.load(Relaxed));
     }
 }

@@ -38,7 +38,7 @@ impl fmt::Display for Exchange<'_> {
         let Self { time, client, method, status, duration, answer_bytes, request_id, .. } = self;
         let error = self.error.unwrap_or("-");
         let millis = duration.as_secs_f64() * 1e3;
-        write!(f, "{time} {client} {method} ")?;
+        write!(f, "{time} {client} {method:.20} ")?;
         // A client's text may hold what would look as another line or field; all of it stays one word.
         for character in self.action.chars().take(100) {
             f.write_char(if character.is_ascii_graphic() { character } else { '?' })?;
@@ -75,6 +75,22 @@ mod tests {
             exchange.to_string(),
             "2027-01-15T08:00:00.000Z 127.0.0.1:50000 POST Get?Item??[31m? 400 UnknownOperationException 0.041ms 63 4KBN"
         );
+    }
+
+    #[test]
+    fn a_method_of_any_length_is_cut() {
+        let exchange = Exchange {
+            time: Moment::EPOCH,
+            client: "127.0.0.1:50000".parse().unwrap(),
+            method: &"X".repeat(60_000),
+            action: "/",
+            status: 404,
+            error: None,
+            duration: Duration::ZERO,
+            answer_bytes: 0,
+            request_id: "4KBN",
+        };
+        assert!(exchange.to_string().contains(&format!(" {} / 404", "X".repeat(20))));
     }
 
     #[test]

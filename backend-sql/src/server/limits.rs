@@ -13,7 +13,8 @@ pub(super) struct Limits {
     pub(super) head: u32,
     /// In ticks, from a body's first byte to its last one.
     pub(super) body: u32,
-    /// In ticks, without a byte of an answer being taken.
+    /// In ticks, without room for more of an answer: the system makes some once a third of what it keeps, which may be
+    /// megabytes, has been taken.
     pub(super) stalled: u32,
     /// In bytes, after decompression too.
     pub(super) body_bytes: usize,
@@ -31,7 +32,7 @@ impl Limits {
         idle: 300,
         head: 20,
         body: 60,
-        stalled: 30,
+        stalled: 300,
         body_bytes: 16 << 20,
         bodies_bytes: 256 << 20,
         answers_bytes: 512 << 20,

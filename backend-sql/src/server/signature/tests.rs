@@ -98,7 +98,7 @@ fn check_signed_as(names: &str, headers: &[(&'static str, &'static str)]) -> Res
     for (name, value) in headers {
         parts.headers.insert(*name, HeaderValue::from_static(value));
     }
-    let mut text = format!("POST\n/\n\n");
+    let mut text = "POST\n/\n\n".to_owned();
     for name in names.split(';') {
         let value = parts.headers.get(name).map_or("", |value| value.to_str().unwrap());
         text += &format!("{name}:{value}\n");

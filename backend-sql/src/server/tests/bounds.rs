@@ -41,14 +41,30 @@ fn a_body_that_turns_out_too_large_is_refused() {
     let mut client = Client::connect(&server);
     client.send(chunked);
     let chunk = format!("{:x}\r\n{}\r\n", 10_000, " ".repeat(10_000));
-    // The server may hang up before it has read all that is sent.
-    for _ in 0..11 {
-        client.try_send(&chunk);
-    }
-    if let Some(answer) = client.receive() {
-        assert_eq!(answer.status, 413);
-    }
+    // It hears the answer even if it listens only after it has sent all.
+    client.send(chunk.repeat(2000));
+    assert_eq!(client.receive().unwrap().status, 413);
+    client.expect_end();
     assert_answers(&server);
+}
+
+#[test]
+fn who_sends_far_too_large_a_body_before_it_listens_hears_why_it_is_refused() {
+    let server = start(limited(|limits| limits.body_bytes = 100_000));
+    let mut client = Client::connect(&server);
+    client.send(call("ListTables", &" ".repeat(20_000_000)));
+    assert_eq!(client.receive().unwrap().status, 413);
+    client.expect_end();
+}
+
+#[test]
+fn who_never_ends_what_is_refused_is_disconnected() {
+    let server = start(limited(|limits| (limits.body_bytes, limits.body) = (100_000, 3)));
+    let mut client = Client::connect(&server);
+    client.send(call("ListTables", "").replace("content-length: 0", "content-length: 100000000000"));
+    assert_eq!(client.receive().unwrap().status, 413);
+    let sent = (0..10_000_000).take_while(|_| client.try_send(" ")).count();
+    assert!(sent < 10_000_000);
 }
 
 #[test]
@@ -205,6 +221,39 @@ fn large_bodies_wait_for_room_and_small_ones_do_not() {
     // Once the first one is late.
     assert_eq!(waiting.receive().unwrap().status, 200);
     half.expect_end();
+}
+
+#[test]
+fn who_only_announces_large_bodies_takes_no_room() {
+    let server = start(limited(|limits| (limits.body, limits.bodies_bytes) = (1_000_000, 16 << 20)));
+    let head = call("ListTables", "").replace("content-length: 0", "content-length: 16777216");
+    let heads = [(); 16].map(|()| {
+        let mut client = Client::connect(&server);
+        client.send(&head);
+        client
+    });
+    let body = " ".repeat(70_000) + "{}";
+    assert_eq!(Client::connect(&server).ask(&call("ListTables", &body)).status, 200);
+    drop(heads);
+}
+
+#[test]
+fn small_bodies_of_unknown_length_do_not_wait_for_room() {
+    use std::io::Write as _;
+    let server = start(limited(|limits| (limits.body, limits.bodies_bytes) = (1_000_000, 16 << 20)));
+    let large = call("ListTables", &" ".repeat(16 << 20));
+    let mut half = Client::connect(&server);
+    half.send(&large[..large.len() / 2]);
+    let mut client = Client::connect(&server);
+    let chunked = call("ListTables", "").replace("content-length: 0", "transfer-encoding: chunked");
+    assert_eq!(client.ask(&(chunked + "2\r\n{}\r\n0\r\n\r\n")).status, 200);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(b"{}").unwrap();
+    let body = encoder.finish().unwrap();
+    let head = call_with("ListTables", "content-encoding: gzip\r\n", "");
+    client.send(head.replace("content-length: 0", &format!("content-length: {}", body.len())));
+    client.send(&body);
+    assert_eq!(client.receive().unwrap().status, 200);
 }
 
 #[test]
