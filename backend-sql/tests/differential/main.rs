@@ -2,8 +2,8 @@
 //! what is listed in `known.rs` and explained in `FIDELITY.md`.
 //!
 //! `.ci/dynamodb-local .ci/dynoxide cargo test -p dynochemy-sql --features server --test differential -- --ignored
-//! --nocapture` runs it; either server alone will do, and without the feature `server` the backend is called directly. A difference is made small and told as calls that can be sent one after another. In the
-//! environment:
+//! --nocapture` runs it; either server alone will do, and without the feature `server` the backend is called directly. A
+//! difference is made small and told as calls that can be sent one after another. In the environment:
 //!
 //! - `DIFFERENTIAL_CASES`: how many tables are made, with some 45 calls on each; 30 where it is not set.
 //! - `DIFFERENTIAL_SEED`: where the random numbers begin; each run tells its own.
