@@ -34,6 +34,7 @@ mod tables;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use serde_json::{Value, json};
@@ -45,6 +46,9 @@ use peers::{Peer, Server};
 use sequences::{Case, case};
 use survey::Survey;
 use tables::{OTHER, TABLE, Table};
+
+/// Held by a comparison while it goes on: all of them have tables of the same names.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// A server that the backend is compared with.
 struct Seat {
@@ -223,6 +227,7 @@ fn number(variable: &str) -> Option<u64> {
 #[test]
 #[ignore = "needs a server to compare with; see the head of the file"]
 fn servers_answer_alike() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let servers = [("Local", "DYNOCHEMY_TEST_ENDPOINT"), ("dynoxide", "DYNOXIDE_ENDPOINT")];
     let seats: Vec<Seat> = servers
         .into_iter()

@@ -9,6 +9,7 @@ mod known;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use dynochemy_sql::SqlBackend;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -17,9 +18,9 @@ use serde_json::{Value, json};
 use super::answers::{comparable, sort};
 use super::asking::items;
 use super::call::Call;
-use super::number;
 use super::peers::{Answer, Peer, Server};
 use super::tables::TABLE;
+use super::{TURN, number};
 use generated::{Case, case};
 
 /// A walk over many pages ends here.
@@ -148,6 +149,7 @@ fn statements_are_answered_alike() {
         println!("nothing to compare with: only dynoxide knows PartiQL");
         return;
     };
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let seed = number("DIFFERENTIAL_SEED").unwrap_or(7);
     let cases = number("DIFFERENTIAL_CASES").unwrap_or(30);
     println!("DIFFERENTIAL_SEED={seed} DIFFERENTIAL_CASES={cases}");
