@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dynochemy_core::api::{
     BatchGetItemInput, ComparisonOperator, ConditionalOperator, DeleteItemInput, ExpectedAttributeValue,
-    GetItemInput, LegacyComparison, LegacyGet, PutItemInput, QueryInput, ScanInput, UpdateItemInput,
+    GetItemInput, LegacyComparison, LegacyGet, LegacyWrite, PutItemInput, QueryInput, ScanInput,
+    UpdateItemInput,
 };
 use dynochemy_core::expression::{Condition, DocumentPath, MAX_NAME};
 use dynochemy_core::{Rejection, Request, Response};
@@ -109,11 +110,7 @@ fn get_item(input: &GetItemInput) -> Result<GetItemInput, Box<Rejection>> {
 fn put_item(input: &PutItemInput) -> Result<PutItemInput, Box<Rejection>> {
     let mut input = input.clone();
     let Some(legacy) = input.legacy.take() else { return Ok(input) };
-    let members = Members::new()
-        .old("Expected", !legacy.expected.is_empty())
-        .old("ConditionalOperator", legacy.conditional_operator.is_some())
-        .new_form("ConditionExpression", input.condition_expression.is_some());
-    members.check()?;
+    check_write(&legacy, input.condition_expression.as_ref())?;
     // The service looks at these first.
     let content = check::values(&input.item)?;
     check::returns_old_or_nothing(input.return_values)?;
@@ -127,11 +124,7 @@ fn put_item(input: &PutItemInput) -> Result<PutItemInput, Box<Rejection>> {
 fn delete_item(input: &DeleteItemInput) -> Result<DeleteItemInput, Box<Rejection>> {
     let mut input = input.clone();
     let Some(legacy) = input.legacy.take() else { return Ok(input) };
-    let members = Members::new()
-        .old("Expected", !legacy.expected.is_empty())
-        .old("ConditionalOperator", legacy.conditional_operator.is_some())
-        .new_form("ConditionExpression", input.condition_expression.is_some());
-    members.check()?;
+    check_write(&legacy, input.condition_expression.as_ref())?;
     check::returns_old_or_nothing(input.return_values)?;
     if let Some(condition) = expected(&legacy.expected, legacy.conditional_operator.as_ref())? {
         input.condition_expression = Some(condition);
@@ -211,6 +204,15 @@ fn query(input: &QueryInput, context: &Context<'_>) -> Result<QueryInput, Failur
         };
     }
     Ok(input)
+}
+
+/// That a write of a whole item has members of one kind only.
+fn check_write(legacy: &LegacyWrite, condition: Option<&Condition>) -> Result<(), Box<Rejection>> {
+    let members = Members::new()
+        .old("Expected", !legacy.expected.is_empty())
+        .old("ConditionalOperator", legacy.conditional_operator.is_some())
+        .new_form("ConditionExpression", condition.is_some());
+    members.check()
 }
 
 /// Which members of either kind a request has.

@@ -224,6 +224,21 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }
 
+/// Makes as many cases as are asked for, and tells where their random numbers begin.
+fn runner(seed: u64, max_shrink_iters: u32) -> TestRunner {
+    let cases = number("DIFFERENTIAL_CASES").unwrap_or(30);
+    println!("DIFFERENTIAL_SEED={seed} DIFFERENTIAL_CASES={cases}");
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let config = Config {
+        cases: u32::try_from(cases).expect("fewer cases"),
+        failure_persistence: None,
+        max_shrink_iters,
+        ..Config::default()
+    };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}
+
 #[test]
 #[ignore = "needs a server to compare with; see the head of the file"]
 fn servers_answer_alike() {
@@ -240,17 +255,7 @@ fn servers_answer_alike() {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         u64::from(since.subsec_nanos()) << 16 ^ since.as_secs()
     });
-    let cases = number("DIFFERENTIAL_CASES").unwrap_or(30);
-    println!("DIFFERENTIAL_SEED={seed} DIFFERENTIAL_CASES={cases}");
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config {
-        cases: u32::try_from(cases).expect("fewer cases"),
-        failure_persistence: None,
-        max_shrink_iters: 500,
-        ..Config::default()
-    };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let mut runner = runner(seed, 500);
     let survey = std::env::var("DIFFERENTIAL_SURVEY").ok().map(|_| Survey::default());
     let comparison = RefCell::new(Comparison {
         seats,

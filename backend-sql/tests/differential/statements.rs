@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use dynochemy_sql::SqlBackend;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use proptest::test_runner::{TestCaseError, TestError};
 use serde_json::{Value, json};
 
 use super::answers::{comparable, sort};
@@ -20,7 +20,7 @@ use super::asking::items;
 use super::call::Call;
 use super::peers::{Answer, Peer, Server};
 use super::tables::TABLE;
-use super::{TURN, number};
+use super::{TURN, number, runner};
 use generated::{Case, case};
 
 /// A walk over many pages ends here.
@@ -151,17 +151,7 @@ fn statements_are_answered_alike() {
     };
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let seed = number("DIFFERENTIAL_SEED").unwrap_or(7);
-    let cases = number("DIFFERENTIAL_CASES").unwrap_or(30);
-    println!("DIFFERENTIAL_SEED={seed} DIFFERENTIAL_CASES={cases}");
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let config = Config {
-        cases: u32::try_from(cases).expect("fewer cases"),
-        failure_persistence: None,
-        max_shrink_iters: 300,
-        ..Config::default()
-    };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let mut runner = runner(seed, 300);
     let survey = std::env::var("DIFFERENTIAL_SURVEY").ok().map(|_| BTreeMap::new());
     let state = RefCell::new((Tally { survey, ..Tally::default() }, server));
     let result = runner.run(&case(), |case| {
